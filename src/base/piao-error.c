@@ -31,11 +31,11 @@ piao_error_private_clear (PiaoErrorPrivate *priv)
 G_DEFINE_EXTENDED_ERROR (PiaoError, piao_error)
 
 static const char *const code_words[] = {
-  [PIAO_ERROR_INVALID] = "invalid",   [PIAO_ERROR_REFUSED] = "refused",
-  [PIAO_ERROR_FORBIDDEN] = "forbidden", [PIAO_ERROR_NOT_FOUND] = "not-found",
-  [PIAO_ERROR_CONFLICT] = "conflict", [PIAO_ERROR_LIMIT] = "limit",
+  [PIAO_ERROR_INVALID] = "invalid",         [PIAO_ERROR_REFUSED] = "refused",
+  [PIAO_ERROR_FORBIDDEN] = "forbidden",     [PIAO_ERROR_NOT_FOUND] = "not-found",
+  [PIAO_ERROR_CONFLICT] = "conflict",       [PIAO_ERROR_LIMIT] = "limit",
   [PIAO_ERROR_UNAVAILABLE] = "unavailable", [PIAO_ERROR_BUSY] = "busy",
-  [PIAO_ERROR_CORRUPT] = "corrupt",   [PIAO_ERROR_FAILED] = "failed",
+  [PIAO_ERROR_CORRUPT] = "corrupt",         [PIAO_ERROR_FAILED] = "failed",
 };
 
 static GError *
@@ -45,7 +45,7 @@ piao_error_new_valist (PiaoErrorCode code, const char *reason, const char *forma
 static GError *
 piao_error_new_valist (PiaoErrorCode code, const char *reason, const char *format, va_list args)
 {
-  GError *error = g_error_new_valist (PIAO_ERROR, (int) code, format, args);
+  GError *error = g_error_new_valist (PIAO_ERROR, (int)code, format, args);
 
   piao_error_get_private (error)->reason = g_strdup (reason);
   return error;
@@ -111,6 +111,6 @@ piao_error_code_from_text (const char *text)
 {
   for (guint i = 0; text != NULL && i < G_N_ELEMENTS (code_words); i++)
     if (g_str_equal (text, code_words[i]))
-      return (int) i;
+      return (int)i;
   return -1;
 }

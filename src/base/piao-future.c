@@ -34,7 +34,7 @@ piao_future_new_error (int code, const char *reason, const char *format, ...)
   va_start (args, format);
   sentence = g_strdup_vprintf (format, args);
   va_end (args);
-  return dex_future_new_for_error (piao_error_new ((PiaoErrorCode) code, reason, "%s", sentence));
+  return dex_future_new_for_error (piao_error_new ((PiaoErrorCode)code, reason, "%s", sentence));
 }
 
 const GValue *

@@ -24,15 +24,15 @@ gint64
 piao_id_source_take (PiaoIdSource *self, guint count)
 {
   gint64 ms = MAX (piao_clock_now (self->clock) - PIAO_ID_EPOCH_MS, 1);
-  gint64 fresh = (ms << 22) | (gint64) self->device;
+  gint64 fresh = (ms << 22) | (gint64)self->device;
   gint64 after = 0;
   gint64 first;
 
   g_return_val_if_fail (count > 0, 0);
   if (self->last > 0)
-    after = ((self->last >> 12) << 12 | (gint64) self->device) + PIAO_ID_STRIDE;
+    after = ((self->last >> 12) << 12 | (gint64)self->device) + PIAO_ID_STRIDE;
   first = MAX (fresh, after);
-  self->last = first + (gint64) (count - 1) * PIAO_ID_STRIDE;
+  self->last = first + (gint64)(count - 1) * PIAO_ID_STRIDE;
   return first;
 }
 
@@ -45,7 +45,7 @@ piao_id_get_time (gint64 id)
 guint
 piao_id_get_device (gint64 id)
 {
-  return (guint) (id & PIAO_ID_MAX_DEVICE);
+  return (guint)(id & PIAO_ID_MAX_DEVICE);
 }
 
 char *

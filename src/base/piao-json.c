@@ -40,13 +40,10 @@ is_too_deep (const char *text, gsize length)
 }
 
 JsonObject *
-piao_json_parse_object (const char *text,
-                        gssize length,
-                        gsize max_bytes,
-                        const char *what,
-                        GError **error)
+piao_json_parse_object (
+    const char *text, gssize length, gsize max_bytes, const char *what, GError **error)
 {
-  gsize size = text == NULL ? 0 : length < 0 ? strlen (text) : (gsize) length;
+  gsize size = text == NULL ? 0 : length < 0 ? strlen (text) : (gsize)length;
   g_autoptr (JsonParser) parser = NULL;
   g_autoptr (GError) inner = NULL;
   JsonNode *root;
@@ -61,8 +58,8 @@ piao_json_parse_object (const char *text,
     }
   parser = json_parser_new_immutable ();
   json_parser_set_strict (parser, TRUE);
-  if (size == 0 || !g_utf8_validate (text, (gssize) size, NULL)
-      || !json_parser_load_from_data (parser, text, (gssize) size, &inner))
+  if (size == 0 || !g_utf8_validate (text, (gssize)size, NULL)
+      || !json_parser_load_from_data (parser, text, (gssize)size, &inner))
     {
       piao_error_set (error, PIAO_ERROR_CORRUPT, "json.syntax", _ ("%s is not readable JSON."),
                       what);
@@ -71,7 +68,8 @@ piao_json_parse_object (const char *text,
   root = json_parser_get_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     {
-      piao_error_set (error, PIAO_ERROR_CORRUPT, "json.shape", _ ("%s is not a JSON object."), what);
+      piao_error_set (error, PIAO_ERROR_CORRUPT, "json.shape", _ ("%s is not a JSON object."),
+                      what);
       return NULL;
     }
   return json_object_ref (json_node_get_object (root));

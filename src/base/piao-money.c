@@ -11,10 +11,10 @@
 char *
 piao_money_to_decimal (gint64 fen)
 {
-  guint64 size = fen < 0 ? -(guint64) fen : (guint64) fen;
+  guint64 size = fen < 0 ? -(guint64)fen : (guint64)fen;
 
   return g_strdup_printf ("%s%" G_GUINT64_FORMAT ".%02u", fen < 0 ? "-" : "", size / 100,
-                          (guint) (size % 100));
+                          (guint)(size % 100));
 }
 
 char *
@@ -98,15 +98,15 @@ piao_money_to_capital (gint64 fen)
       = { "零", "壹", "贰", "叁", "肆", "伍", "陆", "柒", "捌", "玖" };
   static const char *const scales[] = { "万亿", "亿", "万", "" };
   static const guint64 weights[] = { G_GUINT64_CONSTANT (1000000000000), 100000000, 10000, 1 };
-  guint64 size = fen < 0 ? -(guint64) fen : (guint64) fen;
+  guint64 size = fen < 0 ? -(guint64)fen : (guint64)fen;
   guint64 yuan = size / 100;
-  guint jiao = (guint) (size / 10 % 10), rest = (guint) (size % 10);
+  guint jiao = (guint)(size / 10 % 10), rest = (guint)(size % 10);
   g_autoptr (GString) text = g_string_new (NULL);
   gboolean zero = FALSE;
 
   for (guint i = 0; i < 4; i++)
     {
-      guint group = (guint) (yuan / weights[i] % 10000);
+      guint group = (guint)(yuan / weights[i] % 10000);
 
       if (group == 0)
         {

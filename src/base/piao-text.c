@@ -17,11 +17,11 @@ static const struct
   const char *text;
   const char *initials;
 } polyphones[] = {
-  { "莎车", "sc" },   { "尉犁", "yl" },   { "鄯善", "ss" },     { "巴里坤", "blk" },
-  { "喀什", "ks" },   { "重庆", "cq" },   { "长安", "ca" },     { "长春", "cc" },
-  { "长沙", "cs" },   { "乐山", "ls" },   { "单县", "sx" },     { "什", "s" },
-  { "长胜", "cs" },   { "好运", "hy" },   { "行业", "hy" },     { "银行", "yh" },
-  { "和什", "hs" },   { "乌什", "ws" },   { "布克赛尔", "bkse" }, { "察布查尔", "cbce" },
+  { "莎车", "sc" }, { "尉犁", "yl" }, { "鄯善", "ss" },       { "巴里坤", "blk" },
+  { "喀什", "ks" }, { "重庆", "cq" }, { "长安", "ca" },       { "长春", "cc" },
+  { "长沙", "cs" }, { "乐山", "ls" }, { "单县", "sx" },       { "什", "s" },
+  { "长胜", "cs" }, { "好运", "hy" }, { "行业", "hy" },       { "银行", "yh" },
+  { "和什", "hs" }, { "乌什", "ws" }, { "布克赛尔", "bkse" }, { "察布查尔", "cbce" },
 };
 
 gboolean
@@ -31,21 +31,18 @@ piao_text_is_han (gunichar c)
 }
 
 gboolean
-piao_text_check (const char *text,
-                 guint max_chars,
-                 gboolean multiline,
-                 const char *field,
-                 GError **error)
+piao_text_check (
+    const char *text, guint max_chars, gboolean multiline, const char *field, GError **error)
 {
   gsize bytes;
 
   if (text == NULL)
     return TRUE;
-  bytes = strnlen (text, (gsize) max_chars * 4 + 1);
-  if (bytes > (gsize) max_chars * 4 || !g_utf8_validate (text, (gssize) bytes, NULL)
-      || g_utf8_strlen (text, (gssize) bytes) > (glong) max_chars)
+  bytes = strnlen (text, (gsize)max_chars * 4 + 1);
+  if (bytes > (gsize)max_chars * 4 || !g_utf8_validate (text, (gssize)bytes, NULL)
+      || g_utf8_strlen (text, (gssize)bytes) > (glong)max_chars)
     {
-      if (bytes <= (gsize) max_chars * 4 && !g_utf8_validate (text, (gssize) bytes, NULL))
+      if (bytes <= (gsize)max_chars * 4 && !g_utf8_validate (text, (gssize)bytes, NULL))
         return piao_error_set (error, PIAO_ERROR_INVALID, "text.encoding",
                                _ ("%s is not valid UTF-8 text. Enter it again."), field);
       return piao_error_set (error, PIAO_ERROR_LIMIT, "text.long",
@@ -102,7 +99,7 @@ pinyin_of (gunichar c)
   char ascii[64] = "";
   int32_t length = 0, limit;
 
-  u_strFromUTF32 (buffer, G_N_ELEMENTS (buffer), &length, (const UChar32 *) &c, 1, &status);
+  u_strFromUTF32 (buffer, G_N_ELEMENTS (buffer), &length, (const UChar32 *)&c, 1, &status);
   g_mutex_lock (&lock);
   if (!tried)
     {
@@ -111,7 +108,8 @@ pinyin_of (gunichar c)
       tried = TRUE;
       trans = utrans_openU (name, -1, UTRANS_FORWARD, NULL, 0, NULL, &status);
       if (U_FAILURE (status))
-        g_warning ("ICU cannot make pinyin (%s): initials are not searchable", u_errorName (status));
+        g_warning ("ICU cannot make pinyin (%s): initials are not searchable",
+                   u_errorName (status));
     }
   limit = length;
   if (trans != NULL && U_SUCCESS (status))
@@ -177,8 +175,8 @@ piao_text_initials (const char *text)
           if (letter != '\0')
             g_string_append_c (initials, letter);
         }
-      else if (c < 0x80 && g_ascii_isalnum ((char) c))
-        g_string_append_c (initials, (char) c);
+      else if (c < 0x80 && g_ascii_isalnum ((char)c))
+        g_string_append_c (initials, (char)c);
       p = g_utf8_next_char (p);
     }
   return g_string_free_and_steal (initials);

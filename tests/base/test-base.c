@@ -16,11 +16,12 @@ test_money_in_and_out (void)
   {
     const char *text;
     gint64 fen;
-  } good[] = { { "0", 0 },         { "12", 1200 },      { "12.3", 1230 },
-               { "12.30", 1230 },  { "-0.05", -5 },     { "123456789012345.67", 12345678901234567 },
+  } good[] = { { "0", 0 },        { "12", 1200 },  { "12.3", 1230 },
+               { "12.30", 1230 }, { "-0.05", -5 }, { "123456789012345.67", 12345678901234567 },
                { "0.01", 1 } };
-  static const char *const bad[] = { "",     ".5",  "1.",   "1.234", "1e3", "+1", "--1",
-                                     "1,000", " 1", "１", "1234567890123456", "NaN" };
+  static const char *const bad[]
+      = { "",   ".5", "1.", "1.234", "1e3", "+1", "--1", "1,000", " 1", "１", "1234567890123456",
+          "NaN" };
 
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
     {
@@ -138,8 +139,9 @@ test_text_is_bounded (void)
 static void
 test_json_is_bounded_and_typed (void)
 {
-  g_autoptr (JsonObject) object = piao_json_parse_object (
-      "{\"id\":\"42\",\"n\":7,\"s\":\"x\",\"o\":{}}", -1, 1000, "It", NULL);
+  g_autoptr (JsonObject) object
+      = piao_json_parse_object ("{\"id\":\"42\",\"n\":7,\"s\":\"x\",\"o\":{}}", -1, 1000, "It",
+                                NULL);
   g_autoptr (GError) deep_error = NULL;
   g_autoptr (GString) deep = g_string_new ("{\"a\":");
 

@@ -1,0 +1,421 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * PostgreSQL behind the seam. Every statement is prepared once a connection and gets its
+ * parameters as text with inferred types, so the SQL is the same text as on SQLite; results are
+ * buffered by libpq. A connection that was lost is made again at the next transaction, never in
+ * the middle of one.
+ */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <libpq-fe.h>
+#include <string.h>
+
+#include "base/piao-error.h"
+#include "store/piao-db-private.h"
+
+#define MAX_PARAMETERS 64
+#define NUMBER_SIZE 24
+
+/* Types of pg_type.h that are no text here. */
+enum
+{
+  TYPE_BOOL = 16,
+  TYPE_BYTEA = 17,
+  TYPE_INT8 = 20,
+  TYPE_INT2 = 21,
+  TYPE_INT4 = 23,
+  TYPE_NUMERIC = 1700, /* sum () of integers */
+};
+
+typedef struct
+{
+  PiaoDb parent;
+  PGconn *connection;   /* owned */
+  GHashTable *prepared; /* const PiaoStatement * → name on this connection */
+  guint n_prepared;
+  PiaoDbFlags flags;
+} PgDb;
+
+typedef struct
+{
+  PiaoCursor parent;
+  PGresult *result; /* owned */
+  int row;          /* -1 before the first */
+} PgCursor;
+
+static const PiaoDbDriver driver;
+
+/* --- errors ---------------------------------------------------------------------------------- */
+
+static gboolean
+set_lost_error (GError **error)
+{
+  return piao_error_set (error, PIAO_ERROR_UNAVAILABLE, "db.lost",
+                         _ ("The database server cannot be reached. It is tried again by itself."));
+}
+
+static gboolean
+set_error (PgDb *db, const PGresult *result, const PiaoStatement *statement, GError **error)
+{
+  const char *state = result != NULL ? PQresultErrorField (result, PG_DIAG_SQLSTATE) : NULL;
+  const char *message
+      = result != NULL ? PQresultErrorField (result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+
+  if (message == NULL)
+    message = PQerrorMessage (db->connection);
+  if (state == NULL || PQstatus (db->connection) == CONNECTION_BAD || g_str_has_prefix (state, "08")
+      || g_str_has_prefix (state, "57P"))
+    return set_lost_error (error);
+  if (g_str_equal (state, "23505"))
+    return piao_error_set (error, PIAO_ERROR_CONFLICT, "db.unique",
+                           _ ("There is already such an entry (%s)."), message);
+  if (g_str_has_prefix (state, "23"))
+    return piao_error_set (error, PIAO_ERROR_REFUSED, "db.check",
+                           _ ("The database refuses this as inconsistent (%s)."), message);
+  if (g_str_has_prefix (state, "40") || g_str_equal (state, "55P03"))
+    return piao_error_set (error, PIAO_ERROR_BUSY, "db.busy",
+                           _ ("The database is in use by another program. Close it."));
+  if (g_str_equal (state, "53100"))
+    return piao_error_set (error, PIAO_ERROR_FAILED, "db.full",
+                           _ ("The disk is full. Free some space; nothing was lost."));
+  if (g_str_has_prefix (state, "XX001") || g_str_has_prefix (state, "XX002"))
+    return piao_error_set (error, PIAO_ERROR_CORRUPT, "db.corrupt",
+                           _ ("The database file is damaged or is not a database."));
+  return piao_error_set (error, PIAO_ERROR_FAILED, "db.failed", _ ("The database failed: %s [%s]."),
+                         message, statement != NULL ? statement->name : "script");
+}
+
+/* --- the connection -------------------------------------------------------------------------- */
+
+static void
+hear_notice (void *data, const PGresult *result)
+{
+  g_debug ("postgresql: %s", PQresultErrorField (result, PG_DIAG_MESSAGE_PRIMARY));
+}
+
+static gboolean pg_script (PiaoDb *base, const char *sql, GError **error);
+
+/* What a new session needs; also after a reset. */
+static gboolean
+configure (PgDb *db, GError **error)
+{
+  PQsetNoticeReceiver (db->connection, hear_notice, NULL);
+  g_hash_table_remove_all (db->prepared);
+  if ((db->flags & PIAO_DB_READ_ONLY) != 0
+      && !pg_script (&db->parent, "SET default_transaction_read_only = on", error))
+    return FALSE;
+  return (db->flags & PIAO_DB_RELAXED) == 0
+         || pg_script (&db->parent, "SET synchronous_commit = off", error);
+}
+
+/* A session that was lost between transactions is replaced; inside one the work is lost, and the
+ * caller must hear it. */
+static gboolean
+ensure_connection (PgDb *db, GError **error)
+{
+  if (PQstatus (db->connection) == CONNECTION_OK)
+    return TRUE;
+  if (db->parent.in_transaction)
+    return set_lost_error (error);
+  PQreset (db->connection);
+  if (PQstatus (db->connection) != CONNECTION_OK)
+    return set_lost_error (error);
+  return configure (db, error);
+}
+
+static void
+pg_free (PiaoDb *base)
+{
+  PgDb *db = (PgDb *)base;
+
+  g_hash_table_unref (db->prepared);
+  PQfinish (db->connection);
+  g_free (db);
+}
+
+static gboolean
+pg_script (PiaoDb *base, const char *sql, GError **error)
+{
+  PgDb *db = (PgDb *)base;
+  PGresult *result;
+  ExecStatusType status;
+  gboolean ok;
+
+  if (!ensure_connection (db, error))
+    return FALSE;
+  result = PQexec (db->connection, sql);
+  status = PQresultStatus (result);
+  ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY
+       || set_error (db, result, NULL, error);
+  PQclear (result);
+  return ok;
+}
+
+static const char *
+prepare (PgDb *db, const PiaoStatement *statement, GError **error)
+{
+  char *name = g_hash_table_lookup (db->prepared, statement);
+  PGresult *result;
+
+  if (name != NULL)
+    return name;
+  name = g_strdup_printf ("s%u", ++db->n_prepared);
+  result = PQprepare (db->connection, name, statement->sql, 0, NULL);
+  if (PQresultStatus (result) == PGRES_COMMAND_OK)
+    g_hash_table_insert (db->prepared, (gpointer)statement, name);
+  else
+    {
+      set_error (db, result, statement, error);
+      g_clear_pointer (&name, g_free);
+    }
+  PQclear (result);
+  return name;
+}
+
+/* --- queries --------------------------------------------------------------------------------- */
+
+/* Bytes as PostgreSQL reads them in text: \x and hexadecimal digits. Transfer full. */
+static char *
+encode_blob (GBytes *blob)
+{
+  static const char digits[] = "0123456789abcdef";
+  gsize size;
+  const guint8 *data = g_bytes_get_data (blob, &size);
+  char *text = g_malloc (size * 2 + 3);
+
+  text[0] = '\\';
+  text[1] = 'x';
+  for (gsize i = 0; i < size; i++)
+    {
+      text[2 + i * 2] = digits[data[i] >> 4];
+      text[3 + i * 2] = digits[data[i] & 15];
+    }
+  text[2 + size * 2] = '\0';
+  return text;
+}
+
+static PGresult *
+execute (PgDb *db, const char *name, const PiaoValue *values, guint n_values)
+{
+  const char *texts[MAX_PARAMETERS] = { 0 };
+  char numbers[MAX_PARAMETERS][NUMBER_SIZE];
+  char *blobs[MAX_PARAMETERS] = { 0 };
+  PGresult *result;
+
+  g_assert (n_values <= MAX_PARAMETERS);
+  for (guint i = 0; i < n_values; i++)
+    if (values[i].type == PIAO_VALUE_INT)
+      {
+        g_snprintf (numbers[i], NUMBER_SIZE, "%" G_GINT64_FORMAT, values[i].number);
+        texts[i] = numbers[i];
+      }
+    else if (values[i].type == PIAO_VALUE_TEXT)
+      texts[i] = values[i].text;
+    else if (values[i].type == PIAO_VALUE_BLOB)
+      texts[i] = blobs[i] = encode_blob (values[i].blob);
+  result = PQexecPrepared (db->connection, name, (int)n_values, texts, NULL, NULL, 0);
+  for (guint i = 0; i < n_values; i++)
+    g_free (blobs[i]);
+  return result;
+}
+
+/* PostgreSQL answers COMMIT of a failed transaction with "ROLLBACK" and no error. */
+static gboolean
+is_lost_commit (const PiaoStatement *statement, PGresult *result)
+{
+  return g_str_equal (statement->sql, "COMMIT") && g_str_equal (PQcmdStatus (result), "ROLLBACK");
+}
+
+static PiaoCursor *
+pg_query (PiaoDb *base,
+          const PiaoStatement *statement,
+          const PiaoValue *values,
+          guint n_values,
+          GError **error)
+{
+  PgDb *db = (PgDb *)base;
+  const char *name;
+  PGresult *result;
+  ExecStatusType status;
+  PgCursor *cursor;
+
+  if (!ensure_connection (db, error))
+    return NULL;
+  name = prepare (db, statement, error);
+  if (name == NULL)
+    return NULL;
+  result = execute (db, name, values, n_values);
+  status = PQresultStatus (result);
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+    set_error (db, result, statement, error);
+  else if (is_lost_commit (statement, result))
+    piao_error_set (error, PIAO_ERROR_FAILED, "db.aborted",
+                    _ ("The database gave the transaction up; nothing was changed."));
+  else
+    {
+      cursor = g_new0 (PgCursor, 1);
+      cursor->parent.driver = &driver;
+      cursor->result = result;
+      cursor->row = -1;
+      return &cursor->parent;
+    }
+  PQclear (result);
+  return NULL;
+}
+
+/* --- cursors --------------------------------------------------------------------------------- */
+
+static gboolean
+pg_next (PiaoCursor *base, GError **error)
+{
+  PgCursor *cursor = (PgCursor *)base;
+
+  if (cursor->row < PQntuples (cursor->result))
+    cursor->row++;
+  return cursor->row < PQntuples (cursor->result);
+}
+
+static guint
+pg_n_columns (PiaoCursor *base)
+{
+  return (guint)PQnfields (((PgCursor *)base)->result);
+}
+
+static gboolean
+pg_is_null (PiaoCursor *base, guint column)
+{
+  PgCursor *cursor = (PgCursor *)base;
+
+  return PQgetisnull (cursor->result, cursor->row, (int)column) != 0;
+}
+
+static const char *
+pg_text (PiaoCursor *base, guint column)
+{
+  PgCursor *cursor = (PgCursor *)base;
+
+  if (pg_is_null (base, column))
+    return NULL;
+  return PQgetvalue (cursor->result, cursor->row, (int)column);
+}
+
+static gint64
+pg_number (PiaoCursor *base, guint column)
+{
+  const char *text = pg_text (base, column);
+
+  if (text == NULL)
+    return 0;
+  if (g_str_equal (text, "t"))
+    return 1;
+  return g_ascii_strtoll (text, NULL, 10);
+}
+
+static void
+set_blob (PiaoValue *value, const char *text)
+{
+  size_t size = 0;
+  unsigned char *data = PQunescapeBytea ((const unsigned char *)text, &size);
+  g_autoptr (GBytes) blob = g_bytes_new (data, data != NULL ? size : 0);
+
+  PQfreemem (data);
+  piao_value_set_blob (value, blob);
+}
+
+static void
+pg_value (PiaoCursor *base, guint column, PiaoValue *value)
+{
+  PgCursor *cursor = (PgCursor *)base;
+
+  if (pg_is_null (base, column))
+    {
+      piao_value_clear (value);
+      return;
+    }
+  switch (PQftype (cursor->result, (int)column))
+    {
+    case TYPE_BOOL:
+    case TYPE_INT8:
+    case TYPE_INT4:
+    case TYPE_INT2:
+    case TYPE_NUMERIC:
+      piao_value_set_int (value, pg_number (base, column));
+      break;
+    case TYPE_BYTEA:
+      set_blob (value, pg_text (base, column));
+      break;
+    default:
+      piao_value_set_text (value, pg_text (base, column));
+    }
+}
+
+static gint64
+pg_changed (PiaoCursor *base)
+{
+  return g_ascii_strtoll (PQcmdTuples (((PgCursor *)base)->result), NULL, 10);
+}
+
+static void
+pg_cursor_free (PiaoCursor *base)
+{
+  PgCursor *cursor = (PgCursor *)base;
+
+  PQclear (cursor->result);
+  g_free (cursor);
+}
+
+static const PiaoDbDriver driver = {
+  .engine = PIAO_ENGINE_POSTGRESQL,
+  .begin_write = "BEGIN",
+  /* One moment for all queries of a reader, as SQLite gives it. */
+  .begin_read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+  .free = pg_free,
+  .query = pg_query,
+  .script = pg_script,
+  .next = pg_next,
+  .n_columns = pg_n_columns,
+  .value = pg_value,
+  .is_null = pg_is_null,
+  .number = pg_number,
+  .text = pg_text,
+  .changed = pg_changed,
+  .cursor_free = pg_cursor_free,
+};
+
+PiaoDb *
+piao_db_open_postgresql (const char *url, PiaoDbFlags flags, GError **error)
+{
+  /* What stands before the URL may be overruled by it, what stands after may not. */
+  const char *const names[] = { "connect_timeout",
+                                "keepalives_idle",
+                                "tcp_user_timeout",
+                                "fallback_application_name",
+                                "dbname",
+                                "client_encoding",
+                                NULL };
+  const char *const values[] = { "5", "15", "15000", "piaoku", url, "UTF8", NULL };
+  g_autoptr (PiaoDb) base = NULL;
+  PgDb *db = g_new0 (PgDb, 1);
+
+  base = &db->parent;
+  base->driver = &driver;
+  db->flags = flags;
+  db->prepared = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  db->connection = PQconnectdbParams (names, values, 1);
+  if (PQstatus (db->connection) != CONNECTION_OK)
+    {
+      g_autofree char *reason = g_strdup (PQerrorMessage (db->connection));
+
+      piao_error_set (error, PIAO_ERROR_UNAVAILABLE, "db.connect",
+                      _ ("The database server does not let us in: %s. Check the address, the "
+                         "name and the password."),
+                      g_strstrip (reason));
+      return NULL;
+    }
+  if (!configure (db, error))
+    return NULL;
+  return g_steal_pointer (&base);
+}

@@ -1,0 +1,364 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "store/piao-db-private.h"
+
+#define MAX_PARAMETERS 64
+
+extern const PiaoStatement *const __start_piao_statements[];
+extern const PiaoStatement *const __stop_piao_statements[];
+
+/* The words that every connection needs; they also keep the section from being empty. */
+PIAO_STATEMENT (commit_words, "COMMIT");
+PIAO_STATEMENT (rollback_words, "ROLLBACK");
+PIAO_STATEMENT (savepoint_words, "SAVEPOINT piao");
+PIAO_STATEMENT (release_words, "RELEASE SAVEPOINT piao");
+PIAO_STATEMENT (rollback_to_words, "ROLLBACK TO SAVEPOINT piao");
+
+void
+piao_statement_foreach (void (*func) (const PiaoStatement *statement, gpointer data), gpointer data)
+{
+  for (const PiaoStatement *const *entry = __start_piao_statements; entry < __stop_piao_statements;
+       entry++)
+    func (*entry, data);
+}
+
+PiaoDb *
+piao_db_open (const char *address, PiaoDbFlags flags, GError **error)
+{
+  g_return_val_if_fail (address != NULL, NULL);
+  if (g_str_has_prefix (address, "postgresql://") || g_str_has_prefix (address, "postgres://"))
+    return piao_db_open_postgresql (address, flags, error);
+  return piao_db_open_sqlite (address, flags, error);
+}
+
+void
+piao_db_free (PiaoDb *db)
+{
+  if (db != NULL)
+    db->driver->free (db);
+}
+
+PiaoEngine
+piao_db_get_engine (PiaoDb *db)
+{
+  return db->driver->engine;
+}
+
+/* --- parameters ------------------------------------------------------------------------------ */
+
+static guint
+collect (PiaoValue *values, const char *types, va_list *args)
+{
+  guint n = 0;
+
+  for (const char *type = types; *type != '\0'; type++, n++)
+    {
+      g_assert (n < MAX_PARAMETERS);
+      if (*type == 'i')
+        piao_value_set_int (&values[n], va_arg (*args, gint64));
+      else if (*type == 's')
+        piao_value_set_text (&values[n], va_arg (*args, const char *));
+      else if (*type == 'b')
+        piao_value_set_blob (&values[n], va_arg (*args, GBytes *));
+      else if (*type == 'v')
+        piao_value_copy (&values[n], va_arg (*args, const PiaoValue *));
+      else
+        g_assert_not_reached ();
+    }
+  return n;
+}
+
+static PiaoCursor *
+query_valist (
+    PiaoDb *db, const PiaoStatement *statement, GError **error, const char *types, va_list *args)
+{
+  PiaoValue values[MAX_PARAMETERS] = { 0 };
+  guint n = collect (values, types, args);
+  PiaoCursor *cursor = db->driver->query (db, statement, values, n, error);
+
+  for (guint i = 0; i < n; i++)
+    piao_value_clear (&values[i]);
+  return cursor;
+}
+
+/* Runs @cursor (taken, may be NULL) to its end. */
+static gboolean
+finish (PiaoCursor *cursor, gint64 *changed, GError **error)
+{
+  g_autoptr (PiaoCursor) held = cursor;
+  g_autoptr (GError) inner = NULL;
+
+  if (held == NULL)
+    return FALSE;
+  while (held->driver->next (held, &inner))
+    continue;
+  if (inner != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&inner));
+      return FALSE;
+    }
+  if (changed != NULL)
+    *changed = held->driver->changed (held);
+  return TRUE;
+}
+
+gboolean
+piao_db_exec (PiaoDb *db, const PiaoStatement *statement, GError **error, const char *types, ...)
+{
+  PiaoCursor *cursor;
+  va_list args;
+
+  va_start (args, types);
+  cursor = query_valist (db, statement, error, types, &args);
+  va_end (args);
+  return finish (cursor, NULL, error);
+}
+
+gboolean
+piao_db_exec_changed (PiaoDb *db,
+                      const PiaoStatement *statement,
+                      gint64 *changed,
+                      GError **error,
+                      const char *types,
+                      ...)
+{
+  PiaoCursor *cursor;
+  va_list args;
+
+  va_start (args, types);
+  cursor = query_valist (db, statement, error, types, &args);
+  va_end (args);
+  return finish (cursor, changed, error);
+}
+
+gboolean
+piao_db_exec_values (PiaoDb *db,
+                     const PiaoStatement *statement,
+                     const PiaoValue *values,
+                     guint n_values,
+                     GError **error)
+{
+  return finish (db->driver->query (db, statement, values, n_values, error), NULL, error);
+}
+
+PiaoCursor *
+piao_db_query (PiaoDb *db, const PiaoStatement *statement, GError **error, const char *types, ...)
+{
+  PiaoCursor *cursor;
+  va_list args;
+
+  va_start (args, types);
+  cursor = query_valist (db, statement, error, types, &args);
+  va_end (args);
+  return cursor;
+}
+
+PiaoCursor *
+piao_db_query_values (PiaoDb *db,
+                      const PiaoStatement *statement,
+                      const PiaoValue *values,
+                      guint n_values,
+                      GError **error)
+{
+  return db->driver->query (db, statement, values, n_values, error);
+}
+
+/* --- cursors --------------------------------------------------------------------------------- */
+
+/* A NULL cursor (its query failed, the error is already set) is simply at its end. */
+gboolean
+piao_cursor_next (PiaoCursor *cursor, GError **error)
+{
+  return cursor != NULL && cursor->driver->next (cursor, error);
+}
+
+guint
+piao_cursor_get_n_columns (PiaoCursor *cursor)
+{
+  return cursor->driver->n_columns (cursor);
+}
+
+gboolean
+piao_cursor_is_null (PiaoCursor *cursor, guint column)
+{
+  return cursor->driver->is_null (cursor, column);
+}
+
+gint64
+piao_cursor_int (PiaoCursor *cursor, guint column)
+{
+  return cursor->driver->number (cursor, column);
+}
+
+const char *
+piao_cursor_text (PiaoCursor *cursor, guint column)
+{
+  return cursor->driver->text (cursor, column);
+}
+
+GBytes *
+piao_cursor_dup_blob (PiaoCursor *cursor, guint column)
+{
+  PiaoValue value = { 0 };
+  GBytes *blob = NULL;
+
+  cursor->driver->value (cursor, column, &value);
+  if (value.type == PIAO_VALUE_BLOB)
+    blob = g_bytes_ref (value.blob);
+  piao_value_clear (&value);
+  return blob;
+}
+
+void
+piao_cursor_value (PiaoCursor *cursor, guint column, PiaoValue *value)
+{
+  cursor->driver->value (cursor, column, value);
+}
+
+void
+piao_cursor_free (PiaoCursor *cursor)
+{
+  if (cursor != NULL)
+    cursor->driver->cursor_free (cursor);
+}
+
+gboolean
+piao_db_query_int (PiaoDb *db,
+                   const PiaoStatement *statement,
+                   gint64 fallback,
+                   gint64 *number,
+                   GError **error,
+                   const char *types,
+                   ...)
+{
+  g_autoptr (PiaoCursor) cursor = NULL;
+  g_autoptr (GError) inner = NULL;
+  va_list args;
+
+  va_start (args, types);
+  cursor = query_valist (db, statement, &inner, types, &args);
+  va_end (args);
+  *number = fallback;
+  if (piao_cursor_next (cursor, &inner) && !piao_cursor_is_null (cursor, 0))
+    *number = piao_cursor_int (cursor, 0);
+  if (inner == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
+}
+
+gboolean
+piao_db_query_text (
+    PiaoDb *db, const PiaoStatement *statement, char **text, GError **error, const char *types, ...)
+{
+  g_autoptr (PiaoCursor) cursor = NULL;
+  g_autoptr (GError) inner = NULL;
+  va_list args;
+
+  va_start (args, types);
+  cursor = query_valist (db, statement, &inner, types, &args);
+  va_end (args);
+  *text = NULL;
+  if (piao_cursor_next (cursor, &inner))
+    *text = g_strdup (piao_cursor_text (cursor, 0));
+  if (inner == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
+}
+
+/* --- transactions ---------------------------------------------------------------------------- */
+
+static gboolean
+begin (PiaoDb *db, const char *words, GError **error)
+{
+  g_return_val_if_fail (!db->in_transaction, FALSE);
+  if (!db->driver->script (db, words, error))
+    return FALSE;
+  db->in_transaction = TRUE;
+  db->depth = 0;
+  return TRUE;
+}
+
+gboolean
+piao_db_begin (PiaoDb *db, GError **error)
+{
+  return begin (db, db->driver->begin_write, error);
+}
+
+gboolean
+piao_db_begin_read (PiaoDb *db, GError **error)
+{
+  return begin (db, db->driver->begin_read, error);
+}
+
+gboolean
+piao_db_commit (PiaoDb *db, GError **error)
+{
+  g_return_val_if_fail (db->in_transaction && db->depth == 0, FALSE);
+  if (!piao_db_exec (db, &commit_words, error, ""))
+    {
+      piao_db_rollback (db);
+      return FALSE;
+    }
+  db->in_transaction = FALSE;
+  return TRUE;
+}
+
+void
+piao_db_rollback (PiaoDb *db)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (db->in_transaction);
+  db->in_transaction = FALSE;
+  db->depth = 0;
+  /* The engine may already have rolled back (full disk, lost server): nothing is left to undo. */
+  if (!piao_db_exec (db, &rollback_words, &error, ""))
+    g_debug ("rollback: %s", error->message);
+}
+
+gboolean
+piao_db_savepoint (PiaoDb *db, GError **error)
+{
+  g_return_val_if_fail (db->in_transaction, FALSE);
+  if (!piao_db_exec (db, &savepoint_words, error, ""))
+    return FALSE;
+  db->depth++;
+  return TRUE;
+}
+
+gboolean
+piao_db_release (PiaoDb *db, GError **error)
+{
+  g_return_val_if_fail (db->depth > 0, FALSE);
+  db->depth--;
+  return piao_db_exec (db, &release_words, error, "");
+}
+
+void
+piao_db_rollback_to (PiaoDb *db)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (db->depth > 0);
+  db->depth--;
+  if (!piao_db_exec (db, &rollback_to_words, &error, "")
+      || !piao_db_exec (db, &release_words, &error, ""))
+    g_warning ("A part of a transaction could not be undone: %s", error->message);
+}
+
+gboolean
+piao_db_in_transaction (PiaoDb *db)
+{
+  return db->in_transaction;
+}
+
+gboolean
+piao_db_script (PiaoDb *db, const char *sql, GError **error)
+{
+  return db->driver->script (db, sql, error);
+}

@@ -1,0 +1,138 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The database calls, run on the engine that PIAOKU_TEST_DATABASE names (SQLite in memory when
+ * it is unset), so that both engines answer alike. */
+
+#include "base/piao-error.h"
+#include "store/piao-schema.h"
+
+PIAO_STATEMENT (create_item,
+                "CREATE TEMPORARY TABLE item (id INTEGER PRIMARY KEY, name TEXT,"
+                " size BIGINT CHECK (size >= 0))");
+PIAO_STATEMENT (insert_item, "INSERT INTO item (size, name, id) VALUES ($3, $2, $1)");
+PIAO_STATEMENT (select_item, "SELECT id, name, size FROM item ORDER BY id");
+PIAO_STATEMENT (count_items, "SELECT count(*) FROM item WHERE size >= $1");
+PIAO_STATEMENT (delete_items, "DELETE FROM item WHERE id >= $1");
+
+static PiaoDb *
+open_db (void)
+{
+  const char *address = g_getenv ("PIAOKU_TEST_DATABASE");
+  g_autoptr (GError) error = NULL;
+  PiaoDb *db = piao_db_open (address != NULL ? address : ":memory:", 0, &error);
+
+  g_assert_no_error (error);
+  return db;
+}
+
+static PiaoDb *
+open_with_items (void)
+{
+  PiaoDb *db = open_db ();
+  g_autoptr (GError) error = NULL;
+
+  piao_db_exec (db, &create_item, &error, "");
+  g_assert_no_error (error);
+  return db;
+}
+
+static gint64
+count (PiaoDb *db)
+{
+  gint64 n = -1;
+
+  g_assert_true (piao_db_query_int (db, &count_items, -1, &n, NULL, "i", (gint64)0));
+  return n;
+}
+
+static void
+test_values_go_in_and_out (void)
+{
+  g_autoptr (PiaoDb) db = open_with_items ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PiaoCursor) cursor = NULL;
+  gint64 changed = 0;
+
+  g_assert_true (piao_db_exec (db, &insert_item, &error, "isi", (gint64)1, "网点", G_MAXINT64));
+  g_assert_true (piao_db_exec (db, &insert_item, &error, "isi", (gint64)2, NULL, (gint64)0));
+  cursor = piao_db_query (db, &select_item, &error, "");
+  g_assert_true (piao_cursor_next (cursor, &error));
+  g_assert_cmpint (piao_cursor_int (cursor, 0), ==, 1);
+  g_assert_cmpstr (piao_cursor_text (cursor, 1), ==, "网点");
+  g_assert_cmpint (piao_cursor_int (cursor, 2), ==, G_MAXINT64);
+  g_assert_true (piao_cursor_next (cursor, &error));
+  g_assert_true (piao_cursor_is_null (cursor, 1));
+  g_assert_null (piao_cursor_text (cursor, 1));
+  g_assert_false (piao_cursor_next (cursor, &error));
+  g_assert_no_error (error);
+  g_clear_pointer (&cursor, piao_cursor_free);
+  g_assert_true (piao_db_exec_changed (db, &delete_items, &changed, &error, "i", (gint64)1));
+  g_assert_cmpint (changed, ==, 2);
+}
+
+static void
+test_errors_have_a_kind (void)
+{
+  g_autoptr (PiaoDb) db = open_with_items ();
+  g_autoptr (GError) twice = NULL;
+  g_autoptr (GError) check = NULL;
+
+  g_assert_true (piao_db_exec (db, &insert_item, NULL, "isi", (gint64)1, "a", (gint64)1));
+  g_assert_false (piao_db_exec (db, &insert_item, &twice, "isi", (gint64)1, "b", (gint64)1));
+  g_assert_error (twice, PIAO_ERROR, PIAO_ERROR_CONFLICT);
+  g_assert_cmpstr (piao_error_get_reason (twice), ==, "db.unique");
+  g_assert_false (piao_db_exec (db, &insert_item, &check, "isi", (gint64)2, "b", (gint64)-1));
+  g_assert_error (check, PIAO_ERROR, PIAO_ERROR_REFUSED);
+  g_assert_cmpint (count (db), ==, 1);
+}
+
+static void
+test_savepoints_nest (void)
+{
+  g_autoptr (PiaoDb) db = open_with_items ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (piao_db_begin (db, &error));
+  g_assert_true (piao_db_exec (db, &insert_item, &error, "isi", (gint64)1, "a", (gint64)1));
+  g_assert_true (piao_db_savepoint (db, &error));
+  g_assert_true (piao_db_exec (db, &insert_item, &error, "isi", (gint64)2, "a", (gint64)1));
+  g_assert_true (piao_db_savepoint (db, &error));
+  g_assert_false (piao_db_exec (db, &insert_item, NULL, "isi", (gint64)2, "a", (gint64)1));
+  piao_db_rollback_to (db);
+  g_assert_cmpint (count (db), ==, 2);
+  piao_db_rollback_to (db);
+  g_assert_cmpint (count (db), ==, 1);
+  g_assert_true (piao_db_commit (db, &error));
+  g_assert_cmpint (count (db), ==, 1);
+  g_assert_true (piao_db_begin (db, &error));
+  g_assert_true (piao_db_exec (db, &insert_item, &error, "isi", (gint64)3, "a", (gint64)1));
+  piao_db_rollback (db);
+  g_assert_cmpint (count (db), ==, 1);
+}
+
+static void
+test_schema_migrates_once (void)
+{
+  g_autoptr (PiaoDb) db = open_db ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (piao_schema_migrate (db, PIAO_SCHEMA_SERVER, &error));
+  g_assert_no_error (error);
+  g_assert_true (piao_schema_migrate (db, PIAO_SCHEMA_SERVER, &error));
+  g_assert_true (piao_db_script (db, "INSERT INTO schema_version (number) VALUES (9999)", &error));
+  g_assert_false (piao_schema_migrate (db, PIAO_SCHEMA_SERVER, &error));
+  g_assert_cmpstr (piao_error_get_reason (error), ==, "schema.newer");
+  g_assert_true (piao_db_script (db, "DELETE FROM schema_version WHERE number = 9999", NULL));
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/store/db/values", test_values_go_in_and_out);
+  g_test_add_func ("/store/db/errors", test_errors_have_a_kind);
+  g_test_add_func ("/store/db/savepoints", test_savepoints_nest);
+  g_test_add_func ("/store/schema/migrates-once", test_schema_migrates_once);
+  return g_test_run ();
+}
