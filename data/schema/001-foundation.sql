@@ -86,7 +86,7 @@ CREATE TABLE scheme (
   id INTEGER PRIMARY KEY, lane INTEGER NOT NULL, rev INTEGER NOT NULL DEFAULT 0,
   deleted INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1)),
   code TEXT NOT NULL, org_id INTEGER NOT NULL, method TEXT NOT NULL, method_kind TEXT NOT NULL,
-  areas TEXT NOT NULL, calendar TEXT NOT NULL, transit_hours INTEGER NOT NULL DEFAULT 0,
+  areas TEXT NOT NULL, calendar TEXT NOT NULL, transit TEXT NOT NULL,
   fallback TEXT, note TEXT,
   UNIQUE (code)
 ) STRICT;
@@ -195,6 +195,7 @@ CREATE TABLE pack (
   CHECK ((state = 'reserved' AND order_id IS NOT NULL) OR state <> 'reserved')
 ) STRICT;
 CREATE INDEX pack_by_order ON pack (order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX pack_on_shelf ON pack (warehouse_id, ticket_type_id) WHERE state = 'in_stock';
 
 CREATE TABLE movement (
   id INTEGER PRIMARY KEY, lane INTEGER NOT NULL, rev INTEGER NOT NULL DEFAULT 0,
@@ -238,8 +239,10 @@ CREATE TABLE gateway_request (
   request_no TEXT NOT NULL, op TEXT NOT NULL, order_id INTEGER NOT NULL,
   executor TEXT NOT NULL, params TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('prepared', 'sent', 'confirmed', 'refused', 'unknown')),
-  tries INTEGER NOT NULL DEFAULT 0, first_sent_at INTEGER NOT NULL DEFAULT 0,
-  last_sent_at INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL DEFAULT 0,
+  tries INTEGER NOT NULL DEFAULT 0, delays INTEGER NOT NULL DEFAULT 0,
+  next_at INTEGER NOT NULL DEFAULT 0, first_sent_at INTEGER NOT NULL DEFAULT 0,
+  last_sent_at INTEGER NOT NULL DEFAULT 0, unknown_at INTEGER NOT NULL DEFAULT 0,
+  doubt_at INTEGER NOT NULL DEFAULT 0, asked_at INTEGER NOT NULL DEFAULT 0,
   attention INTEGER NOT NULL DEFAULT 0 CHECK (attention IN (0, 1)),
   code TEXT, message TEXT, result TEXT,
   created_at INTEGER NOT NULL, decided_at INTEGER NOT NULL DEFAULT 0,

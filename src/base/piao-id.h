@@ -24,26 +24,26 @@ G_BEGIN_DECLS
 /* How many ids (the command's own included) a command takes; its rows may use the rest. */
 #define PIAO_ID_PER_COMMAND 256
 
-  typedef struct
-  {
-    PiaoClock *clock; /* owned */
-    guint device;     /* 0 … PIAO_ID_MAX_DEVICE */
-    gint64 last; /* the last id given out, 0 at first; never goes back even if the clock does */
-  } PiaoIdSource;
+typedef struct
+{
+  PiaoClock *clock; /* owned */
+  guint device;     /* 0 … PIAO_ID_MAX_DEVICE */
+  gint64 last;      /* the last id given out, 0 at first; never goes back even if the clock does */
+} PiaoIdSource;
 
-  void piao_id_source_init (PiaoIdSource * self, PiaoClock * clock, guint device, gint64 last);
-  void piao_id_source_clear (PiaoIdSource * self);
+void piao_id_source_init (PiaoIdSource *self, PiaoClock *clock, guint device, gint64 last);
+void piao_id_source_clear (PiaoIdSource *self);
 
-  /* The first of @count ids, PIAO_ID_STRIDE apart. Not thread-safe: the writer owns it. */
-  gint64 piao_id_source_take (PiaoIdSource * self, guint count);
+/* The first of @count ids, PIAO_ID_STRIDE apart. Not thread-safe: the writer owns it. */
+gint64 piao_id_source_take (PiaoIdSource *self, guint count);
 
-  /* The parts of an id. */
-  gint64 piao_id_get_time (gint64 id);
-  guint piao_id_get_device (gint64 id);
+/* The parts of an id. */
+gint64 piao_id_get_time (gint64 id);
+guint piao_id_get_device (gint64 id);
 
-  /* Ids are strings on the wire. Parsing accepts a positive decimal int64 only; 0 on anything else.
-   */
-  char *piao_id_to_text (gint64 id);
-  gint64 piao_id_from_text (const char *text);
+/* Ids are strings on the wire. Parsing accepts a positive decimal int64 only; 0 on anything else.
+ */
+char *piao_id_to_text (gint64 id);
+gint64 piao_id_from_text (const char *text);
 
 G_END_DECLS

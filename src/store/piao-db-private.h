@@ -7,48 +7,48 @@
 
 G_BEGIN_DECLS
 
-  /*
-   * The seam between piao-db.c and an engine: a driver embeds PiaoDb / PiaoCursor as its first
-   * member and fills in the table. piao-db.c does the varargs, the transaction words and the
-   * convenience calls.
-   */
-  typedef struct
-  {
-    PiaoEngine engine;
-    const char *begin_write; /* SQL words */
-    const char *begin_read;
-    void (*free) (PiaoDb *db);
-    /* Prepares (once a connection), binds copies of @values, and starts. Transfer full. */
-    PiaoCursor *(*query) (PiaoDb *db,
-                          const PiaoStatement *statement,
-                          const PiaoValue *values,
-                          guint n_values,
-                          GError **error);
-    gboolean (*script) (PiaoDb *db, const char *sql, GError **error);
+/*
+ * The seam between piao-db.c and an engine: a driver embeds PiaoDb / PiaoCursor as its first
+ * member and fills in the table. piao-db.c does the varargs, the transaction words and the
+ * convenience calls.
+ */
+typedef struct
+{
+  PiaoEngine engine;
+  const char *begin_write; /* SQL words */
+  const char *begin_read;
+  void (*free) (PiaoDb *db);
+  /* Prepares (once a connection), binds copies of @values, and starts. Transfer full. */
+  PiaoCursor *(*query) (PiaoDb *db,
+                        const PiaoStatement *statement,
+                        const PiaoValue *values,
+                        guint n_values,
+                        GError **error);
+  gboolean (*script) (PiaoDb *db, const char *sql, GError **error);
 
-    gboolean (*next) (PiaoCursor *cursor, GError **error);
-    guint (*n_columns) (PiaoCursor *cursor);
-    void (*value) (PiaoCursor *cursor, guint column, PiaoValue *value);
-    gboolean (*is_null) (PiaoCursor *cursor, guint column);
-    gint64 (*number) (PiaoCursor *cursor, guint column);
-    const char *(*text) (PiaoCursor *cursor, guint column);
-    gint64 (*changed) (PiaoCursor *cursor); /* rows changed by a finished statement */
-    void (*cursor_free) (PiaoCursor *cursor);
-  } PiaoDbDriver;
+  gboolean (*next) (PiaoCursor *cursor, GError **error);
+  guint (*n_columns) (PiaoCursor *cursor);
+  void (*value) (PiaoCursor *cursor, guint column, PiaoValue *value);
+  gboolean (*is_null) (PiaoCursor *cursor, guint column);
+  gint64 (*number) (PiaoCursor *cursor, guint column);
+  const char *(*text) (PiaoCursor *cursor, guint column);
+  gint64 (*changed) (PiaoCursor *cursor); /* rows changed by a finished statement */
+  void (*cursor_free) (PiaoCursor *cursor);
+} PiaoDbDriver;
 
-  struct _PiaoDb
-  {
-    const PiaoDbDriver *driver;
-    guint depth; /* savepoints open inside the transaction */
-    gboolean in_transaction;
-  };
+struct _PiaoDb
+{
+  const PiaoDbDriver *driver;
+  guint depth; /* savepoints open inside the transaction */
+  gboolean in_transaction;
+};
 
-  struct _PiaoCursor
-  {
-    const PiaoDbDriver *driver;
-  };
+struct _PiaoCursor
+{
+  const PiaoDbDriver *driver;
+};
 
-  PiaoDb *piao_db_open_sqlite (const char *path, PiaoDbFlags flags, GError **error);
-  PiaoDb *piao_db_open_postgresql (const char *url, PiaoDbFlags flags, GError **error);
+PiaoDb *piao_db_open_sqlite (const char *path, PiaoDbFlags flags, GError **error);
+PiaoDb *piao_db_open_postgresql (const char *url, PiaoDbFlags flags, GError **error);
 
 G_END_DECLS

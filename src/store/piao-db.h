@@ -7,23 +7,23 @@
 
 G_BEGIN_DECLS
 
-  /*
-   * PiaoDb: one connection to a database, SQLite or PostgreSQL, used by one thread at a time.
-   *
-   * SQL is the common subset of both with $1 … $n parameters. A statement is declared once with
-   * PIAO_STATEMENT; it is prepared at its first use on a connection and kept. The declarations of
-   * the whole program can be walked, so a test asks both engines for every plan.
-   *
-   *   PIAO_STATEMENT (find_outlet, "SELECT id FROM outlet WHERE outlet_no = $1");
-   *   g_autoptr (PiaoCursor) cursor = piao_db_query (db, &find_outlet, error, "s", outlet_no);
-   *   while (piao_cursor_next (cursor, error))
-   *     use (piao_cursor_int (cursor, 0));
-   */
-  typedef struct
-  {
-    const char *name;
-    const char *sql;
-  } PiaoStatement;
+/*
+ * PiaoDb: one connection to a database, SQLite or PostgreSQL, used by one thread at a time.
+ *
+ * SQL is the common subset of both with $1 … $n parameters. A statement is declared once with
+ * PIAO_STATEMENT; it is prepared at its first use on a connection and kept. The declarations of
+ * the whole program can be walked, so a test asks both engines for every plan.
+ *
+ *   PIAO_STATEMENT (find_outlet, "SELECT id FROM outlet WHERE outlet_no = $1");
+ *   g_autoptr (PiaoCursor) cursor = piao_db_query (db, &find_outlet, error, "s", outlet_no);
+ *   while (piao_cursor_next (cursor, error))
+ *     use (piao_cursor_int (cursor, 0));
+ */
+typedef struct
+{
+  const char *name;
+  const char *sql;
+} PiaoStatement;
 
 #define PIAO_STATEMENT(ident, text)                                                                \
   static const PiaoStatement ident = { #ident, text };                                             \
@@ -31,90 +31,108 @@ G_BEGIN_DECLS
       __attribute__ ((section ("piao_statements"), used))                                          \
       = &ident
 
-  /* Calls @func for every statement declared in the program. */
-  void piao_statement_foreach (void (*func) (const PiaoStatement *statement, gpointer data),
-                               gpointer data);
+/* Calls @func for every statement declared in the program. */
+void piao_statement_foreach (void (*func) (const PiaoStatement *statement, gpointer data),
+                             gpointer data);
 
-  typedef struct _PiaoDb PiaoDb;
-  typedef struct _PiaoCursor PiaoCursor;
+typedef struct _PiaoDb PiaoDb;
+typedef struct _PiaoCursor PiaoCursor;
 
-  typedef enum
-  {
-    PIAO_DB_READ_WRITE = 0,
-    PIAO_DB_READ_ONLY = 1 << 0,
-    PIAO_DB_RELAXED = 1 << 1, /* SQLite: synchronous=OFF; only for filling a fresh file */
-  } PiaoDbFlags;
+typedef enum
+{
+  PIAO_DB_READ_WRITE = 0,
+  PIAO_DB_READ_ONLY = 1 << 0,
+  PIAO_DB_RELAXED = 1 << 1, /* SQLite: synchronous=OFF; only for filling a fresh file */
+} PiaoDbFlags;
 
-  typedef enum
-  {
-    PIAO_ENGINE_SQLITE,
-    PIAO_ENGINE_POSTGRESQL,
-  } PiaoEngine;
+typedef enum
+{
+  PIAO_ENGINE_SQLITE,
+  PIAO_ENGINE_POSTGRESQL,
+} PiaoEngine;
 
-  /* Opens @address: a file path, ":memory:", or "postgresql://…". PIAO_ERROR_UNAVAILABLE when a
-   * server cannot be reached, PIAO_ERROR_CORRUPT when the file is no database. Transfer full. */
-  PiaoDb *piao_db_open (const char *address, PiaoDbFlags flags, GError **error);
-  void piao_db_free (PiaoDb * db);
-  G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoDb, piao_db_free)
+/* Opens @address: a file path, ":memory:", or "postgresql://…". PIAO_ERROR_UNAVAILABLE when a
+ * server cannot be reached, PIAO_ERROR_CORRUPT when the file is no database. Transfer full. */
+PiaoDb *piao_db_open (const char *address, PiaoDbFlags flags, GError **error);
+void piao_db_free (PiaoDb *db);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoDb, piao_db_free)
 
-  PiaoEngine piao_db_get_engine (PiaoDb * db);
+PiaoEngine piao_db_get_engine (PiaoDb *db);
 
-  /* The sqlite3 handle, or NULL on PostgreSQL; for the session extension and the backup only. */
-  gpointer piao_db_get_sqlite (PiaoDb * db);
+/* The sqlite3 handle, or NULL on PostgreSQL; for the session extension and the backup only. */
+gpointer piao_db_get_sqlite (PiaoDb *db);
 
-  /*
-   * Parameters follow as one letter each in @types: 'i' gint64, 's' const char * (NULL is SQL
-   * NULL), 'b' GBytes * (NULL likewise), 'v' const PiaoValue *. All are copied.
-   *
-   * piao_db_exec() runs to the end and drops rows; @changed (optional) is the number of rows
-   * changed. A broken UNIQUE gives PIAO_ERROR_CONFLICT with reason "db.unique", a broken CHECK,
-   * foreign key or NOT NULL gives PIAO_ERROR_REFUSED with "db.check", a lost server
-   * PIAO_ERROR_UNAVAILABLE, a full disk PIAO_ERROR_FAILED with "db.full".
-   */
-  gboolean piao_db_exec (PiaoDb * db, const PiaoStatement *statement, GError **error,
-                         const char *types, ...);
-  gboolean piao_db_exec_changed (PiaoDb * db, const PiaoStatement *statement, gint64 *changed,
-                                 GError **error, const char *types, ...);
-  gboolean piao_db_exec_values (PiaoDb * db, const PiaoStatement *statement,
-                                const PiaoValue *values, guint n_values, GError **error);
+/*
+ * Parameters follow as one letter each in @types: 'i' gint64, 's' const char * (NULL is SQL
+ * NULL), 'b' GBytes * (NULL likewise), 'v' const PiaoValue *. All are copied.
+ *
+ * piao_db_exec() runs to the end and drops rows; @changed (optional) is the number of rows
+ * changed. A broken UNIQUE gives PIAO_ERROR_CONFLICT with reason "db.unique", a broken CHECK,
+ * foreign key or NOT NULL gives PIAO_ERROR_REFUSED with "db.check", a lost server
+ * PIAO_ERROR_UNAVAILABLE, a full disk PIAO_ERROR_FAILED with "db.full".
+ */
+gboolean
+piao_db_exec (PiaoDb *db, const PiaoStatement *statement, GError **error, const char *types, ...);
+gboolean piao_db_exec_changed (PiaoDb *db,
+                               const PiaoStatement *statement,
+                               gint64 *changed,
+                               GError **error,
+                               const char *types,
+                               ...);
+gboolean piao_db_exec_values (PiaoDb *db,
+                              const PiaoStatement *statement,
+                              const PiaoValue *values,
+                              guint n_values,
+                              GError **error);
 
-  /* A cursor before the first row. Finish it before the same statement is used again. */
-  PiaoCursor *piao_db_query (PiaoDb * db, const PiaoStatement *statement, GError **error,
-                             const char *types, ...);
-  PiaoCursor *piao_db_query_values (PiaoDb * db, const PiaoStatement *statement,
-                                    const PiaoValue *values, guint n_values, GError **error);
+/* A cursor before the first row. Finish it before the same statement is used again. */
+PiaoCursor *
+piao_db_query (PiaoDb *db, const PiaoStatement *statement, GError **error, const char *types, ...);
+PiaoCursor *piao_db_query_values (PiaoDb *db,
+                                  const PiaoStatement *statement,
+                                  const PiaoValue *values,
+                                  guint n_values,
+                                  GError **error);
 
-  /* TRUE with a row, FALSE at the end (error unset) or on failure (error set). */
-  gboolean piao_cursor_next (PiaoCursor * cursor, GError * *error);
-  guint piao_cursor_get_n_columns (PiaoCursor * cursor);
-  gboolean piao_cursor_is_null (PiaoCursor * cursor, guint column);
-  gint64 piao_cursor_int (PiaoCursor * cursor, guint column); /* NULL reads as 0 */
-  const char *piao_cursor_text (PiaoCursor * cursor,
-                                guint column); /* NULL stays NULL; until next */
-  GBytes *piao_cursor_dup_blob (PiaoCursor * cursor, guint column); /* NULL stays NULL */
-  void piao_cursor_value (PiaoCursor * cursor, guint column, PiaoValue * value);
-  void piao_cursor_free (PiaoCursor * cursor);
-  G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoCursor, piao_cursor_free)
+/* TRUE with a row, FALSE at the end (error unset) or on failure (error set). */
+gboolean piao_cursor_next (PiaoCursor *cursor, GError **error);
+guint piao_cursor_get_n_columns (PiaoCursor *cursor);
+gboolean piao_cursor_is_null (PiaoCursor *cursor, guint column);
+gint64 piao_cursor_int (PiaoCursor *cursor, guint column);       /* NULL reads as 0 */
+const char *piao_cursor_text (PiaoCursor *cursor, guint column); /* NULL stays NULL; until next */
+GBytes *piao_cursor_dup_blob (PiaoCursor *cursor, guint column); /* NULL stays NULL */
+void piao_cursor_value (PiaoCursor *cursor, guint column, PiaoValue *value);
+void piao_cursor_free (PiaoCursor *cursor);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoCursor, piao_cursor_free)
 
-  /* The first column of the first row; @fallback without a row or on NULL. FALSE only on failure.
-   */
-  gboolean piao_db_query_int (PiaoDb * db, const PiaoStatement *statement, gint64 fallback,
-                              gint64 *number, GError **error, const char *types, ...);
-  /* Likewise; @text is NULL without a row. Transfer full. */
-  gboolean piao_db_query_text (PiaoDb * db, const PiaoStatement *statement, char **text,
-                               GError **error, const char *types, ...);
+/* The first column of the first row; @fallback without a row or on NULL. FALSE only on failure.
+ */
+gboolean piao_db_query_int (PiaoDb *db,
+                            const PiaoStatement *statement,
+                            gint64 fallback,
+                            gint64 *number,
+                            GError **error,
+                            const char *types,
+                            ...);
+/* Likewise; @text is NULL without a row. Transfer full. */
+gboolean piao_db_query_text (PiaoDb *db,
+                             const PiaoStatement *statement,
+                             char **text,
+                             GError **error,
+                             const char *types,
+                             ...);
 
-  /* Transactions: begin takes the write lock at once; savepoints nest inside. */
-  gboolean piao_db_begin (PiaoDb * db, GError * *error);
-  gboolean piao_db_begin_read (PiaoDb * db, GError * *error);
-  gboolean piao_db_commit (PiaoDb * db, GError * *error);
-  void piao_db_rollback (PiaoDb * db);
-  gboolean piao_db_savepoint (PiaoDb * db, GError * *error);
-  gboolean piao_db_release (PiaoDb * db, GError * *error);
-  void piao_db_rollback_to (PiaoDb * db);
-  gboolean piao_db_in_transaction (PiaoDb * db);
+/* Transactions: begin takes the write lock at once; savepoints nest inside. */
+gboolean piao_db_begin (PiaoDb *db, GError **error);
+gboolean piao_db_begin_read (PiaoDb *db, GError **error);
+gboolean piao_db_commit (PiaoDb *db, GError **error);
+void piao_db_rollback (PiaoDb *db);
+gboolean piao_db_savepoint (PiaoDb *db, GError **error);
+gboolean piao_db_release (PiaoDb *db, GError **error);
+void piao_db_rollback_to (PiaoDb *db);
+gboolean piao_db_in_transaction (PiaoDb *db);
 
-  /* Runs a script of statements separated by semicolons; for migrations and tests. */
-  gboolean piao_db_script (PiaoDb * db, const char *sql, GError **error);
+/* Runs a script of statements separated by semicolons; for migrations and tests. */
+gboolean piao_db_script (PiaoDb *db, const char *sql, GError **error);
 
 G_END_DECLS

@@ -20,91 +20,98 @@ G_BEGIN_DECLS
  * Local tables (created by piao_replica_open): outbox, cursor, setting, search.
  */
 #define PIAO_TYPE_REPLICA (piao_replica_get_type ())
-  G_DECLARE_FINAL_TYPE (PiaoReplica, piao_replica, PIAO, REPLICA, GObject)
+G_DECLARE_FINAL_TYPE (PiaoReplica, piao_replica, PIAO, REPLICA, GObject)
 
-  /* Opens or creates the file and brings its schema up to date. Blocks; call it before the main
-   * loop runs or from a thread. */
-  PiaoReplica *piao_replica_open (const char *path, PiaoRegistry *registry, PiaoClock *clock,
-                                  GError **error);
+/* Opens or creates the file and brings its schema up to date. Blocks; call it before the main
+ * loop runs or from a thread. */
+PiaoReplica *
+piao_replica_open (const char *path, PiaoRegistry *registry, PiaoClock *clock, GError **error);
 
-  /* Finishes what is queued and closes. Blocks. */
-  void piao_replica_close (PiaoReplica * self);
+/* Finishes what is queued and closes. Blocks. */
+void piao_replica_close (PiaoReplica *self);
 
-  PiaoRegistry *piao_replica_get_registry (PiaoReplica * self);
-  PiaoClock *piao_replica_get_clock (PiaoReplica * self);
-  const char *piao_replica_get_path (PiaoReplica * self);
+PiaoRegistry *piao_replica_get_registry (PiaoReplica *self);
+PiaoClock *piao_replica_get_clock (PiaoReplica *self);
+const char *piao_replica_get_path (PiaoReplica *self);
 
-  /* Who works here from now on: written into each command. Main thread. */
-  void piao_replica_set_actor (PiaoReplica * self, gint64 user, guint device);
-  gint64 piao_replica_get_actor (PiaoReplica * self);
-  guint piao_replica_get_device (PiaoReplica * self);
+/* Who works here from now on: written into each command. Main thread. */
+void piao_replica_set_actor (PiaoReplica *self, gint64 user, guint device);
+gint64 piao_replica_get_actor (PiaoReplica *self);
+guint piao_replica_get_device (PiaoReplica *self);
 
-  /* Runs inside the writer's transaction after the command was applied; FALSE undoes everything. */
-  typedef gboolean (*PiaoReplicaAlso) (PiaoDb *db, gint64 command, gpointer data, GError **error);
+/* Runs inside the writer's transaction after the command was applied; FALSE undoes everything. */
+typedef gboolean (*PiaoReplicaAlso) (PiaoDb *db, gint64 command, gpointer data, GError **error);
 
-  /* Runs the command; resolves to its id (G_TYPE_INT64) once it is durable, rejects with the
-   * command's error and nothing changed. @args is taken. Any thread. */
-  DexFuture *piao_replica_run (PiaoReplica * self, const char *name, JsonObject *args);
-  DexFuture *piao_replica_run_also (PiaoReplica * self, const char *name, JsonObject *args,
-                                    PiaoReplicaAlso also, gpointer data, GDestroyNotify destroy);
+/* Runs the command; resolves to its id (G_TYPE_INT64) once it is durable, rejects with the
+ * command's error and nothing changed. @args is taken. Any thread. */
+DexFuture *piao_replica_run (PiaoReplica *self, const char *name, JsonObject *args);
+DexFuture *piao_replica_run_also (PiaoReplica *self,
+                                  const char *name,
+                                  JsonObject *args,
+                                  PiaoReplicaAlso also,
+                                  gpointer data,
+                                  GDestroyNotify destroy);
 
-  /* Local work (spool, sync, settings) on the writing connection in one transaction: @func returns
-   * a future (usually dex_future_new_for_* / dex_future_new_take_*) and a rejected one rolls back.
-   */
-  typedef DexFuture *(*PiaoReplicaFunc) (PiaoDb *db, gpointer data);
-  DexFuture *piao_replica_write (PiaoReplica * self, PiaoReplicaFunc func, gpointer data,
-                                 GDestroyNotify destroy);
+/* Local work (spool, sync, settings) on the writing connection in one transaction: @func returns
+ * a future (usually dex_future_new_for_* / dex_future_new_take_*) and a rejected one rolls back.
+ */
+typedef DexFuture *(*PiaoReplicaFunc) (PiaoDb *db, gpointer data);
+DexFuture *
+piao_replica_write (PiaoReplica *self, PiaoReplicaFunc func, gpointer data, GDestroyNotify destroy);
 
-  /* A query on a reader thread inside one read transaction: @func's future is the result. */
-  DexFuture *piao_replica_read (PiaoReplica * self, PiaoReplicaFunc func, gpointer data,
-                                GDestroyNotify destroy);
+/* A query on a reader thread inside one read transaction: @func's future is the result. */
+DexFuture *
+piao_replica_read (PiaoReplica *self, PiaoReplicaFunc func, gpointer data, GDestroyNotify destroy);
 
-  /* The number of commits so far; a result computed at an older one may be dropped. Any thread. */
-  guint64 piao_replica_get_generation (PiaoReplica * self);
+/* The number of commits so far; a result computed at an older one may be dropped. Any thread. */
+guint64 piao_replica_get_generation (PiaoReplica *self);
 
-  /* Signal "changed" (guint64 generation): emitted on the main context after commits, coalesced. */
+/* Signal "changed" (guint64 generation): emitted on the main context after commits, coalesced. */
 
-  /* Settings of this replica (device number, user, endpoints …): short texts by key. On the
-   * writer's or a reader's connection. */
-  gboolean piao_setting_set (PiaoDb * db, const char *key, const char *value, GError **error);
-  char *piao_setting_get (PiaoDb * db, const char *key, GError **error); /* NULL when unset */
-  gint64 piao_setting_get_int (PiaoDb * db, const char *key, gint64 fallback);
+/* Settings of this replica (device number, user, endpoints …): short texts by key. On the
+ * writer's or a reader's connection. */
+gboolean piao_setting_set (PiaoDb *db, const char *key, const char *value, GError **error);
+char *piao_setting_get (PiaoDb *db, const char *key, GError **error); /* NULL when unset */
+gint64 piao_setting_get_int (PiaoDb *db, const char *key, gint64 fallback);
 
-  /* --- outbox, on the writer's connection (src/sync uses these) ----------------------------- */
+/* --- outbox, on the writer's connection (src/sync uses these) ----------------------------- */
 
-  typedef struct
-  {
-    gint64 dseq;   /* contiguous from 1 per device */
-    gint64 id;     /* command id */
-    char *name;    /* owned */
-    char *args;    /* JSON text, owned */
-    gint64 at;     /* ms */
-    gint64 actor;  /* user id */
-    char *state;   /* queued | sent | accepted | refused | parked | discarded; owned */
-    gint64 seq;    /* server's number once accepted */
-    char *code;    /* reason word of a refusal; owned, may be NULL */
-    char *message; /* sentence of a refusal; owned, may be NULL */
-  } PiaoOutboxEntry;
+typedef struct
+{
+  gint64 dseq;   /* contiguous from 1 per device */
+  gint64 id;     /* command id */
+  char *name;    /* owned */
+  char *args;    /* JSON text, owned */
+  gint64 at;     /* ms */
+  gint64 actor;  /* user id */
+  char *state;   /* queued | sent | accepted | refused | parked | discarded; owned */
+  gint64 seq;    /* server's number once accepted */
+  char *code;    /* reason word of a refusal; owned, may be NULL */
+  char *message; /* sentence of a refusal; owned, may be NULL */
+} PiaoOutboxEntry;
 
-  void piao_outbox_entry_free (PiaoOutboxEntry * entry);
-  G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoOutboxEntry, piao_outbox_entry_free)
+void piao_outbox_entry_free (PiaoOutboxEntry *entry);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoOutboxEntry, piao_outbox_entry_free)
 
-  /* Entries not yet decided by the server, oldest first, at most @limit. GPtrArray of entries. */
-  GPtrArray *piao_outbox_list_unsent (PiaoDb * db, guint limit, GError * *error);
+/* Entries not yet decided by the server, oldest first, at most @limit. GPtrArray of entries. */
+GPtrArray *piao_outbox_list_unsent (PiaoDb *db, guint limit, GError **error);
 
-  /* Notes the verdict of one entry (found by command id); accepted ones stay until the cursors of
-   * the replica have reached @seq. */
-  gboolean piao_outbox_accept (PiaoDb * db, gint64 command, gint64 seq, GError * *error);
-  gboolean piao_outbox_refuse (PiaoDb * db, gint64 command, const char *code, const char *message,
-                               GError **error);
+/* Notes the verdict of one entry (found by command id); accepted ones stay until the cursors of
+ * the replica have reached @seq. */
+gboolean piao_outbox_accept (PiaoDb *db, gint64 command, gint64 seq, GError **error);
+gboolean piao_outbox_refuse (
+    PiaoDb *db, gint64 command, const char *code, const char *message, GError **error);
 
-  /*
-   * Rebase: undoes the pending commands newest first, calls @apply_rows, then runs those still
-   * pending again oldest first. One that no longer applies becomes refused here. All within the
-   * caller's transaction. @upto is the lowest seq that every lane's cursor will have reached.
-   */
-  gboolean piao_outbox_rebase (PiaoRegistry * registry, PiaoDb * db, gint64 upto,
-                               gboolean (*apply_rows) (PiaoDb * db, gpointer data, GError * *error),
-                               gpointer data, GError * *error);
+/*
+ * Rebase: undoes the pending commands newest first, calls @apply_rows, then runs those still
+ * pending again oldest first. One that no longer applies becomes refused here. All within the
+ * caller's transaction. @upto is the lowest seq that every lane's cursor will have reached.
+ */
+gboolean piao_outbox_rebase (PiaoRegistry *registry,
+                             PiaoDb *db,
+                             gint64 upto,
+                             gboolean (*apply_rows) (PiaoDb *db, gpointer data, GError **error),
+                             gpointer data,
+                             GError **error);
 
 G_END_DECLS

@@ -15,32 +15,32 @@ G_BEGIN_DECLS
  * commit the vector is read again and only the spans that differ are announced. Main thread.
  */
 #define PIAO_TYPE_ROW (piao_row_get_type ())
-  G_DECLARE_FINAL_TYPE (PiaoRow, piao_row, PIAO, ROW, GObject)
+G_DECLARE_FINAL_TYPE (PiaoRow, piao_row, PIAO, ROW, GObject)
 
-  gint64 piao_row_get_id (PiaoRow * self);
-  /* Whether the columns have arrived; "changed" is emitted when they do or differ. */
-  gboolean piao_row_is_loaded (PiaoRow * self);
-  /* Column @index of the page statement (0 is the id). NULL/0 until loaded. Borrowed. */
-  const char *piao_row_get_text (PiaoRow * self, guint index);
-  gint64 piao_row_get_int (PiaoRow * self, guint index);
+gint64 piao_row_get_id (PiaoRow *self);
+/* Whether the columns have arrived; "changed" is emitted when they do or differ. */
+gboolean piao_row_is_loaded (PiaoRow *self);
+/* Column @index of the page statement (0 is the id). NULL/0 until loaded. Borrowed. */
+const char *piao_row_get_text (PiaoRow *self, guint index);
+gint64 piao_row_get_int (PiaoRow *self, guint index);
 
 #define PIAO_TYPE_ROW_LIST (piao_row_list_get_type ())
-  G_DECLARE_FINAL_TYPE (PiaoRowList, piao_row_list, PIAO, ROW_LIST, GObject)
+G_DECLARE_FINAL_TYPE (PiaoRowList, piao_row_list, PIAO, ROW_LIST, GObject)
 
-  PiaoRowList *piao_row_list_new (PiaoReplica * replica);
+PiaoRowList *piao_row_list_new (PiaoReplica *replica);
 
-  /*
-   * What to list. @ids selects one column, the id, in order; its parameters follow as in
-   * piao_db_query(). @page selects the columns shown, the id first, of the rows
-   * "WHERE id IN (SELECT value FROM json_each ($1))" (SQLite), in any order.
-   */
-  void piao_row_list_set_query (PiaoRowList * self, const PiaoStatement *ids,
-                                const PiaoStatement *page, const char *types, ...);
+/*
+ * What to list. @ids selects one column, the id, in order; its parameters follow as in
+ * piao_db_query(). @page selects the columns shown, the id first, of the rows
+ * "WHERE id IN (SELECT value FROM json_each ($1))" (SQLite), in any order.
+ */
+void piao_row_list_set_query (
+    PiaoRowList *self, const PiaoStatement *ids, const PiaoStatement *page, const char *types, ...);
 
-  /* Whether the whole vector has been read; "ready" is notified. */
-  gboolean piao_row_list_is_ready (PiaoRowList * self);
+/* Whether the whole vector has been read; "ready" is notified. */
+gboolean piao_row_list_is_ready (PiaoRowList *self);
 
-  /* Position of the row with @id, or -1. */
-  int piao_row_list_find (PiaoRowList * self, gint64 id);
+/* Position of the row with @id, or -1. */
+int piao_row_list_find (PiaoRowList *self, gint64 id);
 
 G_END_DECLS

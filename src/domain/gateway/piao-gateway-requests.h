@@ -1,0 +1,42 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "domain/gateway/piao-gateway-kinds.h"
+#include "store/piao-command.h"
+
+G_BEGIN_DECLS
+
+/*
+ * Gateway requests in the rulebook: a rule that needs ILMS prepares a request in its own
+ * transaction; whoever is its executor sends it (src/ilms) and reports through gateway.progress
+ * and gateway.decide, which apply what the answer means for the order. (WHS-08, ILM-05)
+ */
+
+/* Prepares operation @op for @order; @lines and @packs say what travels (either may be NULL). The
+ * request number is "<command id>-<op>": committed before the first byte leaves. */
+gboolean piao_gateway_prepare (PiaoTx *tx,
+                               const char *op,
+                               const PiaoRecord *order,
+                               GPtrArray *lines,
+                               GPtrArray *packs,
+                               GError **error);
+
+/* Whether a request of @op for @order is still undecided. FALSE only on failure. */
+gboolean
+piao_gateway_is_open (PiaoTx *tx, const char *op, gint64 order, gboolean *open, GError **error);
+
+/* Requests whose next step is due: ids in the order of their making, at most @limit. GArray of
+ * gint64. @executor is "server" or "device:<n>". */
+GArray *
+piao_gateway_list_due (PiaoDb *db, const char *executor, gint64 now, guint limit, GError **error);
+
+/* When the next undecided request of @executor wants attention; 0 when there is none. */
+gint64 piao_gateway_next_due (PiaoDb *db, const char *executor);
+
+extern const PiaoCommand piao_gateway_progress_command;
+extern const PiaoCommand piao_gateway_decide_command;
+extern const PiaoCommand piao_gateway_balance_command;
+
+G_END_DECLS

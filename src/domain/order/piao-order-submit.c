@@ -1,0 +1,277 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Taking an order, by telephone or from an owner's own tool (ORD-05, ORD-06), and the blocks of
+ * order numbers that let a warehouse do so without a line. */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/piao-error.h"
+#include "base/piao-id.h"
+#include "domain/gateway/piao-gateway-requests.h"
+#include "domain/order/piao-order-rules.h"
+#include "domain/org/piao-org-kinds.h"
+#include "domain/outlet/piao-outlet-kinds.h"
+#include "domain/ticket/piao-ticket-kinds.h"
+
+#define PHONE_FROM_HOUR 10
+#define PHONE_TO_HOUR 22
+
+PIAO_STATEMENT (select_closure,
+                "SELECT name FROM closure WHERE ends_at > $1 AND starts_at <= $1"
+                " AND deleted = 0 LIMIT 1");
+PIAO_STATEMENT (select_block,
+                "SELECT id FROM number_block WHERE warehouse_id = $1"
+                " AND device = $2 AND next <= last AND deleted = 0"
+                " ORDER BY first LIMIT 1");
+PIAO_STATEMENT (select_last_number, "SELECT max(last) FROM number_block WHERE warehouse_id = $1");
+PIAO_STATEMENT (select_free,
+                "SELECT free FROM stock WHERE warehouse_id = $1"
+                " AND ticket_type_id = $2");
+
+/* --- may this be ordered now? ---------------------------------------------------------------- */
+
+static gboolean
+check_market (PiaoTx *tx, JsonObject *args, GError **error)
+{
+  gint64 now = piao_tx_get_now (tx);
+  g_autofree char *closure = NULL;
+  g_autofree char *hour = piao_time_format (now, "%H");
+
+  if (!piao_db_query_text (piao_tx_get_db (tx), &select_closure, &closure, error, "i", now))
+    return FALSE;
+  if (closure != NULL)
+    return piao_error_set (error, PIAO_ERROR_REFUSED, "order.market-closed",
+                           _ ("The market is closed (%s): no orders are taken now."), closure);
+  if (!g_str_equal (piao_json_get_text (args, "source", ""), "phone"))
+    return TRUE;
+  if (!piao_json_get_bool (args, "identity_checked", FALSE))
+    return piao_error_set (error, PIAO_ERROR_REFUSED, "order.identity",
+                           _ ("Confirm who is calling before you take an order by telephone."));
+  if ((atoi (hour) < PHONE_FROM_HOUR || atoi (hour) >= PHONE_TO_HOUR)
+      && *piao_json_get_text (args, "note", "") == '\0')
+    return piao_error_set (
+        error, PIAO_ERROR_REFUSED, "order.phone-window",
+        _ ("Telephone orders are taken from %d:00 to %d:00. Write the reason for "
+           "this one in the note."),
+        PHONE_FROM_HOUR, PHONE_TO_HOUR);
+  return TRUE;
+}
+
+/* A type that is on the market and in stock where it will be picked (TKT-01, ORD-03). */
+static PiaoRecord *
+check_type (PiaoTx *tx, gint64 id, gint64 warehouse, gint64 packs, GError **error)
+{
+  g_autoptr (PiaoRecord) type = piao_tx_get (tx, &piao_ticket_type_kind, id, error);
+  gint64 now = piao_tx_get_now (tx);
+  gint64 free = 0;
+
+  if (type == NULL
+      || !piao_db_query_int (piao_tx_get_db (tx), &select_free, 0, &free, error, "ii", warehouse,
+                             id))
+    return NULL;
+  if (now < piao_record_int (type, PIAO_TICKET_TYPE_MARKET_FROM)
+      || (piao_record_int (type, PIAO_TICKET_TYPE_MARKET_TO) != 0
+          && now >= piao_record_int (type, PIAO_TICKET_TYPE_MARKET_TO)))
+    piao_error_set (error, PIAO_ERROR_REFUSED, "order.off-market",
+                    _ ("%s %s is not on the market now. Choose another type."),
+                    piao_record_text (type, PIAO_TICKET_TYPE_GAME_NO),
+                    piao_record_text (type, PIAO_TICKET_TYPE_NAME));
+  else if (free < packs)
+    piao_error_set (error, PIAO_ERROR_REFUSED, "order.no-stock",
+                    _ ("Only %d packs of %s %s are free in this warehouse. Order fewer or another "
+                       "type."),
+                    (int)free, piao_record_text (type, PIAO_TICKET_TYPE_GAME_NO),
+                    piao_record_text (type, PIAO_TICKET_TYPE_NAME));
+  else
+    return g_steal_pointer (&type);
+  return NULL;
+}
+
+/* --- the number ------------------------------------------------------------------------------ */
+
+/* YYYYMMDD + six digits of the warehouse + the outlet's last four. Transfer full. */
+static char *
+take_number (PiaoTx *tx, const PiaoRecord *outlet, GError **error)
+{
+  g_autofree char *day = piao_time_format (piao_tx_get_now (tx), "%Y%m%d");
+  const char *outlet_no = piao_record_text (outlet, PIAO_OUTLET_OUTLET_NO);
+  gsize length = strlen (outlet_no);
+  g_autoptr (PiaoRecord) block = NULL;
+  gint64 id = 0, number;
+
+  if (!piao_db_query_int (piao_tx_get_db (tx), &select_block, 0, &id, error, "ii",
+                          piao_record_int (outlet, PIAO_OUTLET_WAREHOUSE_ID),
+                          piao_tx_get_device (tx)))
+    return NULL;
+  if (id == 0)
+    {
+      piao_error_set (error, PIAO_ERROR_UNAVAILABLE, "order.no-number",
+                      _ ("This computer has no reserved order numbers left for the warehouse. "
+                         "Connect it to the centre once; it then gets a new block."));
+      return NULL;
+    }
+  block = piao_tx_get (tx, &piao_number_block_kind, id, error);
+  if (block == NULL)
+    return NULL;
+  number = piao_record_int (block, PIAO_NUMBER_BLOCK_NEXT);
+  piao_record_set_int (block, PIAO_NUMBER_BLOCK_NEXT, number + 1);
+  if (!piao_tx_put (tx, block, error))
+    return NULL;
+  return g_strdup_printf ("%s%06d%04d", day, (int)(number % 1000000),
+                          atoi (outlet_no + (length > 4 ? length - 4 : 0)) % 10000);
+}
+
+static gboolean
+apply_reserve (PiaoTx *tx, JsonObject *args, GError **error)
+{
+  gint64 warehouse_id = piao_json_get_id (args, "warehouse");
+  g_autoptr (PiaoRecord) warehouse = piao_tx_get (tx, &piao_warehouse_kind, warehouse_id, error);
+  g_autoptr (PiaoRecord) org = NULL;
+  g_autoptr (PiaoRecord) block = NULL;
+  gint64 last = 0;
+
+  if (warehouse == NULL
+      || !piao_db_query_int (piao_tx_get_db (tx), &select_last_number, 0, &last, error, "i",
+                             warehouse_id))
+    return FALSE;
+  org = piao_tx_get (tx, &piao_org_kind, piao_record_int (warehouse, PIAO_WAREHOUSE_ORG_ID), error);
+  if (org == NULL)
+    return FALSE;
+  block = piao_tx_new (tx, &piao_number_block_kind, piao_record_int (org, PIAO_ORG_GB));
+  piao_record_set_int (block, PIAO_NUMBER_BLOCK_WAREHOUSE_ID, warehouse_id);
+  piao_record_set_int (block, PIAO_NUMBER_BLOCK_DEVICE, piao_json_get_int (args, "device", 0));
+  piao_record_set_int (block, PIAO_NUMBER_BLOCK_FIRST, last + 1);
+  piao_record_set_int (block, PIAO_NUMBER_BLOCK_NEXT, last + 1);
+  piao_record_set_int (block, PIAO_NUMBER_BLOCK_LAST,
+                       last + piao_json_get_int (args, "count", 500));
+  return piao_tx_put (tx, block, error);
+}
+
+static const PiaoParam reserve_params[]
+    = { { "warehouse", N_ ("Warehouse"), PIAO_PARAM_ID, TRUE },
+        { "device", N_ ("Device"), PIAO_PARAM_INT, TRUE, 0, PIAO_ID_MAX_DEVICE },
+        { "count", N_ ("Count"), PIAO_PARAM_INT, FALSE, 1, 5000 },
+        { NULL } };
+
+const PiaoCommand piao_number_reserve_command
+    = { "number.reserve", NULL, PIAO_COMMAND_SYSTEM, reserve_params, apply_reserve };
+
+/* --- submit ---------------------------------------------------------------------------------- */
+
+static PiaoRecord *
+make_line (PiaoTx *tx, const PiaoRecord *order, JsonObject *item, guint n, GError **error)
+{
+  gint64 packs = piao_json_get_int (item, "packs", 0);
+  g_autoptr (PiaoRecord) line = NULL;
+  g_autoptr (PiaoRecord) type
+      = check_type (tx, piao_json_get_id (item, "ticket_type"),
+                    piao_record_int (order, PIAO_ORDER_WAREHOUSE_ID), packs, error);
+
+  if (type == NULL)
+    return NULL;
+  line = piao_tx_new (tx, &piao_order_line_kind, order->lane);
+  piao_record_set_int (line, PIAO_ORDER_LINE_ORDER_ID, order->id);
+  piao_record_set_int (line, PIAO_ORDER_LINE_N, n);
+  piao_record_set_int (line, PIAO_ORDER_LINE_TICKET_TYPE_ID, type->id);
+  piao_record_set_int (line, PIAO_ORDER_LINE_PACKS, packs);
+  piao_record_set_int (line, PIAO_ORDER_LINE_SCANNED, 0);
+  piao_record_set_int (line, PIAO_ORDER_LINE_SHORT, 0);
+  piao_record_set_int (line, PIAO_ORDER_LINE_PACK_VALUE,
+                       piao_record_int (type, PIAO_TICKET_TYPE_PACK_VALUE));
+  piao_record_set_int (line, PIAO_ORDER_LINE_AMOUNT,
+                       packs * piao_record_int (type, PIAO_TICKET_TYPE_PACK_VALUE));
+  return piao_tx_put (tx, line, error) ? g_steal_pointer (&line) : NULL;
+}
+
+/* Writes the lines and adds them up in @order. */
+static GPtrArray *
+make_lines (PiaoTx *tx, PiaoRecord *order, JsonArray *items, GError **error)
+{
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func ((GDestroyNotify)piao_record_free);
+  gint64 packs = 0, amount = 0;
+
+  for (guint i = 0; i < json_array_get_length (items); i++)
+    {
+      PiaoRecord *line = make_line (tx, order, piao_json_array_get_object (items, i), i + 1, error);
+
+      if (line == NULL)
+        return NULL;
+      g_ptr_array_add (lines, line);
+      packs += piao_record_int (line, PIAO_ORDER_LINE_PACKS);
+      amount += piao_record_int (line, PIAO_ORDER_LINE_AMOUNT);
+    }
+  piao_record_set_int (order, PIAO_ORDER_LINES, lines->len);
+  piao_record_set_int (order, PIAO_ORDER_PACKS, packs);
+  piao_record_set_int (order, PIAO_ORDER_AMOUNT, amount);
+  return g_steal_pointer (&lines);
+}
+
+static PiaoRecord *
+find_outlet (PiaoTx *tx, JsonObject *args, GError **error)
+{
+  g_autoptr (PiaoRecord) outlet
+      = piao_tx_get (tx, &piao_outlet_kind, piao_json_get_id (args, "outlet"), error);
+
+  if (outlet == NULL)
+    return NULL;
+  if (piao_record_is (outlet, PIAO_OUTLET_STATE, "active"))
+    return g_steal_pointer (&outlet);
+  piao_error_set (error, PIAO_ERROR_REFUSED, "order.outlet",
+                  _ ("Outlet %s is not active, so it cannot order."),
+                  piao_record_text (outlet, PIAO_OUTLET_OUTLET_NO));
+  return NULL;
+}
+
+static gboolean
+apply_submit (PiaoTx *tx, JsonObject *args, GError **error)
+{
+  g_autoptr (PiaoRecord) outlet = find_outlet (tx, args, error);
+  g_autoptr (PiaoRecord) order = NULL;
+  g_autoptr (GPtrArray) lines = NULL;
+  g_autofree char *number = NULL;
+
+  if (outlet == NULL || !check_market (tx, args, error))
+    return FALSE;
+  number = take_number (tx, outlet, error);
+  if (number == NULL)
+    return FALSE;
+  order = piao_tx_new (tx, &piao_order_kind, outlet->lane);
+  piao_record_set_text (order, PIAO_ORDER_NUMBER, number);
+  piao_record_set_int (order, PIAO_ORDER_OUTLET_ID, outlet->id);
+  piao_record_set_int (order, PIAO_ORDER_WAREHOUSE_ID,
+                       piao_record_int (outlet, PIAO_OUTLET_WAREHOUSE_ID));
+  piao_record_set_text (order, PIAO_ORDER_SOURCE, piao_json_get_text (args, "source", "phone"));
+  piao_record_set_ref (order, PIAO_ORDER_ASSISTED_BY, piao_json_get_id (args, "assisted_by"));
+  piao_record_set_int (order, PIAO_ORDER_IDENTITY_CHECKED,
+                       piao_json_get_bool (args, "identity_checked", FALSE) ? 1 : 0);
+  piao_record_set_text (order, PIAO_ORDER_NOTE, piao_json_get_text (args, "note", NULL));
+  piao_record_set_text (order, PIAO_ORDER_STATE, "draft");
+  piao_order_start_clock (tx, order, outlet);
+  piao_order_clear_progress (order);
+  lines = make_lines (tx, order, piao_json_get_array (args, "lines"), error);
+  return lines != NULL && piao_order_move (tx, order, "submit", NULL, error)
+         && piao_tx_put (tx, order, error)
+         && piao_gateway_prepare (tx, "order.lock", order, lines, NULL, error);
+}
+
+static const PiaoParam line_params[]
+    = { { "ticket_type", N_ ("Ticket type"), PIAO_PARAM_ID, TRUE },
+        { "packs", N_ ("Packs"), PIAO_PARAM_INT, TRUE, 1, 400 }, /* WHS-10: whole packs */
+        { NULL } };
+
+static const PiaoParam submit_params[]
+    = { { "outlet", N_ ("Outlet"), PIAO_PARAM_ID, TRUE },
+        { "source", N_ ("Source"), PIAO_PARAM_TEXT, TRUE, 0, 20 },
+        { "assisted_by", N_ ("Assisted by"), PIAO_PARAM_ID, FALSE },
+        { "identity_checked", N_ ("Identity checked"), PIAO_PARAM_BOOL, FALSE },
+        { "note", N_ ("Note"), PIAO_PARAM_TEXT, FALSE, 0, 300 },
+        { "lines", N_ ("Lines"), PIAO_PARAM_LIST, TRUE, 1, 40, line_params },
+        { NULL } };
+
+const PiaoCommand piao_order_submit_command
+    = { "order.submit", "order.create", 0, submit_params, apply_submit };
