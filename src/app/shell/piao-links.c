@@ -1,0 +1,258 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "app/shell/piao-links.h"
+#include "base/piao-clock.h"
+
+typedef struct
+{
+  PiaoLinkState state;
+  gint64 since; /* ms UTC */
+} Link;
+
+struct _PiaoLinks
+{
+  GObject parent_instance;
+
+  Link centre, ilms;
+  gint64 synced; /* ms UTC of the last complete sync, 0 for never */
+  guint waiting; /* commands */
+  gint64 oldest; /* ms UTC of the oldest of them */
+  gboolean printer_ready;
+  guint labels; /* waiting for the printer */
+  gboolean busy;
+  char *banner; /* what is shown; frozen while busy */
+};
+
+G_DEFINE_FINAL_TYPE (PiaoLinks, piao_links, G_TYPE_OBJECT)
+
+static guint changed_signal;
+
+static gboolean
+is_down (const Link *link)
+{
+  return link->state == PIAO_LINK_OFFLINE;
+}
+
+static char *
+make_banner (PiaoLinks *self)
+{
+  gint64 since = 0;
+  g_autofree char *time = NULL;
+
+  if (!is_down (&self->centre) && !is_down (&self->ilms))
+    return NULL;
+  since = is_down (&self->centre) ? self->centre.since : self->ilms.since;
+  if (is_down (&self->centre) && is_down (&self->ilms))
+    since = MIN (self->centre.since, self->ilms.since);
+  time = piao_time_format (since, "%H:%M");
+  if (is_down (&self->centre) && is_down (&self->ilms))
+    /* Translators: %s is a time of day. */
+    return g_strdup_printf (
+        _ ("Centre and ILMS unreachable since %s. Picking, scanning and checking "
+           "work; confirmations and labels wait."),
+        time);
+  if (is_down (&self->ilms))
+    return g_strdup_printf (_ ("ILMS unreachable since %s. Picking, scanning and checking work; "
+                               "confirmations and labels wait."),
+                            time);
+  return g_strdup_printf (
+      _ ("Centre unreachable since %s. All work goes on here; %u changes wait to "
+         "be sent."),
+      time, self->waiting);
+}
+
+static void
+changed (PiaoLinks *self)
+{
+  if (!self->busy)
+    {
+      g_free (self->banner);
+      self->banner = make_banner (self);
+    }
+  g_signal_emit (self, changed_signal, 0);
+}
+
+static void
+piao_links_finalize (GObject *object)
+{
+  PiaoLinks *self = PIAO_LINKS (object);
+
+  g_free (self->banner);
+  G_OBJECT_CLASS (piao_links_parent_class)->finalize (object);
+}
+
+static void
+piao_links_class_init (PiaoLinksClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = piao_links_finalize;
+  changed_signal = g_signal_new ("changed", PIAO_TYPE_LINKS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 0);
+}
+
+static void
+piao_links_init (PiaoLinks *self)
+{
+  self->printer_ready = TRUE;
+}
+
+PiaoLinks *
+piao_links_new (void)
+{
+  return g_object_new (PIAO_TYPE_LINKS, NULL);
+}
+
+static void
+set_link (PiaoLinks *self, Link *link, PiaoLinkState state, gint64 since)
+{
+  if (link->state == state)
+    return;
+  *link = (Link){ state, since };
+  changed (self);
+}
+
+void
+piao_links_set_centre (PiaoLinks *self, PiaoLinkState state, gint64 since)
+{
+  g_return_if_fail (PIAO_IS_LINKS (self));
+  set_link (self, &self->centre, state, since);
+}
+
+void
+piao_links_set_ilms (PiaoLinks *self, PiaoLinkState state, gint64 since)
+{
+  g_return_if_fail (PIAO_IS_LINKS (self));
+  set_link (self, &self->ilms, state, since);
+}
+
+void
+piao_links_set_synced (PiaoLinks *self, gint64 at)
+{
+  g_return_if_fail (PIAO_IS_LINKS (self));
+  if (self->synced == at)
+    return;
+  self->synced = at;
+  changed (self);
+}
+
+void
+piao_links_set_waiting (PiaoLinks *self, guint commands, gint64 oldest)
+{
+  g_return_if_fail (PIAO_IS_LINKS (self));
+  if (self->waiting == commands && self->oldest == oldest)
+    return;
+  self->waiting = commands;
+  self->oldest = oldest;
+  changed (self);
+}
+
+void
+piao_links_set_printing (PiaoLinks *self, gboolean ready, guint waiting)
+{
+  g_return_if_fail (PIAO_IS_LINKS (self));
+  if (self->printer_ready == ready && self->labels == waiting)
+    return;
+  self->printer_ready = ready;
+  self->labels = waiting;
+  changed (self);
+}
+
+void
+piao_links_set_busy (PiaoLinks *self, gboolean busy)
+{
+  g_return_if_fail (PIAO_IS_LINKS (self));
+  if (self->busy == busy)
+    return;
+  self->busy = busy;
+  changed (self);
+}
+
+PiaoLinkState
+piao_links_get_centre (PiaoLinks *self)
+{
+  return self->centre.state;
+}
+
+PiaoLinkState
+piao_links_get_ilms (PiaoLinks *self)
+{
+  return self->ilms.state;
+}
+
+const char *
+piao_links_get_banner (PiaoLinks *self)
+{
+  return self->banner;
+}
+
+PiaoLinkState
+piao_links_get_worst (PiaoLinks *self)
+{
+  static const int badness[] = {
+    [PIAO_LINK_ONLINE] = 0,   [PIAO_LINK_UNKNOWN] = 1, [PIAO_LINK_RECOVERING] = 2,
+    [PIAO_LINK_DEGRADED] = 3, [PIAO_LINK_OFFLINE] = 4,
+  };
+
+  return badness[self->centre.state] >= badness[self->ilms.state] ? self->centre.state
+                                                                  : self->ilms.state;
+}
+
+const char *
+piao_link_state_to_label (PiaoLinkState state)
+{
+  switch (state)
+    {
+    case PIAO_LINK_ONLINE:
+      return _ ("ok");
+    case PIAO_LINK_DEGRADED:
+      return _ ("unsteady");
+    case PIAO_LINK_OFFLINE:
+      return _ ("offline");
+    case PIAO_LINK_RECOVERING:
+      return _ ("recovering");
+    case PIAO_LINK_UNKNOWN:
+    default:
+      return _ ("connecting");
+    }
+}
+
+static char *
+centre_part (PiaoLinks *self)
+{
+  g_autofree char *time = piao_time_format (self->synced, "%H:%M");
+
+  if (self->centre.state == PIAO_LINK_ONLINE && self->waiting > 0)
+    return g_strdup_printf (_ ("Centre: sending %u"), self->waiting);
+  if (self->centre.state == PIAO_LINK_ONLINE && self->synced != 0)
+    return g_strdup_printf (_ ("Centre synced %s"), time);
+  if (self->waiting > 0)
+    return g_strdup_printf (_ ("Centre %s, %u waiting"),
+                            piao_link_state_to_label (self->centre.state), self->waiting);
+  return g_strdup_printf (_ ("Centre %s"), piao_link_state_to_label (self->centre.state));
+}
+
+char *
+piao_links_dup_line (PiaoLinks *self)
+{
+  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  g_auto (GStrv) strv = NULL;
+
+  g_return_val_if_fail (PIAO_IS_LINKS (self), NULL);
+  g_strv_builder_take (parts, centre_part (self));
+  g_strv_builder_take (parts, g_strdup_printf (_ ("ILMS %s"),
+                                               piao_link_state_to_label (self->ilms.state)));
+  if (self->labels > 0)
+    g_strv_builder_take (
+        parts,
+        g_strdup_printf (self->printer_ready
+                             ? ngettext ("printing %u label", "printing %u labels", self->labels)
+                             : ngettext ("printer not ready, %u label waits",
+                                         "printer not ready, %u labels wait", self->labels),
+                         self->labels));
+  strv = g_strv_builder_end (parts);
+  return g_strjoinv (" · ", strv);
+}

@@ -1,0 +1,26 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "app/shell/piao-page-table.h"
+#include "app/today/piao-today-page.h"
+
+#define WORK N_ ("Work")
+#define SYSTEM N_ ("System")
+
+const PiaoPageEntry piao_page_table[] = {
+  { "today", N_ ("Today"), "view-grid-symbolic", WORK, NULL, piao_today_page_get_type },
+  { NULL },
+};
+
+const PiaoPageEntry *
+piao_page_table_find (const char *name)
+{
+  for (const PiaoPageEntry *entry = piao_page_table; entry->name != NULL; entry++)
+    if (g_strcmp0 (entry->name, name) == 0)
+      return entry;
+  return NULL;
+}

@@ -1,0 +1,423 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "app/scan/piao-scan-reader.h"
+#include "app/shell/piao-page-provider.h"
+#include "app/shell/piao-page-table.h"
+#include "app/shell/piao-sidebar-row.h"
+#include "app/shell/piao-window.h"
+
+#define FLASH_MS 300
+
+struct _PiaoWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  PiaoSession *session;
+  PiaoScanReader *reader;
+  PiaoPage *front;      /* borrowed from the stack */
+  PiaoPalette *palette; /* weak */
+  guint flash_timer;
+
+  AdwToastOverlay *toasts;
+  AdwBin *frame;
+  AdwNavigationSplitView *split_view;
+  GtkListBox *sidebar;
+  GtkStack *pages;
+  AdwNavigationPage *content_page;
+  AdwBin *header_start;
+  AdwBin *header_end;
+  AdwBanner *banner;
+  GtkButton *foot;
+  GtkLabel *user_label;
+  GtkLabel *place_label;
+  GtkLabel *links_label;
+  GtkImage *link_dot;
+  GtkLabel *practice_pill;
+  GMenu *practice_section;
+};
+
+G_DEFINE_FINAL_TYPE (PiaoWindow, piao_window, ADW_TYPE_APPLICATION_WINDOW)
+
+/* --- foot and banner ---------------------------------------------------------------------- */
+
+static void
+show_links (PiaoWindow *self)
+{
+  static const char *const classes[] = {
+    [PIAO_LINK_UNKNOWN] = "unknown",       [PIAO_LINK_ONLINE] = "online",
+    [PIAO_LINK_DEGRADED] = "degraded",     [PIAO_LINK_OFFLINE] = "offline",
+    [PIAO_LINK_RECOVERING] = "recovering",
+  };
+  PiaoLinks *links = piao_session_get_links (self->session);
+  g_autofree char *line = piao_links_dup_line (links);
+  const char *banner = piao_links_get_banner (links);
+  const char *css[] = { "link-dot", classes[piao_links_get_worst (links)], NULL };
+
+  gtk_label_set_text (self->links_label, line);
+  gtk_widget_set_css_classes (GTK_WIDGET (self->link_dot), css);
+  if (banner != NULL && g_strcmp0 (banner, adw_banner_get_title (self->banner)) != 0)
+    {
+      adw_banner_set_title (self->banner, banner);
+      gtk_accessible_announce (GTK_ACCESSIBLE (self), banner,
+                               GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
+    }
+  adw_banner_set_revealed (self->banner, banner != NULL);
+}
+
+static void
+show_place (PiaoWindow *self)
+{
+  const char *user = piao_session_get_user_name (self->session);
+  const char *place = piao_session_get_warehouse_name (self->session);
+  g_autofree char *name = NULL;
+
+  gtk_label_set_text (self->user_label, *user != '\0' ? user : _ ("Not signed in"));
+  gtk_label_set_text (self->place_label, place);
+  gtk_widget_set_visible (GTK_WIDGET (self->place_label), *place != '\0');
+  name = g_strjoin (", ", gtk_label_get_text (self->user_label), place, _ ("sync centre"), NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->foot), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                  -1);
+}
+
+/* --- pages -------------------------------------------------------------------------------- */
+
+static void
+bring_to_front (PiaoWindow *self, PiaoPage *page)
+{
+  if (self->front == page)
+    return;
+  if (self->front != NULL)
+    piao_page_deactivate (self->front);
+  self->front = page;
+  gtk_stack_set_visible_child (self->pages, GTK_WIDGET (page));
+  adw_navigation_page_set_title (self->content_page, piao_page_get_title (page));
+  adw_bin_set_child (self->header_start, piao_page_get_header_start (page));
+  adw_bin_set_child (self->header_end, piao_page_get_header_end (page));
+  piao_page_activate (page);
+}
+
+static void
+on_row_activated (PiaoWindow *self, GtkListBoxRow *row)
+{
+  const PiaoPageEntry *entry = piao_sidebar_row_get_entry (PIAO_SIDEBAR_ROW (row));
+
+  piao_window_show_page (self, entry->name);
+}
+
+static void
+add_heading (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
+{
+  const PiaoPageEntry *entry = piao_sidebar_row_get_entry (PIAO_SIDEBAR_ROW (row));
+  const PiaoPageEntry *above
+      = before != NULL ? piao_sidebar_row_get_entry (PIAO_SIDEBAR_ROW (before)) : NULL;
+  GtkWidget *label;
+
+  gtk_list_box_row_set_header (row, NULL);
+  if (above != NULL && g_str_equal (above->group, entry->group))
+    return;
+  label = gtk_label_new (_ (entry->group));
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "sidebar-heading");
+  gtk_list_box_row_set_header (row, label);
+}
+
+static void
+add_pages (PiaoWindow *self)
+{
+  for (const PiaoPageEntry *entry = piao_page_table; entry->name != NULL; entry++)
+    {
+      GtkWidget *page;
+
+      if (!piao_session_may (self->session, entry->permission))
+        continue;
+      page = g_object_new (entry->get_type (), "session", self->session, "title", _ (entry->title),
+                           NULL);
+      gtk_stack_add_named (self->pages, page, entry->name);
+      gtk_list_box_append (self->sidebar, piao_sidebar_row_new (entry, PIAO_PAGE (page)));
+    }
+  gtk_list_box_set_header_func (self->sidebar, add_heading, NULL, NULL);
+}
+
+gboolean
+piao_window_show_page (PiaoWindow *self, const char *name)
+{
+  PiaoPage *page = piao_window_get_page (self, name);
+  GtkListBoxRow *row;
+
+  if (page == NULL)
+    return FALSE;
+  bring_to_front (self, page);
+  adw_navigation_split_view_set_show_content (self->split_view, TRUE);
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->sidebar, i)) != NULL; i++)
+    if (g_str_equal (piao_sidebar_row_get_entry (PIAO_SIDEBAR_ROW (row))->name, name))
+      gtk_list_box_select_row (self->sidebar, row);
+  return TRUE;
+}
+
+PiaoPage *
+piao_window_get_page (PiaoWindow *self, const char *name)
+{
+  GtkWidget *page;
+
+  g_return_val_if_fail (PIAO_IS_WINDOW (self), NULL);
+  page = gtk_stack_get_child_by_name (self->pages, name);
+  return page != NULL ? PIAO_PAGE (page) : NULL;
+}
+
+const char *
+piao_window_get_page_name (PiaoWindow *self)
+{
+  g_return_val_if_fail (PIAO_IS_WINDOW (self), NULL);
+  return gtk_stack_get_visible_child_name (self->pages);
+}
+
+/* --- scanner ------------------------------------------------------------------------------ */
+
+static gboolean
+on_scan (PiaoWindow *self, const char *text, gboolean converted)
+{
+  if (converted)
+    piao_toast (GTK_WIDGET (self), _ ("An input method is on; the code was converted."));
+  return self->front != NULL && piao_page_scan (self->front, text, converted);
+}
+
+static gboolean
+on_typed (PiaoWindow *self, const char *text)
+{
+  return self->front != NULL && piao_page_typed (self->front, text);
+}
+
+static void
+read_thresholds (PiaoWindow *self)
+{
+  GSettings *settings = piao_session_get_settings (self->session);
+  PiaoScanThresholds thresholds = piao_scan_thresholds_default;
+
+  thresholds.min_chars = g_settings_get_uint (settings, "scan-min-chars");
+  thresholds.mean_gap = g_settings_get_uint (settings, "scan-mean-gap") * 1000;
+  thresholds.max_gap = g_settings_get_uint (settings, "scan-max-gap") * 1000;
+  thresholds.silence = g_settings_get_uint (settings, "scan-silence") * 1000;
+  piao_scan_reader_set_thresholds (self->reader, &thresholds);
+}
+
+static void
+on_setting (PiaoWindow *self, const char *key)
+{
+  if (g_str_has_prefix (key, "scan-"))
+    read_thresholds (self);
+}
+
+static gboolean
+end_flash (gpointer data)
+{
+  PiaoWindow *self = data;
+
+  self->flash_timer = 0;
+  gtk_widget_remove_css_class (GTK_WIDGET (self->frame), "flash-ok");
+  gtk_widget_remove_css_class (GTK_WIDGET (self->frame), "flash-bad");
+  return G_SOURCE_REMOVE;
+}
+
+void
+piao_window_flash (PiaoWindow *self, gboolean good)
+{
+  g_return_if_fail (PIAO_IS_WINDOW (self));
+  g_clear_handle_id (&self->flash_timer, g_source_remove);
+  end_flash (self);
+  gtk_widget_add_css_class (GTK_WIDGET (self->frame), good ? "flash-ok" : "flash-bad");
+  self->flash_timer = g_timeout_add (FLASH_MS, end_flash, self);
+}
+
+/* --- actions ------------------------------------------------------------------------------ */
+
+static void
+page_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  piao_window_show_page (PIAO_WINDOW (widget), g_variant_get_string (target, NULL));
+}
+
+static void
+page_number_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  PiaoWindow *self = PIAO_WINDOW (widget);
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->sidebar, g_variant_get_int32 (target));
+
+  if (row != NULL)
+    on_row_activated (self, row);
+}
+
+static void
+palette_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  PiaoWindow *self = PIAO_WINDOW (widget);
+  g_autoptr (PiaoPaletteProvider) pages = NULL;
+
+  if (self->palette != NULL)
+    return;
+  pages = piao_page_provider_new (self->session);
+  g_set_weak_pointer (&self->palette, piao_palette_new ());
+  piao_palette_add_provider (self->palette, pages);
+  adw_dialog_present (ADW_DIALOG (self->palette), widget);
+}
+
+static void
+find_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  PiaoWindow *self = PIAO_WINDOW (widget);
+
+  if (self->front != NULL)
+    piao_page_find (self->front);
+}
+
+static void
+refresh_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  PiaoWindow *self = PIAO_WINDOW (widget);
+
+  if (self->front != NULL)
+    piao_page_refresh (self->front);
+}
+
+static void
+toast_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  PiaoWindow *self = PIAO_WINDOW (widget);
+  const char *text = g_variant_get_string (target, NULL);
+  AdwToast *toast = adw_toast_new (text);
+
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), text,
+                           GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+/* --- object ------------------------------------------------------------------------------- */
+
+static void
+keep_size (PiaoWindow *self)
+{
+  GSettings *settings = piao_session_get_settings (self->session);
+
+  g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+}
+
+static void
+set_session (PiaoWindow *self, PiaoSession *session)
+{
+  PiaoScanBus *bus = piao_session_get_scan_bus (session);
+
+  self->session = g_object_ref (session);
+  keep_size (self);
+  if (piao_session_is_practice (session))
+    {
+      gtk_widget_add_css_class (GTK_WIDGET (self->frame), "practice");
+      gtk_widget_set_visible (GTK_WIDGET (self->practice_pill), TRUE);
+    }
+  self->reader = piao_scan_reader_new (GTK_WIDGET (self), bus);
+  read_thresholds (self);
+  g_signal_connect_object (bus, "scan", G_CALLBACK (on_scan), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (bus, "typed", G_CALLBACK (on_typed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (piao_session_get_settings (session), "changed", G_CALLBACK (on_setting),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (piao_session_get_links (session), "changed", G_CALLBACK (show_links),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify", G_CALLBACK (show_place), self, G_CONNECT_SWAPPED);
+  show_links (self);
+  show_place (self);
+  add_pages (self);
+}
+
+static void
+piao_window_dispose (GObject *object)
+{
+  PiaoWindow *self = PIAO_WINDOW (object);
+
+  g_clear_handle_id (&self->flash_timer, g_source_remove);
+  self->front = NULL;
+  g_clear_weak_pointer (&self->palette);
+  g_clear_object (&self->reader);
+  gtk_widget_dispose_template (GTK_WIDGET (object), PIAO_TYPE_WINDOW);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (piao_window_parent_class)->dispose (object);
+}
+
+static void
+install_actions (GtkWidgetClass *klass)
+{
+  gtk_widget_class_install_action (klass, "win.page", "s", page_action);
+  gtk_widget_class_install_action (klass, "win.page-number", "i", page_number_action);
+  gtk_widget_class_install_action (klass, "win.palette", NULL, palette_action);
+  gtk_widget_class_install_action (klass, "win.find", NULL, find_action);
+  gtk_widget_class_install_action (klass, "win.refresh", NULL, refresh_action);
+  gtk_widget_class_install_action (klass, "win.toast", "s", toast_action);
+  for (int i = 0; i < 9; i++)
+    gtk_widget_class_add_binding_action (klass, GDK_KEY_1 + (guint)i, GDK_ALT_MASK,
+                                         "win.page-number", "i", i);
+}
+
+static void
+piao_window_class_init (PiaoWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = piao_window_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/piaoku/Piaoku/ui/shell/piao-window.ui");
+#define BIND(child) gtk_widget_class_bind_template_child (widget_class, PiaoWindow, child)
+  BIND (toasts);
+  BIND (frame);
+  BIND (split_view);
+  BIND (sidebar);
+  BIND (pages);
+  BIND (content_page);
+  BIND (header_start);
+  BIND (header_end);
+  BIND (banner);
+  BIND (foot);
+  BIND (user_label);
+  BIND (place_label);
+  BIND (links_label);
+  BIND (link_dot);
+  BIND (practice_pill);
+  BIND (practice_section);
+#undef BIND
+  gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
+  install_actions (widget_class);
+}
+
+static void
+piao_window_init (PiaoWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+PiaoWindow *
+piao_window_new (GtkApplication *application, PiaoSession *session)
+{
+  PiaoWindow *self = g_object_new (PIAO_TYPE_WINDOW, "application", application, NULL);
+
+  set_session (self, session);
+  piao_window_show_page (self, piao_page_table[0].name);
+  return self;
+}
+
+PiaoSession *
+piao_window_get_session (PiaoWindow *self)
+{
+  g_return_val_if_fail (PIAO_IS_WINDOW (self), NULL);
+  return self->session;
+}
+
+PiaoPalette *
+piao_window_get_palette (PiaoWindow *self)
+{
+  g_return_val_if_fail (PIAO_IS_WINDOW (self), NULL);
+  return self->palette;
+}
