@@ -251,10 +251,17 @@ parse_transit (const char *text, Transit *transit)
   return g_ascii_string_to_signed (number, 10, 0, MAX_TRANSIT_HOURS, &transit->hours, NULL);
 }
 
+/* The parts between semicolons; one empty part when there is no text at all. */
+static GStrv
+split (const char *text)
+{
+  return g_strsplit (*text != '\0' ? text : " ", ";", MAX_RULES + 1);
+}
+
 static gboolean
 parse_rules (PiaoCalendar *self, const char *text, GError **error)
 {
-  g_auto (GStrv) parts = g_strsplit (text, ";", MAX_RULES + 1);
+  g_auto (GStrv) parts = split (text);
 
   for (guint i = 0; parts[i] != NULL; i++)
     {
@@ -273,7 +280,7 @@ parse_rules (PiaoCalendar *self, const char *text, GError **error)
 static gboolean
 parse_transits (PiaoCalendar *self, const char *text, GError **error)
 {
-  g_auto (GStrv) parts = g_strsplit (text, ";", MAX_RULES + 1);
+  g_auto (GStrv) parts = split (text);
 
   for (guint i = 0; parts[i] != NULL; i++)
     {

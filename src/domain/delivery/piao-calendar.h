@@ -7,23 +7,26 @@
 
 G_BEGIN_DECLS
 
+/* clang-format off */
 /*
  * PiaoCalendar: when a delivery scheme departs, from one line of text that a person can edit.
  *
- *   calendar = rule *( ";" rule )
- *   rule     = [ "[" area "]" ] [ months ] days departure *departure
- *   months   = "May-Oct"                    from the first to the last month, may pass the new
- * year days     = "daily" | "Tue+Fri" | "every-3@2024-01-01"    every third day counted from that
- * one departure = "18:30" [ "/18:00" ]        and until when an order must be in; 30 minutes
- * before the departure when it is not said
+ *   calendar  = rule *( ";" rule )
+ *   rule      = [ "[" area "]" ] [ months ] days departure *departure
+ *   months    = "May-Oct"                   from the first to the last month, may pass the new year
+ *   days      = "daily" | "Tue+Fri" | "every-3@2024-01-01"    every third day counted from that one
+ *   departure = "18:30" [ "/18:00" ]        and until when an order must be in: 30 minutes before
+ *                                           the departure when it is not said
  *
  * An order submitted in the minute of the cut-off still goes (18:00:59), one in the next does not
  * (DLV-07). Rules of an area are for outlets there; all others follow the rules without an area.
  *
- *   transit  = hours | "[" area "]" hours *( ";" … ) ";" hours
+ *   transit   = part *( ";" part )          hours under way, by area or for all others
+ *   part      = [ "[" area "]" ] hours
  *
- * Times are those of Asia/Shanghai, instants milliseconds UTC.
+ * Times are those of Asia/Shanghai, instants milliseconds UTC. Immutable, any thread.
  */
+/* clang-format on */
 typedef struct _PiaoCalendar PiaoCalendar;
 
 #define PIAO_CALENDAR_MAX_TEXT 500

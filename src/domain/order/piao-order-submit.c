@@ -13,6 +13,7 @@
 #include "base/piao-error.h"
 #include "base/piao-id.h"
 #include "domain/gateway/piao-gateway-requests.h"
+#include "domain/order/piao-order-number.h"
 #include "domain/order/piao-order-rules.h"
 #include "domain/org/piao-org-kinds.h"
 #include "domain/outlet/piao-outlet-kinds.h"
@@ -98,9 +99,6 @@ check_type (PiaoTx *tx, gint64 id, gint64 warehouse, gint64 packs, GError **erro
 static char *
 take_number (PiaoTx *tx, const PiaoRecord *outlet, GError **error)
 {
-  g_autofree char *day = piao_time_format (piao_tx_get_now (tx), "%Y%m%d");
-  const char *outlet_no = piao_record_text (outlet, PIAO_OUTLET_OUTLET_NO);
-  gsize length = strlen (outlet_no);
   g_autoptr (PiaoRecord) block = NULL;
   gint64 id = 0, number;
 
@@ -122,8 +120,8 @@ take_number (PiaoTx *tx, const PiaoRecord *outlet, GError **error)
   piao_record_set_int (block, PIAO_NUMBER_BLOCK_NEXT, number + 1);
   if (!piao_tx_put (tx, block, error))
     return NULL;
-  return g_strdup_printf ("%s%06d%04d", day, (int)(number % 1000000),
-                          atoi (outlet_no + (length > 4 ? length - 4 : 0)) % 10000);
+  return piao_order_number_make (piao_tx_get_now (tx), (number - 1) % PIAO_ORDER_SEQUENCE_MAX + 1,
+                                 piao_record_text (outlet, PIAO_OUTLET_OUTLET_NO));
 }
 
 static gboolean
