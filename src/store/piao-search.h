@@ -8,19 +8,35 @@
 G_BEGIN_DECLS
 
 /*
- * Search text of the replica: an FTS5 table `search (kind UNINDEXED, row UNINDEXED, words)` over
- * the PIAO_COLUMN_SEARCH columns of searchable kinds, folded by piao_text_search_words(), plus
- * the last four digits of numbers. A query is words that must all match as prefixes; neighbouring
- * Chinese characters must stand together, so two characters find what they name.
+ * Search text of the replica: the PIAO_COLUMN_SEARCH columns of searchable kinds, folded by
+ * piao_text_search_words(), plus the last four digits of longer numbers. A query is words that
+ * must all match as prefixes; neighbouring Chinese characters must stand together, so two
+ * characters find what they name.
+ *
+ * The words are in the contentless FTS5 table `search (kind, words)`; `search_row (doc, kind, row)`
+ * says which row a document stands for. A list narrows itself to what was typed with
+ *   id IN (SELECT row FROM search_row
+ *          WHERE doc IN (SELECT rowid FROM search WHERE search MATCH $1))
+ * and piao_search_match() for $1.
  */
+#define PIAO_SEARCH_MAX_CHARS 100
 
-/* Brings the text of one row up to date. */
+/* Brings the text of one row up to date; a deleted row loses it. Rows of kinds that are not
+ * searchable are passed over. */
 gboolean piao_search_touch (PiaoDb *db, const PiaoRecord *record, GError **error);
 
-/* The FTS5 expression of what a person typed, or NULL when nothing searchable is in it. */
+/* Takes the text of a row away, for one that is no longer here. */
+gboolean piao_search_forget (PiaoDb *db, const PiaoKind *kind, gint64 row, GError **error);
+
+/* The FTS5 expression of what a person typed, or NULL when nothing searchable is in it. Only the
+ * first PIAO_SEARCH_MAX_CHARS characters count. Transfer full. */
 char *piao_search_expression (const char *typed);
 
-/* Ids of the rows of @kind that match, best first, at most @limit. GArray of gint64. */
+/* The same, limited to the rows of @kind. */
+char *piao_search_match (const PiaoKind *kind, const char *typed);
+
+/* Ids of the rows of @kind that match, best first (whole words before beginnings, then the newest),
+ * at most @limit. GArray of gint64. */
 GArray *
 piao_search_find (PiaoDb *db, const PiaoKind *kind, const char *typed, guint limit, GError **error);
 
