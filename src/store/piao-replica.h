@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * A command run here is appended to the outbox, applied, its inverse changeset kept, and committed
  * with FULL before its future resolves: what has beeped survives a power cut.
  *
- * Local tables (created by piao_replica_open): outbox, cursor, setting, search.
+ * Local tables (data/schema/002-replica.sql): outbox, cursor, setting, search, search_row.
  */
 #define PIAO_TYPE_REPLICA (piao_replica_get_type ())
 G_DECLARE_FINAL_TYPE (PiaoReplica, piao_replica, PIAO, REPLICA, GObject)
@@ -27,7 +27,8 @@ G_DECLARE_FINAL_TYPE (PiaoReplica, piao_replica, PIAO, REPLICA, GObject)
 PiaoReplica *
 piao_replica_open (const char *path, PiaoRegistry *registry, PiaoClock *clock, GError **error);
 
-/* Finishes what is queued and closes. Blocks. */
+/* Finishes what is queued and closes. Blocks. What is asked later is rejected with UNAVAILABLE
+ * "replica.closed". */
 void piao_replica_close (PiaoReplica *self);
 
 PiaoRegistry *piao_replica_get_registry (PiaoReplica *self);
@@ -53,8 +54,8 @@ DexFuture *piao_replica_run_also (PiaoReplica *self,
                                   GDestroyNotify destroy);
 
 /* Local work (spool, sync, settings) on the writing connection in one transaction: @func returns
- * a future (usually dex_future_new_for_* / dex_future_new_take_*) and a rejected one rolls back.
- */
+ * a future that is already decided (dex_future_new_for_* / dex_future_new_take_*; NULL is TRUE) and
+ * a rejected one rolls back. @destroy is called on the thread that ran @func. Any thread. */
 typedef DexFuture *(*PiaoReplicaFunc) (PiaoDb *db, gpointer data);
 DexFuture *
 piao_replica_write (PiaoReplica *self, PiaoReplicaFunc func, gpointer data, GDestroyNotify destroy);
@@ -66,10 +67,11 @@ piao_replica_read (PiaoReplica *self, PiaoReplicaFunc func, gpointer data, GDest
 /* The number of commits so far; a result computed at an older one may be dropped. Any thread. */
 guint64 piao_replica_get_generation (PiaoReplica *self);
 
-/* Signal "changed" (guint64 generation): emitted on the main context after commits, coalesced. */
+/* Signal "changed" (guint64 generation): emitted on the default main context after commits that
+ * changed something, coalesced. */
 
-/* Settings of this replica (device number, user, endpoints …): short texts by key. On the
- * writer's or a reader's connection. */
+/* Settings of this replica (device number, user, endpoints …): short texts by key; NULL unsets. On
+ * the writer's or a reader's connection. */
 gboolean piao_setting_set (PiaoDb *db, const char *key, const char *value, GError **error);
 char *piao_setting_get (PiaoDb *db, const char *key, GError **error); /* NULL when unset */
 gint64 piao_setting_get_int (PiaoDb *db, const char *key, gint64 fallback);
@@ -78,34 +80,46 @@ gint64 piao_setting_get_int (PiaoDb *db, const char *key, gint64 fallback);
 
 typedef struct
 {
-  gint64 dseq;   /* contiguous from 1 per device */
-  gint64 id;     /* command id */
-  char *name;    /* owned */
-  char *args;    /* JSON text, owned */
-  gint64 at;     /* ms */
-  gint64 actor;  /* user id */
-  char *state;   /* queued | sent | accepted | refused | parked | discarded; owned */
-  gint64 seq;    /* server's number once accepted */
-  char *code;    /* reason word of a refusal; owned, may be NULL */
-  char *message; /* sentence of a refusal; owned, may be NULL */
+  gint64 dseq;      /* contiguous from 1 per device */
+  gint64 id;        /* command id */
+  char *name;       /* owned */
+  char *args;       /* JSON text, owned */
+  gint64 at;        /* ms */
+  gint64 actor;     /* user id */
+  char *state;      /* queued | accepted | refused | parked | discarded; owned */
+  gboolean decided; /* the server has spoken; FALSE with "refused" means refused here only */
+  gint64 seq;       /* server's number once accepted */
+  char *code;       /* reason word of a refusal; owned, may be NULL */
+  char *message;    /* sentence of a refusal; owned, may be NULL */
+  char *note;       /* why a person discarded it; owned, may be NULL */
 } PiaoOutboxEntry;
 
 void piao_outbox_entry_free (PiaoOutboxEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoOutboxEntry, piao_outbox_entry_free)
 
-/* Entries not yet decided by the server, oldest first, at most @limit. GPtrArray of entries. */
+/* Entries not yet decided by the server, oldest first, at most @limit. One that was refused only
+ * here is among them: the server has the last word, and dseq stays contiguous. Parked ones are
+ * not. GPtrArray of entries. */
 GPtrArray *piao_outbox_list_unsent (PiaoDb *db, guint limit, GError **error);
 
-/* Notes the verdict of one entry (found by command id); accepted ones stay until the cursors of
- * the replica have reached @seq. */
+/* Notes the verdict of one entry (found by command id; NOT_FOUND "outbox.unknown" otherwise).
+ * Accepted ones are kept applied until the cursors of the replica have reached @seq. What a refused
+ * or parked one has changed here goes back at the next piao_outbox_rebase(). */
 gboolean piao_outbox_accept (PiaoDb *db, gint64 command, gint64 seq, GError **error);
 gboolean piao_outbox_refuse (
     PiaoDb *db, gint64 command, const char *code, const char *message, GError **error);
+gboolean piao_outbox_park (
+    PiaoDb *db, gint64 command, const char *code, const char *message, GError **error);
 
 /*
- * Rebase: undoes the pending commands newest first, calls @apply_rows, then runs those still
- * pending again oldest first. One that no longer applies becomes refused here. All within the
- * caller's transaction. @upto is the lowest seq that every lane's cursor will have reached.
+ * Rebase: undoes the pending commands newest first, calls @apply_rows (which may be NULL), then
+ * runs those still pending again oldest first. All within the caller's transaction. @upto is the
+ * lowest seq that every lane's cursor will have reached.
+ *
+ * One that no longer applies becomes refused here, with the rule's reason and sentence; it never
+ * stands in the way of the others, and is tried again at every rebase until the server has
+ * spoken. The search text of rows that commands have touched is kept right; @apply_rows does the
+ * same (piao_search_touch) for its own.
  */
 gboolean piao_outbox_rebase (PiaoRegistry *registry,
                              PiaoDb *db,
@@ -113,5 +127,26 @@ gboolean piao_outbox_rebase (PiaoRegistry *registry,
                              gboolean (*apply_rows) (PiaoDb *db, gpointer data, GError **error),
                              gpointer data,
                              GError **error);
+
+/* --- outbox, for the sync centre (any connection) ----------------------------------------- */
+
+typedef struct
+{
+  guint waiting; /* undecided, those refused here included */
+  guint refused; /* waiting for a person, whoever refused */
+  guint parked;
+  gint64 oldest; /* ms of the oldest waiting one; 0 without any */
+} PiaoOutboxCounts;
+
+gboolean piao_outbox_count (PiaoDb *db, PiaoOutboxCounts *counts, GError **error);
+
+/* Entries in @state (NULL for all), newest first, at most @limit. GPtrArray of entries. The last
+ * thousand are kept after they are done with. */
+GPtrArray *piao_outbox_list (PiaoDb *db, const char *state, guint limit, GError **error);
+
+/* A person has dealt with a refused or parked entry and says how in @note. CONFLICT
+ * "outbox.undecided" before the server has spoken, "outbox.state" when there is nothing to deal
+ * with. On the writer's connection. */
+gboolean piao_outbox_discard (PiaoDb *db, gint64 command, const char *note, GError **error);
 
 G_END_DECLS

@@ -1,0 +1,251 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * DESIGN: the tables of a replica are the server's rows with the pending commands on top. A
+ * command is put on top by apply_command(), which keeps the changeset of what it changed; rebase
+ * takes these off newest first, so that each finds exactly what it left, lets the server's rows in
+ * and puts the commands on again. `undo IS NOT NULL` is what marks a command as on top; an empty
+ * changeset is one that changed nothing or does not apply at the moment. */
+
+#include "config.h"
+
+#include "base/piao-error.h"
+#include "base/piao-id.h"
+#include "store/piao-outbox-private.h"
+#include "store/piao-search.h"
+#include "store/piao-undo.h"
+
+/* Entries that nobody has to look at any more are kept this long for the sync centre. */
+#define KEPT "1000"
+
+PIAO_STATEMENT (outbox_append,
+                "INSERT INTO outbox (dseq, id, name, args, at, actor, state, undo)"
+                " VALUES ((SELECT COALESCE(MAX(dseq), 0) + 1 FROM outbox),"
+                " $1, $2, $3, $4, $5, 'queued', $6)");
+PIAO_STATEMENT (outbox_list_applied,
+                "SELECT id, name, args, at, actor, state, decided, seq, undo FROM outbox"
+                " WHERE undo IS NOT NULL ORDER BY dseq DESC");
+PIAO_STATEMENT (outbox_note_replay,
+                "UPDATE outbox SET undo = $2, state = $3, code = $4, message = $5 WHERE id = $1");
+PIAO_STATEMENT (outbox_settle, "UPDATE outbox SET undo = NULL WHERE id = $1");
+PIAO_STATEMENT (outbox_prune,
+                "DELETE FROM outbox WHERE undo IS NULL AND state IN ('accepted', 'discarded')"
+                " AND dseq <= (SELECT MAX(dseq) FROM outbox) - " KEPT);
+
+typedef struct
+{
+  PiaoContext context;
+  char *name;
+  char *args;
+  gboolean accepted; /* by the server */
+  gboolean pending;  /* neither accepted nor out of the way */
+  gint64 seq;
+  GBytes *undo;
+} Applied;
+
+static void
+applied_free (Applied *applied)
+{
+  g_free (applied->name);
+  g_free (applied->args);
+  g_bytes_unref (applied->undo);
+  g_free (applied);
+}
+
+/* Newest first. */
+static GPtrArray *
+list_applied (PiaoDb *db, GError **error)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify)applied_free);
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, &outbox_list_applied, &inner, "");
+
+  while (piao_cursor_next (cursor, &inner))
+    {
+      Applied *applied = g_new0 (Applied, 1);
+      const char *state = piao_cursor_text (cursor, 5);
+      gboolean decided = piao_cursor_int (cursor, 6) != 0;
+
+      applied->context.command = piao_cursor_int (cursor, 0);
+      applied->context.device = piao_id_get_device (applied->context.command);
+      applied->context.at = piao_cursor_int (cursor, 3);
+      applied->context.actor = piao_cursor_int (cursor, 4);
+      applied->context.side = PIAO_SIDE_DESKTOP;
+      applied->name = g_strdup (piao_cursor_text (cursor, 1));
+      applied->args = g_strdup (piao_cursor_text (cursor, 2));
+      applied->accepted = g_str_equal (state, "accepted");
+      applied->pending
+          = !decided && (g_str_equal (state, "queued") || g_str_equal (state, "refused"));
+      applied->seq = piao_cursor_int (cursor, 7);
+      applied->undo = piao_cursor_dup_blob (cursor, 8);
+      g_ptr_array_add (all, applied);
+    }
+  if (inner == NULL)
+    return g_steal_pointer (&all);
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return NULL;
+}
+
+/* --- putting on ------------------------------------------------------------------------------ */
+
+/* Applies a command, appends to @touched and gives the changeset. Transfer full. */
+static GBytes *
+apply_command (PiaoRegistry *registry,
+               PiaoDb *db,
+               const PiaoContext *context,
+               const char *name,
+               const char *text,
+               GArray *touched,
+               GError **error)
+{
+  g_autoptr (JsonObject) args = piao_json_parse_object (text, -1, PIAO_JSON_MAX_BYTES, name, error);
+  g_autoptr (PiaoUndo) undo = NULL;
+  g_autoptr (GArray) rows = NULL;
+
+  if (args == NULL)
+    return NULL;
+  undo = piao_undo_start (registry, db, error);
+  if (undo == NULL || !piao_command_apply (registry, db, context, name, args, &rows, error))
+    return NULL;
+  g_array_append_vals (touched, rows->data, rows->len);
+  return piao_undo_take (undo, error);
+}
+
+static int
+compare_touches (const void *a, const void *b)
+{
+  const PiaoTouch *left = a;
+  const PiaoTouch *right = b;
+
+  if (left->kind != right->kind)
+    return left->kind < right->kind ? -1 : 1;
+  return (left->id > right->id) - (left->id < right->id);
+}
+
+/* Brings the search text of the rows up to date, whether they are still there or not. */
+static gboolean
+refresh_search (PiaoDb *db, GArray *touched, GError **error)
+{
+  g_array_sort (touched, compare_touches);
+  for (guint i = 0; i < touched->len; i++)
+    {
+      const PiaoTouch *touch = &g_array_index (touched, PiaoTouch, i);
+      g_autoptr (PiaoRecord) record = NULL;
+      g_autoptr (GError) inner = NULL;
+
+      if ((touch->kind->flags & PIAO_KIND_SEARCHABLE) == 0
+          || (i > 0 && compare_touches (touch, touch - 1) == 0))
+        continue;
+      record = piao_record_load (db, touch->kind, touch->id, &inner);
+      if (record != NULL)
+        {
+          if (!piao_search_touch (db, record, error))
+            return FALSE;
+        }
+      else if (!g_error_matches (inner, PIAO_ERROR, PIAO_ERROR_NOT_FOUND))
+        {
+          g_propagate_error (error, g_steal_pointer (&inner));
+          return FALSE;
+        }
+      else if (!piao_search_forget (db, touch->kind, touch->id, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+piao_outbox_run (PiaoRegistry *registry,
+                 PiaoDb *db,
+                 const PiaoContext *context,
+                 const char *name,
+                 const char *args,
+                 GError **error)
+{
+  g_autoptr (GArray) touched = g_array_new (FALSE, FALSE, sizeof (PiaoTouch));
+  g_autoptr (GBytes) undo = apply_command (registry, db, context, name, args, touched, error);
+
+  return undo != NULL && refresh_search (db, touched, error)
+         && piao_db_exec (db, &outbox_append, error, "issiib", context->command, name, args,
+                          context->at, context->actor, undo);
+}
+
+/* --- rebase ---------------------------------------------------------------------------------- */
+
+/* A broken UNIQUE or CHECK is a rule that says no; anything else of the database is a failure. */
+static gboolean
+is_database_failure (const GError *error)
+{
+  const char *reason = piao_error_get_reason (error);
+
+  return g_str_has_prefix (reason, "db.") && !g_str_equal (reason, "db.unique")
+         && !g_str_equal (reason, "db.check");
+}
+
+/* FALSE only when the database fails: a command that no longer applies is a verdict. */
+static gboolean
+replay (PiaoRegistry *registry, PiaoDb *db, Applied *applied, GArray *touched, GError **error)
+{
+  g_autoptr (GError) refusal = NULL;
+  g_autoptr (GBytes) undo = NULL;
+  guint before = touched->len;
+
+  if (!piao_db_savepoint (db, error))
+    return FALSE;
+  undo = apply_command (registry, db, &applied->context, applied->name, applied->args, touched,
+                        &refusal);
+  if (undo != NULL)
+    {
+      if (!piao_db_release (db, error))
+        return FALSE;
+      return piao_db_exec (db, &outbox_note_replay, error, "ibsss", applied->context.command, undo,
+                           applied->accepted ? "accepted" : "queued", NULL, NULL);
+    }
+  piao_db_rollback_to (db);
+  g_array_set_size (touched, before);
+  if (is_database_failure (refusal))
+    {
+      g_propagate_error (error, g_steal_pointer (&refusal));
+      return FALSE;
+    }
+  undo = g_bytes_new (NULL, 0);
+  /* The rows of an accepted one are arriving: they say the same. */
+  if (applied->accepted)
+    return piao_db_exec (db, &outbox_note_replay, error, "ibsss", applied->context.command, undo,
+                         "accepted", NULL, NULL);
+  return piao_db_exec (db, &outbox_note_replay, error, "ibsss", applied->context.command, undo,
+                       "refused", piao_error_get_reason (refusal), refusal->message);
+}
+
+gboolean
+piao_outbox_rebase (PiaoRegistry *registry,
+                    PiaoDb *db,
+                    gint64 upto,
+                    gboolean (*apply_rows) (PiaoDb *db, gpointer data, GError **error),
+                    gpointer data,
+                    GError **error)
+{
+  g_autoptr (GArray) touched = g_array_new (FALSE, FALSE, sizeof (PiaoTouch));
+  g_autoptr (GPtrArray) all = list_applied (db, error);
+
+  if (all == NULL)
+    return FALSE;
+  for (guint i = 0; i < all->len; i++)
+    {
+      Applied *applied = g_ptr_array_index (all, i);
+
+      if (!piao_undo_apply (registry, db, applied->undo, touched, error))
+        return FALSE;
+    }
+  if (apply_rows != NULL && !apply_rows (db, data, error))
+    return FALSE;
+  for (guint i = all->len; i > 0; i--)
+    {
+      Applied *applied = g_ptr_array_index (all, i - 1);
+      gboolean on_top = applied->pending || (applied->accepted && applied->seq > upto);
+
+      if (on_top ? !replay (registry, db, applied, touched, error)
+                 : !piao_db_exec (db, &outbox_settle, error, "i", applied->context.command))
+        return FALSE;
+    }
+  return refresh_search (db, touched, error) && piao_db_exec (db, &outbox_prune, error, "");
+}

@@ -1,0 +1,546 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * DESIGN: jobs wait in two queues, one for the writer and one that the readers share. A job is
+ * owned by one thread at a time: the caller's, then the queue, then the thread that took it out; it
+ * answers through its promise. The writer moves the WAL into the file itself, when nothing has been
+ * asked of it for a moment, so that no command pays for that. */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+
+#include "base/piao-error.h"
+#include "base/piao-future.h"
+#include "base/piao-id.h"
+#include "store/piao-outbox-private.h"
+#include "store/piao-schema.h"
+
+#define N_READERS 2
+
+/* Pages of the WAL (4 KiB each) from which the writer moves them, when idle and at any rate. */
+#define CHECKPOINT_PAGES 256
+#define CHECKPOINT_PAGES_BUSY 16384
+#define CHECKPOINT_IDLE_US (200 * G_TIME_SPAN_MILLISECOND)
+
+typedef struct
+{
+  PiaoReplicaFunc func;
+  gpointer data;
+  GDestroyNotify destroy;
+  DexPromise *promise; /* owned */
+} Job;
+
+typedef struct
+{
+  PiaoReplica *replica; /* borrowed: its threads run the job */
+  PiaoDb *db;           /* owned; only its thread uses it */
+  GThread *thread;
+} Reader;
+
+struct _PiaoReplica
+{
+  GObject parent_instance;
+
+  char *path;
+  PiaoRegistry *registry;
+  PiaoClock *clock;
+
+  GMutex lock; /* actor, device, closed; held while a job is put into a queue */
+  gint64 actor;
+  guint device;
+  gboolean closed;
+
+  GAsyncQueue *writes; /* of Job */
+  GAsyncQueue *reads;
+  GThread *writer;
+  Reader readers[N_READERS];
+
+  /* The writer's own. */
+  PiaoDb *db;
+  PiaoIdSource ids;
+  int wal_pages;
+
+  _Atomic guint64 generation;
+  atomic_bool announcing; /* an emission of "changed" is under way to the main context */
+};
+
+G_DEFINE_FINAL_TYPE (PiaoReplica, piao_replica, G_TYPE_OBJECT)
+
+enum
+{
+  CHANGED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+/* Put into a queue, it ends the thread that takes it out. */
+static Job last_job;
+
+/* --- "changed" ------------------------------------------------------------------------------- */
+
+static gboolean
+announce (gpointer data)
+{
+  g_autoptr (PiaoReplica) self = g_weak_ref_get (data);
+
+  if (self != NULL)
+    {
+      atomic_store (&self->announcing, FALSE);
+      g_signal_emit (self, signals[CHANGED], 0, atomic_load (&self->generation));
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+weak_free (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+static void
+note_change (PiaoReplica *self)
+{
+  GWeakRef *weak;
+
+  atomic_fetch_add (&self->generation, 1);
+  if (atomic_exchange (&self->announcing, TRUE))
+    return;
+  weak = g_new0 (GWeakRef, 1);
+  g_weak_ref_init (weak, self);
+  g_idle_add_full (G_PRIORITY_DEFAULT, announce, weak, weak_free);
+}
+
+/* --- jobs ------------------------------------------------------------------------------------ */
+
+/* Frees the job and answers with @future (NULL is TRUE) or @error; both are taken. */
+static void
+job_finish (Job *job, DexFuture *future, GError *error)
+{
+  const GValue *value = NULL;
+  g_autoptr (DexFuture) held = future;
+
+  if (job->destroy != NULL)
+    job->destroy (job->data);
+  if (error == NULL && held != NULL)
+    value = dex_future_get_value (held, &error);
+  if (error != NULL)
+    dex_promise_reject (job->promise, error);
+  else if (value != NULL)
+    dex_promise_resolve (job->promise, value);
+  else
+    dex_promise_resolve_boolean (job->promise, TRUE);
+  /* Nothing else wakes a loop that iterates until the future is decided. */
+  g_main_context_wakeup (NULL);
+  dex_unref (job->promise);
+  g_free (job);
+}
+
+/* NULL, or why what @future says cannot be used. Transfer full. */
+static GError *
+get_failure (DexFuture *future)
+{
+  GError *error = NULL;
+
+  if (future == NULL)
+    return NULL;
+  if (dex_future_is_pending (future))
+    {
+      g_critical ("A job on the replica returned a future that is not decided");
+      return piao_error_new (PIAO_ERROR_FAILED, "replica.pending",
+                             _ ("This could not be saved: the program made a mistake."));
+    }
+  dex_future_get_value (future, &error);
+  return error;
+}
+
+static void
+run_write (PiaoReplica *self, Job *job)
+{
+  sqlite3 *handle = piao_db_get_sqlite (self->db);
+  sqlite3_int64 before = sqlite3_total_changes64 (handle);
+  g_autoptr (DexFuture) future = NULL;
+  GError *error = NULL;
+
+  if (!piao_db_begin (self->db, &error))
+    {
+      job_finish (job, NULL, error);
+      return;
+    }
+  future = job->func (self->db, job->data);
+  error = get_failure (future);
+  if (error != NULL)
+    piao_db_rollback (self->db);
+  else if (piao_db_commit (self->db, &error) && sqlite3_total_changes64 (handle) != before)
+    note_change (self);
+  job_finish (job, g_steal_pointer (&future), error);
+}
+
+static void
+run_read (PiaoDb *db, Job *job)
+{
+  DexFuture *future;
+  GError *error = NULL;
+
+  if (!piao_db_begin_read (db, &error))
+    {
+      job_finish (job, NULL, error);
+      return;
+    }
+  future = job->func (db, job->data);
+  error = get_failure (future);
+  piao_db_rollback (db);
+  job_finish (job, future, error);
+}
+
+/* --- threads --------------------------------------------------------------------------------- */
+
+static int
+note_wal_pages (void *data, sqlite3 *handle, const char *name, int pages)
+{
+  PiaoReplica *self = data;
+
+  self->wal_pages = pages;
+  return SQLITE_OK;
+}
+
+static void
+checkpoint (PiaoReplica *self, int mode)
+{
+  int code = sqlite3_wal_checkpoint_v2 (piao_db_get_sqlite (self->db), NULL, mode, NULL, NULL);
+
+  /* A reader in the way is no failure: what it holds back is moved the next time. */
+  if (code != SQLITE_OK && code != SQLITE_BUSY && code != SQLITE_LOCKED)
+    g_warning ("The database could not be tidied: %s", sqlite3_errstr (code));
+  self->wal_pages = 0;
+}
+
+static gpointer
+writer_main (gpointer data)
+{
+  PiaoReplica *self = data;
+
+  for (;;)
+    {
+      Job *job = self->wal_pages < CHECKPOINT_PAGES
+                     ? g_async_queue_pop (self->writes)
+                     : g_async_queue_timeout_pop (self->writes, CHECKPOINT_IDLE_US);
+
+      if (job == &last_job)
+        return NULL;
+      if (job != NULL)
+        run_write (self, job);
+      if (job == NULL || self->wal_pages >= CHECKPOINT_PAGES_BUSY)
+        checkpoint (self, SQLITE_CHECKPOINT_PASSIVE);
+    }
+}
+
+static gpointer
+reader_main (gpointer data)
+{
+  Reader *reader = data;
+  Job *job;
+
+  while ((job = g_async_queue_pop (reader->replica->reads)) != &last_job)
+    run_read (reader->db, job);
+  return NULL;
+}
+
+static DexFuture *
+submit (PiaoReplica *self,
+        GAsyncQueue *queue,
+        PiaoReplicaFunc func,
+        gpointer data,
+        GDestroyNotify destroy)
+{
+  Job *job = g_new0 (Job, 1);
+  DexFuture *future;
+  gboolean closed;
+
+  *job = (Job){ func, data, destroy, dex_promise_new () };
+  future = DEX_FUTURE (dex_ref (job->promise));
+  g_mutex_lock (&self->lock);
+  closed = self->closed;
+  if (!closed)
+    g_async_queue_push (queue, job);
+  g_mutex_unlock (&self->lock);
+  if (closed)
+    job_finish (job, NULL,
+                piao_error_new (PIAO_ERROR_UNAVAILABLE, "replica.closed",
+                                _ ("The data of this computer is closed. Start the program "
+                                   "again.")));
+  return future;
+}
+
+DexFuture *
+piao_replica_write (PiaoReplica *self, PiaoReplicaFunc func, gpointer data, GDestroyNotify destroy)
+{
+  g_return_val_if_fail (PIAO_IS_REPLICA (self), NULL);
+  return submit (self, self->writes, func, data, destroy);
+}
+
+DexFuture *
+piao_replica_read (PiaoReplica *self, PiaoReplicaFunc func, gpointer data, GDestroyNotify destroy)
+{
+  g_return_val_if_fail (PIAO_IS_REPLICA (self), NULL);
+  return submit (self, self->reads, func, data, destroy);
+}
+
+/* --- commands -------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  PiaoReplica *replica; /* borrowed: its writer runs the job */
+  char *name;
+  char *args; /* JSON text: what is applied is what will be sent */
+  PiaoContext context;
+  PiaoReplicaAlso also;
+  gpointer data;
+  GDestroyNotify destroy;
+} Run;
+
+static void
+run_free (gpointer data)
+{
+  Run *run = data;
+
+  if (run->destroy != NULL)
+    run->destroy (run->data);
+  g_free (run->name);
+  g_free (run->args);
+  g_free (run);
+}
+
+static gint64
+take_ids (PiaoReplica *self, guint device)
+{
+  if (self->ids.device != device)
+    {
+      gint64 last = self->ids.last;
+
+      piao_id_source_clear (&self->ids);
+      piao_id_source_init (&self->ids, self->clock, device, last);
+    }
+  return piao_id_source_take (&self->ids, PIAO_ID_PER_COMMAND);
+}
+
+static DexFuture *
+run_command (PiaoDb *db, gpointer data)
+{
+  Run *run = data;
+  PiaoReplica *self = run->replica;
+  GError *error = NULL;
+
+  run->context.command = take_ids (self, (guint)run->context.device);
+  if (!piao_outbox_run (self->registry, db, &run->context, run->name, run->args, &error))
+    return dex_future_new_for_error (error);
+  if (run->also != NULL && !run->also (db, run->context.command, run->data, &error))
+    return dex_future_new_for_error (error);
+  return dex_future_new_for_int64 (run->context.command);
+}
+
+DexFuture *
+piao_replica_run_also (PiaoReplica *self,
+                       const char *name,
+                       JsonObject *args,
+                       PiaoReplicaAlso also,
+                       gpointer data,
+                       GDestroyNotify destroy)
+{
+  g_autoptr (JsonObject) held = args;
+  Run *run;
+
+  g_return_val_if_fail (PIAO_IS_REPLICA (self), NULL);
+  g_return_val_if_fail (name != NULL && args != NULL, NULL);
+  run = g_new0 (Run, 1);
+  run->replica = self;
+  run->name = g_strdup (name);
+  run->args = piao_json_object_to_text (held);
+  run->also = also;
+  run->data = data;
+  run->destroy = destroy;
+  run->context.at = piao_clock_now (self->clock);
+  run->context.side = PIAO_SIDE_DESKTOP;
+  g_mutex_lock (&self->lock);
+  run->context.actor = self->actor;
+  run->context.device = self->device;
+  g_mutex_unlock (&self->lock);
+  return piao_replica_write (self, run_command, run, run_free);
+}
+
+DexFuture *
+piao_replica_run (PiaoReplica *self, const char *name, JsonObject *args)
+{
+  return piao_replica_run_also (self, name, args, NULL, NULL, NULL);
+}
+
+/* --- life ------------------------------------------------------------------------------------ */
+
+static gboolean
+open_writer (PiaoReplica *self, GError **error)
+{
+  gint64 last = 0;
+
+  self->db = piao_db_open (self->path, PIAO_DB_READ_WRITE, error);
+  if (self->db == NULL || !piao_schema_migrate (self->db, PIAO_SCHEMA_REPLICA, error)
+      || !piao_outbox_get_last_id (self->db, &last, error))
+    return FALSE;
+  piao_id_source_init (&self->ids, self->clock, self->device, last);
+  /* Instead of SQLite's own checkpoint in the middle of some commit. */
+  sqlite3_wal_hook (piao_db_get_sqlite (self->db), note_wal_pages, self);
+  checkpoint (self, SQLITE_CHECKPOINT_PASSIVE);
+  return TRUE;
+}
+
+PiaoReplica *
+piao_replica_open (const char *path, PiaoRegistry *registry, PiaoClock *clock, GError **error)
+{
+  g_autoptr (PiaoReplica) self = NULL;
+
+  g_return_val_if_fail (path != NULL && registry != NULL && PIAO_IS_CLOCK (clock), NULL);
+  self = g_object_new (PIAO_TYPE_REPLICA, NULL);
+  self->path = g_strdup (path);
+  self->registry = piao_registry_ref (registry);
+  self->clock = g_object_ref (clock);
+  if (!open_writer (self, error))
+    return NULL;
+  for (guint i = 0; i < N_READERS; i++)
+    {
+      self->readers[i].db = piao_db_open (path, PIAO_DB_READ_ONLY, error);
+      if (self->readers[i].db == NULL)
+        return NULL;
+    }
+  self->writer = g_thread_new ("piao-writer", writer_main, self);
+  for (guint i = 0; i < N_READERS; i++)
+    {
+      self->readers[i].replica = self;
+      self->readers[i].thread = g_thread_new ("piao-reader", reader_main, &self->readers[i]);
+    }
+  return g_steal_pointer (&self);
+}
+
+void
+piao_replica_close (PiaoReplica *self)
+{
+  gboolean closed;
+
+  g_return_if_fail (PIAO_IS_REPLICA (self));
+  g_mutex_lock (&self->lock);
+  closed = self->closed;
+  self->closed = TRUE;
+  g_mutex_unlock (&self->lock);
+  if (closed)
+    return;
+  if (self->writer != NULL)
+    {
+      g_async_queue_push (self->writes, &last_job);
+      for (guint i = 0; i < N_READERS; i++)
+        g_async_queue_push (self->reads, &last_job);
+      g_clear_pointer (&self->writer, g_thread_join);
+      for (guint i = 0; i < N_READERS; i++)
+        g_clear_pointer (&self->readers[i].thread, g_thread_join);
+    }
+  for (guint i = 0; i < N_READERS; i++)
+    g_clear_pointer (&self->readers[i].db, piao_db_free);
+  if (self->db != NULL)
+    checkpoint (self, SQLITE_CHECKPOINT_TRUNCATE);
+  g_clear_pointer (&self->db, piao_db_free);
+}
+
+static void
+piao_replica_finalize (GObject *object)
+{
+  PiaoReplica *self = PIAO_REPLICA (object);
+
+  piao_replica_close (self);
+  g_clear_pointer (&self->writes, g_async_queue_unref);
+  g_clear_pointer (&self->reads, g_async_queue_unref);
+  piao_id_source_clear (&self->ids);
+  g_clear_pointer (&self->path, g_free);
+  g_clear_pointer (&self->registry, piao_registry_unref);
+  g_clear_object (&self->clock);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (piao_replica_parent_class)->finalize (object);
+}
+
+static void
+piao_replica_class_init (PiaoReplicaClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = piao_replica_finalize;
+  signals[CHANGED] = g_signal_new ("changed", PIAO_TYPE_REPLICA, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
+}
+
+static void
+piao_replica_init (PiaoReplica *self)
+{
+  g_mutex_init (&self->lock);
+  self->writes = g_async_queue_new ();
+  self->reads = g_async_queue_new ();
+}
+
+PiaoRegistry *
+piao_replica_get_registry (PiaoReplica *self)
+{
+  g_return_val_if_fail (PIAO_IS_REPLICA (self), NULL);
+  return self->registry;
+}
+
+PiaoClock *
+piao_replica_get_clock (PiaoReplica *self)
+{
+  g_return_val_if_fail (PIAO_IS_REPLICA (self), NULL);
+  return self->clock;
+}
+
+const char *
+piao_replica_get_path (PiaoReplica *self)
+{
+  g_return_val_if_fail (PIAO_IS_REPLICA (self), NULL);
+  return self->path;
+}
+
+void
+piao_replica_set_actor (PiaoReplica *self, gint64 user, guint device)
+{
+  g_return_if_fail (PIAO_IS_REPLICA (self) && device <= PIAO_ID_MAX_DEVICE);
+  g_mutex_lock (&self->lock);
+  self->actor = user;
+  self->device = device;
+  g_mutex_unlock (&self->lock);
+}
+
+gint64
+piao_replica_get_actor (PiaoReplica *self)
+{
+  gint64 actor;
+
+  g_return_val_if_fail (PIAO_IS_REPLICA (self), 0);
+  g_mutex_lock (&self->lock);
+  actor = self->actor;
+  g_mutex_unlock (&self->lock);
+  return actor;
+}
+
+guint
+piao_replica_get_device (PiaoReplica *self)
+{
+  guint device;
+
+  g_return_val_if_fail (PIAO_IS_REPLICA (self), 0);
+  g_mutex_lock (&self->lock);
+  device = self->device;
+  g_mutex_unlock (&self->lock);
+  return device;
+}
+
+guint64
+piao_replica_get_generation (PiaoReplica *self)
+{
+  g_return_val_if_fail (PIAO_IS_REPLICA (self), 0);
+  return atomic_load (&self->generation);
+}

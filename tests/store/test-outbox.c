@@ -1,0 +1,541 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "base/piao-error.h"
+#include "base/piao-id.h"
+#include "store/piao-outbox-private.h"
+#include "store/piao-schema.h"
+#include "store/piao-search.h"
+#include "tests/store/shelf.h"
+
+PIAO_STATEMENT (test_changed_shelves,
+                "SELECT id, lane, rev, deleted, code, name, phone, stock FROM test_shelf"
+                " WHERE rev > $1 AND rev <= $2");
+PIAO_STATEMENT (test_changed_moves,
+                "SELECT id, lane, rev, deleted, shelf_id, n FROM test_move"
+                " WHERE rev > $1 AND rev <= $2");
+PIAO_STATEMENT (test_clear_search, "DELETE FROM search_row");
+PIAO_STATEMENT (test_clear_words, "DELETE FROM search");
+PIAO_STATEMENT (test_get_state,
+                "SELECT state || ' ' || COALESCE(code, '') FROM outbox WHERE id = $1");
+PIAO_STATEMENT (test_count_undo, "SELECT COUNT(*) FROM outbox WHERE undo IS NOT NULL");
+PIAO_STATEMENT (test_dseq_gaps, "SELECT MAX(dseq) - COUNT(*) FROM outbox");
+
+/* A desktop and the server, without threads and wire. */
+typedef struct
+{
+  PiaoRegistry *registry;
+  PiaoDb *desktop;
+  PiaoDb *server;
+  PiaoIdSource ids;     /* of the desktop */
+  PiaoIdSource foreign; /* of another desktop */
+  gint64 seq;           /* of the server */
+  gint64 cursor;        /* how far the desktop's rows have come */
+  gint64 upto;          /* how far they come now */
+} World;
+
+static void
+world_set_up (World *world, gconstpointer data)
+{
+  g_autoptr (PiaoClock) clock = piao_clock_new_manual (G_GINT64_CONSTANT (1750000000000));
+  g_autoptr (GError) error = NULL;
+
+  world->registry = shelf_registry_new ();
+  world->desktop = piao_db_open (":memory:", 0, &error);
+  g_assert_no_error (error);
+  world->server = piao_db_open (":memory:", 0, &error);
+  g_assert_no_error (error);
+  piao_schema_migrate (world->desktop, PIAO_SCHEMA_REPLICA, &error);
+  g_assert_no_error (error);
+  shelf_create_tables (world->desktop);
+  shelf_create_tables (world->server);
+  piao_id_source_init (&world->ids, clock, 7, 0);
+  piao_id_source_init (&world->foreign, clock, 8, 0);
+}
+
+static void
+world_tear_down (World *world, gconstpointer data)
+{
+  piao_registry_unref (world->registry);
+  piao_db_free (world->desktop);
+  piao_db_free (world->server);
+  piao_id_source_clear (&world->ids);
+  piao_id_source_clear (&world->foreign);
+}
+
+/* The id of the command, or 0 when it is refused. @args is taken. */
+static gint64
+run_here (World *world, const char *name, JsonObject *args)
+{
+  PiaoContext context = { piao_id_source_take (&world->ids, PIAO_ID_PER_COMMAND),
+                          G_GINT64_CONSTANT (1750000000000),
+                          0,
+                          7,
+                          PIAO_SIDE_DESKTOP,
+                          0 };
+  g_autofree char *text = piao_json_object_to_text (args);
+  g_autoptr (GError) error = NULL;
+
+  json_object_unref (args);
+  g_assert_true (piao_db_begin (world->desktop, NULL));
+  if (piao_outbox_run (world->registry, world->desktop, &context, name, text, &error))
+    {
+      g_assert_true (piao_db_commit (world->desktop, NULL));
+      return context.command;
+    }
+  piao_db_rollback (world->desktop);
+  return 0;
+}
+
+/* The seq, or 0 with @error when the server refuses. */
+static gint64
+run_there (World *world, gint64 command, const char *name, JsonObject *args, GError **error)
+{
+  PiaoContext context
+      = { command, 0, 0, piao_id_get_device (command), PIAO_SIDE_SERVER, world->seq + 1 };
+
+  g_assert_true (piao_db_begin (world->server, NULL));
+  if (!piao_command_apply (world->registry, world->server, &context, name, args, NULL, error))
+    {
+      piao_db_rollback (world->server);
+      return 0;
+    }
+  g_assert_true (piao_db_commit (world->server, NULL));
+  return ++world->seq;
+}
+
+static gint64
+run_elsewhere (World *world, const char *name, JsonObject *args)
+{
+  gint64 command = piao_id_source_take (&world->foreign, PIAO_ID_PER_COMMAND);
+  gint64 seq = run_there (world, command, name, args, NULL);
+
+  json_object_unref (args);
+  return seq != 0 ? command : 0;
+}
+
+/* Sends at most @limit entries and notes the verdicts. */
+static void
+push (World *world, guint limit)
+{
+  g_autoptr (GPtrArray) entries = piao_outbox_list_unsent (world->desktop, limit, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (piao_db_begin (world->desktop, NULL));
+  for (guint i = 0; i < entries->len; i++)
+    {
+      PiaoOutboxEntry *entry = g_ptr_array_index (entries, i);
+      g_autoptr (GError) refusal = NULL;
+      g_autoptr (JsonObject) args = piao_json_parse_object (entry->args, -1, 10000, "args", &error);
+      gint64 seq;
+
+      g_assert_no_error (error);
+      seq = run_there (world, entry->id, entry->name, args, &refusal);
+      if (seq != 0)
+        piao_outbox_accept (world->desktop, entry->id, seq, &error);
+      else
+        piao_outbox_refuse (world->desktop, entry->id, piao_error_get_reason (refusal),
+                            refusal->message, &error);
+      g_assert_no_error (error);
+    }
+  g_assert_true (piao_db_commit (world->desktop, NULL));
+}
+
+static void
+copy_rows (World *world, const PiaoStatement *statement, const PiaoKind *kind)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PiaoCursor) cursor
+      = piao_db_query (world->server, statement, &error, "ii", world->cursor, world->upto);
+
+  while (piao_cursor_next (cursor, &error))
+    {
+      g_autoptr (PiaoRecord) record = piao_record_from_cursor (kind, cursor);
+
+      g_assert_true (piao_record_store (world->desktop, record, NULL));
+      g_assert_true (piao_search_touch (world->desktop, record, NULL));
+    }
+  g_assert_no_error (error);
+}
+
+static gboolean
+apply_rows (PiaoDb *db, gpointer data, GError **error)
+{
+  World *world = data;
+
+  copy_rows (world, &test_changed_shelves, &shelf_kind);
+  copy_rows (world, &test_changed_moves, &move_kind);
+  return TRUE;
+}
+
+static void
+pull (World *world, gint64 upto)
+{
+  g_autoptr (GError) error = NULL;
+
+  world->upto = upto;
+  g_assert_true (piao_db_begin (world->desktop, NULL));
+  piao_outbox_rebase (world->registry, world->desktop, upto, apply_rows, world, &error);
+  g_assert_no_error (error);
+  g_assert_true (piao_db_commit (world->desktop, NULL));
+  world->cursor = upto;
+}
+
+static void
+assert_state (World *world, gint64 command, const char *expected)
+{
+  g_autofree char *state = NULL;
+
+  g_assert_true (piao_db_query_text (world->desktop, &test_get_state, &state, NULL, "i", command));
+  g_assert_cmpstr (state, ==, expected);
+}
+
+static gint64
+count_of (PiaoDb *db, const PiaoStatement *statement)
+{
+  gint64 n = -1;
+
+  g_assert_true (piao_db_query_int (db, statement, -1, &n, NULL, ""));
+  return n;
+}
+
+static gint64
+stock_of (PiaoDb *db, gint64 shelf)
+{
+  g_autoptr (PiaoRecord) record = piao_record_load (db, &shelf_kind, shelf, NULL);
+
+  g_assert_nonnull (record);
+  return piao_record_int (record, SHELF_STOCK);
+}
+
+static void
+assert_equal_to_server (World *world)
+{
+  g_autofree char *here = shelf_dump (world->desktop, FALSE);
+  g_autofree char *there = shelf_dump (world->server, FALSE);
+
+  g_assert_cmpstr (here, ==, there);
+}
+
+/* --- tests ----------------------------------------------------------------------------------- */
+
+static void
+test_a_refusal_leaves_no_trace (World *world, gconstpointer data)
+{
+  gint64 shelf = SHELF_ROW_OF (run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL)));
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autoptr (GPtrArray) entries = NULL;
+
+  g_assert_cmpint (run_here (world, "shelf.move", shelf_args_move (shelf, 5)), !=, 0);
+  before = shelf_dump (world->desktop, TRUE);
+  g_assert_cmpint (run_here (world, "shelf.move", shelf_args_move (shelf, -6)), ==, 0);
+  g_assert_cmpint (run_here (world, "shelf.add", shelf_args_add ("1", "二", NULL)), ==, 0);
+  g_assert_cmpint (run_here (world, "shelf.fly", shelf_args_move (shelf, 1)), ==, 0);
+  after = shelf_dump (world->desktop, TRUE);
+  g_assert_cmpstr (before, ==, after);
+  entries = piao_outbox_list_unsent (world->desktop, 10, NULL);
+  g_assert_cmpuint (entries->len, ==, 2);
+  for (guint i = 0; i < entries->len; i++)
+    g_assert_cmpint (((PiaoOutboxEntry *)entries->pdata[i])->dseq, ==, i + 1);
+}
+
+static void
+test_pending_commands_stand_on_the_servers_rows (World *world, gconstpointer data)
+{
+  gint64 shelf;
+  gint64 first;
+  gint64 second;
+
+  g_test_message ("A shelf with 10 is known to everybody");
+  first = run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL));
+  shelf = SHELF_ROW_OF (first);
+  run_here (world, "shelf.move", shelf_args_move (shelf, 10));
+  push (world, 10);
+  pull (world, world->seq);
+  assert_state (world, first, "accepted ");
+  g_assert_cmpint (count_of (world->desktop, &test_count_undo), ==, 0);
+  assert_equal_to_server (world);
+
+  g_test_message ("Two take from it here, and somebody else takes 5 there");
+  first = run_here (world, "shelf.move", shelf_args_move (shelf, -4));
+  second = run_here (world, "shelf.move", shelf_args_move (shelf, -4));
+  g_assert_cmpint (run_elsewhere (world, "shelf.move", shelf_args_move (shelf, -5)), !=, 0);
+  pull (world, world->seq);
+  g_assert_cmpint (stock_of (world->desktop, shelf), ==, 1);
+  assert_state (world, first, "queued ");
+  assert_state (world, second, "refused shelf.empty");
+
+  g_test_message ("Somebody brings 5: what was refused only here applies again");
+  g_assert_cmpint (run_elsewhere (world, "shelf.move", shelf_args_move (shelf, 5)), !=, 0);
+  pull (world, world->seq);
+  g_assert_cmpint (stock_of (world->desktop, shelf), ==, 2);
+  assert_state (world, second, "queued ");
+
+  g_test_message ("Before the line is back somebody takes 3: the server refuses the second");
+  g_assert_cmpint (run_elsewhere (world, "shelf.move", shelf_args_move (shelf, -3)), !=, 0);
+  push (world, 10);
+  assert_state (world, second, "refused shelf.empty");
+  pull (world, world->seq);
+  assert_equal_to_server (world);
+  g_assert_cmpint (stock_of (world->desktop, shelf), ==, 3);
+  g_assert_cmpint (count_of (world->desktop, &test_count_undo), ==, 0);
+  shelf_check (world->desktop);
+}
+
+static void
+test_accepted_ones_stay_until_their_rows_come (World *world, gconstpointer data)
+{
+  gint64 shelf;
+  gint64 command;
+
+  shelf = SHELF_ROW_OF (run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL)));
+  push (world, 10);
+  pull (world, world->seq);
+  command = run_here (world, "shelf.move", shelf_args_move (shelf, 3));
+  push (world, 10);
+  g_test_message ("Accepted, but a pull that ends before it");
+  pull (world, world->seq - 1);
+  g_assert_cmpint (stock_of (world->desktop, shelf), ==, 3);
+  assert_state (world, command, "accepted ");
+  g_assert_cmpint (count_of (world->desktop, &test_count_undo), ==, 1);
+  pull (world, world->seq);
+  g_assert_cmpint (count_of (world->desktop, &test_count_undo), ==, 0);
+  assert_equal_to_server (world);
+}
+
+static void
+test_an_accepted_one_that_fails_here_is_quiet (World *world, gconstpointer data)
+{
+  gint64 shelf = SHELF_ROW_OF (run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL)));
+  gint64 take;
+
+  push (world, 10);
+  run_elsewhere (world, "shelf.move", shelf_args_move (shelf, 5));
+  pull (world, 2);
+  take = run_here (world, "shelf.move", shelf_args_move (shelf, -3));
+  run_elsewhere (world, "shelf.move", shelf_args_move (shelf, -5));
+  pull (world, 3);
+  assert_state (world, take, "refused shelf.empty");
+  g_test_message ("There it comes after +3 and is accepted; these rows are not here yet");
+  run_elsewhere (world, "shelf.move", shelf_args_move (shelf, 3));
+  push (world, 10);
+  assert_state (world, take, "accepted ");
+  pull (world, 3);
+  assert_state (world, take, "accepted ");
+  g_assert_cmpint (stock_of (world->desktop, shelf), ==, 0);
+  pull (world, world->seq);
+  assert_equal_to_server (world);
+  g_assert_cmpint (count_of (world->desktop, &test_count_undo), ==, 0);
+}
+
+static void
+test_search_text_follows_the_rebase (World *world, gconstpointer data)
+{
+  gint64 add = run_here (world, "shelf.add", shelf_args_add ("1", "伊宁", NULL));
+  g_autoptr (GArray) before = piao_search_find (world->desktop, &shelf_kind, "伊宁", 9, NULL);
+  g_autoptr (GArray) after = NULL;
+
+  g_assert_cmpuint (before->len, ==, 1);
+  g_test_message ("The code is taken on the server: the row goes, and its text with it");
+  g_assert_cmpint (run_elsewhere (world, "shelf.add", shelf_args_add ("1", "喀什", NULL)), !=, 0);
+  push (world, 10);
+  pull (world, world->seq);
+  assert_state (world, add, "refused db.unique");
+  after = piao_search_find (world->desktop, &shelf_kind, "伊宁", 9, NULL);
+  g_assert_cmpuint (after->len, ==, 0);
+  assert_equal_to_server (world);
+}
+
+static void
+test_the_sync_centre (World *world, gconstpointer data)
+{
+  gint64 add = run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL));
+  gint64 move = run_here (world, "shelf.move", shelf_args_move (SHELF_ROW_OF (add), 5));
+  g_autoptr (GPtrArray) refused = NULL;
+  g_autoptr (GPtrArray) all = NULL;
+  g_autoptr (GError) error = NULL;
+  PiaoOutboxCounts counts;
+
+  g_assert_true (piao_outbox_count (world->desktop, &counts, NULL));
+  g_assert_cmpuint (counts.waiting, ==, 2);
+  g_assert_cmpint (counts.oldest, ==, G_GINT64_CONSTANT (1750000000000));
+  g_assert_false (piao_outbox_discard (world->desktop, move, "x", &error));
+  g_assert_cmpstr (piao_error_get_reason (error), ==, "outbox.undecided");
+  g_clear_error (&error);
+  g_assert_true (piao_outbox_accept (world->desktop, add, 1, NULL));
+  g_assert_true (piao_outbox_refuse (world->desktop, move, "shelf.empty", "Nothing there.", NULL));
+  g_assert_true (piao_outbox_count (world->desktop, &counts, NULL));
+  g_assert_cmpuint (counts.waiting, ==, 0);
+  g_assert_cmpuint (counts.refused, ==, 1);
+  g_assert_cmpint (counts.oldest, ==, 0);
+  refused = piao_outbox_list (world->desktop, "refused", 10, NULL);
+  g_assert_cmpuint (refused->len, ==, 1);
+  g_assert_cmpstr (((PiaoOutboxEntry *)refused->pdata[0])->message, ==, "Nothing there.");
+  g_assert_true (piao_outbox_discard (world->desktop, move, "counted again", &error));
+  g_assert_false (piao_outbox_discard (world->desktop, move, "again", &error));
+  g_assert_cmpstr (piao_error_get_reason (error), ==, "outbox.state");
+  g_clear_error (&error);
+  all = piao_outbox_list (world->desktop, NULL, 10, NULL);
+  g_assert_cmpint (((PiaoOutboxEntry *)all->pdata[0])->id, ==, move);
+  g_assert_cmpstr (((PiaoOutboxEntry *)all->pdata[0])->note, ==, "counted again");
+  g_assert_false (piao_outbox_accept (world->desktop, 12345, 1, &error));
+  g_assert_cmpstr (piao_error_get_reason (error), ==, "outbox.unknown");
+}
+
+static void
+test_parked_ones_go_back (World *world, gconstpointer data)
+{
+  gint64 add = run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL));
+  g_autoptr (GPtrArray) unsent = NULL;
+
+  g_assert_true (piao_outbox_park (world->desktop, add, "access.scope", "Taken away.", NULL));
+  pull (world, 0);
+  assert_equal_to_server (world);
+  unsent = piao_outbox_list_unsent (world->desktop, 10, NULL);
+  g_assert_cmpuint (unsent->len, ==, 0);
+  assert_state (world, add, "parked access.scope");
+  g_assert_true (piao_outbox_discard (world->desktop, add, NULL, NULL));
+}
+
+static void
+test_old_entries_go (World *world, gconstpointer data)
+{
+  gint64 last = 0;
+  gint64 id = 0;
+
+  for (guint i = 0; i < 1100; i++)
+    {
+      g_autofree char *code = g_strdup_printf ("%u", i);
+
+      last = run_here (world, "shelf.add", shelf_args_add (code, "x", NULL));
+    }
+  push (world, 2000);
+  pull (world, world->seq);
+  g_assert_cmpint (count_of (world->desktop, &test_dseq_gaps), ==, 100);
+  g_assert_true (piao_outbox_get_last_id (world->desktop, &id, NULL));
+  g_assert_cmpint (id, ==, last + (PIAO_ID_PER_COMMAND - 1) * PIAO_ID_STRIDE);
+}
+
+static guint n_expected;
+
+/* Swallows the criticals a test expects. */
+static GLogWriterOutput
+write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
+{
+  if ((level & G_LOG_LEVEL_CRITICAL) == 0 || n_expected == 0)
+    return g_log_writer_default (level, fields, n_fields, data);
+  n_expected--;
+  return G_LOG_WRITER_HANDLED;
+}
+
+static void
+test_past_the_outbox_is_noticed (World *world, gconstpointer data)
+{
+  gint64 shelf = SHELF_ROW_OF (run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL)));
+
+  push (world, 10);
+  pull (world, world->seq);
+  run_here (world, "shelf.rename", shelf_args_rename (shelf, "二"));
+  piao_db_script (world->desktop, "UPDATE test_shelf SET name = '三'", NULL);
+  n_expected = 1;
+  pull (world, world->seq);
+  g_assert_cmpuint (n_expected, ==, 0);
+}
+
+/* Whatever happens here and there, in the end both have the same rows and the text is theirs. */
+static void
+test_anything_converges (World *world, gconstpointer data)
+{
+  g_autoptr (GArray) shelves = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autofree char *kept = NULL;
+  g_autofree char *fresh = NULL;
+  PiaoOutboxCounts counts;
+  guint n_code = 0;
+
+  for (guint step = 0; step < 1500; step++)
+    {
+      gboolean here = g_test_rand_bit ();
+      int what = g_test_rand_int_range (0, 100);
+      gint64 shelf
+          = shelves->len > 0
+                ? g_array_index (shelves, gint64, g_test_rand_int_range (0, (gint32)shelves->len))
+                : 0;
+      g_autofree char *text = NULL;
+      gint64 (*run) (World *, const char *, JsonObject *) = here ? run_here : run_elsewhere;
+      gint64 command;
+
+      if (what < 10)
+        {
+          text = g_strdup_printf ("C%u", g_test_rand_bit () ? n_code++ : n_code / 2);
+          command = run (world, "shelf.add", shelf_args_add (text, "货架", "13800001111"));
+          if (command != 0 && shelves->len < 12)
+            {
+              shelf = SHELF_ROW_OF (command);
+              g_array_append_val (shelves, shelf);
+            }
+        }
+      else if (what < 25)
+        {
+          text = g_strdup_printf ("伊宁 %u", step);
+          run (world, "shelf.rename", shelf_args_rename (shelf, text));
+        }
+      else if (what < 80)
+        run (world, "shelf.move", shelf_args_move (shelf, g_test_rand_int_range (-8, 8)));
+      else if (what < 90)
+        push (world, (guint)g_test_rand_int_range (1, 6));
+      else if (what < 95)
+        pull (world, g_test_rand_int_range ((gint32)world->cursor, (gint32)world->seq + 1));
+      else
+        {
+          /* Only what was pulled to the end is a state that the server was in. */
+          pull (world, world->seq);
+          shelf_check (world->desktop);
+        }
+    }
+  push (world, G_MAXINT);
+  pull (world, world->seq);
+  assert_equal_to_server (world);
+  shelf_check (world->desktop);
+  g_assert_cmpint (count_of (world->desktop, &test_count_undo), ==, 0);
+  g_assert_true (piao_outbox_count (world->desktop, &counts, NULL));
+  g_test_message ("%" G_GINT64_FORMAT " accepted there, %u refused", world->seq, counts.refused);
+  g_assert_cmpuint (counts.waiting, ==, 0);
+  g_assert_cmpuint (counts.refused, >, 0);
+
+  g_test_message ("The search text is what it would be if it were made now");
+  kept = shelf_dump (world->desktop, TRUE);
+  piao_db_exec (world->desktop, &test_clear_words, NULL, "");
+  piao_db_exec (world->desktop, &test_clear_search, NULL, "");
+  world->cursor = 0;
+  apply_rows (world->desktop, world, NULL);
+  fresh = shelf_dump (world->desktop, TRUE);
+  g_assert_cmpstr (kept, ==, fresh);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *path;
+    void (*func) (World *world, gconstpointer data);
+  } tests[] = {
+    { "/store/outbox/refusal-leaves-no-trace", test_a_refusal_leaves_no_trace },
+    { "/store/outbox/rebase", test_pending_commands_stand_on_the_servers_rows },
+    { "/store/outbox/accepted-stay", test_accepted_ones_stay_until_their_rows_come },
+    { "/store/outbox/accepted-fails-quietly", test_an_accepted_one_that_fails_here_is_quiet },
+    { "/store/outbox/search-text", test_search_text_follows_the_rebase },
+    { "/store/outbox/sync-centre", test_the_sync_centre },
+    { "/store/outbox/parked", test_parked_ones_go_back },
+    { "/store/outbox/old-entries", test_old_entries_go },
+    { "/store/outbox/past-the-outbox", test_past_the_outbox_is_noticed },
+    { "/store/outbox/converges", test_anything_converges },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  g_log_set_writer_func (write_log, NULL, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, World, NULL, world_set_up, tests[i].func, world_tear_down);
+  return g_test_run ();
+}
