@@ -74,6 +74,7 @@ PIAO_STATEMENT (select_held,
                 "SELECT id FROM orders WHERE warehouse_id = $1"
                 " AND state = 'held_for_ilms' AND deleted = 0"
                 " ORDER BY held_at, id LIMIT 1");
+PIAO_STATEMENT (select_by_number, "SELECT id FROM orders WHERE number = $1 AND deleted = 0");
 PIAO_STATEMENT (select_unlabelled,
                 "SELECT orders.id, parcel.id FROM orders JOIN parcel ON parcel.order_id = orders.id"
                 " WHERE orders.warehouse_id = $1 AND orders.state = 'ready_to_ship'"
@@ -256,6 +257,17 @@ piao_counter_next (
   if (!piao_db_query_int (db, &select_next, 0, &id, error, "ii", warehouse, after) || id != 0)
     return id;
   piao_db_query_int (db, &select_expired, 0, &id, error, "iii", warehouse, now, after);
+  return id;
+}
+
+gint64
+piao_counter_find_number (PiaoDb *db, const char *number, GError **error)
+{
+  gint64 id = 0;
+
+  if (piao_db_query_int (db, &select_by_number, 0, &id, error, "s", number) && id == 0)
+    piao_error_set (error, PIAO_ERROR_NOT_FOUND, "order.missing",
+                    _ ("Order %.30s is not on this computer. Synchronise and try again."), number);
   return id;
 }
 

@@ -88,6 +88,9 @@ const char *piao_counter_sheet_get_money (const PiaoCounterSheet *self);
 gint64 piao_counter_next (
     PiaoDb *db, gint64 warehouse, gint64 actor, gint64 after, gint64 now, GError **error);
 
+/* The order with that number; 0 with NOT_FOUND when it is not here. */
+gint64 piao_counter_find_number (PiaoDb *db, const char *number, GError **error);
+
 /* Orders waiting for ILMS in the order of their holding: the first, or 0. */
 gint64 piao_counter_first_held (PiaoDb *db, gint64 warehouse, GError **error);
 
