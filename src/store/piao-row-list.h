@@ -12,13 +12,15 @@ G_BEGIN_DECLS
  *
  * A reader thread reads the ordered vector of ids (the first few hundred are announced at once);
  * get_item() gives a wrapper immediately and the page of 64 rows around it arrives later. After a
- * commit the vector is read again and only the spans that differ are announced. Main thread.
+ * commit the vector is read again and only the spans that differ are announced; rows that someone
+ * holds are read again too. The same id is the same object while anybody holds it. A list that
+ * takes long to read rests four times as long before it is read again. Main thread.
  */
 #define PIAO_TYPE_ROW (piao_row_get_type ())
 G_DECLARE_FINAL_TYPE (PiaoRow, piao_row, PIAO, ROW, GObject)
 
 gint64 piao_row_get_id (PiaoRow *self);
-/* Whether the columns have arrived; "changed" is emitted when they do or differ. */
+/* Whether the columns have arrived; the signal "changed" is emitted when they do or differ. */
 gboolean piao_row_is_loaded (PiaoRow *self);
 /* Column @index of the page statement (0 is the id). NULL/0 until loaded. Borrowed. */
 const char *piao_row_get_text (PiaoRow *self, guint index);
@@ -32,12 +34,13 @@ PiaoRowList *piao_row_list_new (PiaoReplica *replica);
 /*
  * What to list. @ids selects one column, the id, in order; its parameters follow as in
  * piao_db_query(). @page selects the columns shown, the id first, of the rows
- * "WHERE id IN (SELECT value FROM json_each ($1))" (SQLite), in any order.
+ * "WHERE id IN (SELECT value FROM json_each ($1))" (SQLite), in any order. Both live for the rest
+ * of the process. What was listed before stays until the first ids of the new query are there.
  */
 void piao_row_list_set_query (
     PiaoRowList *self, const PiaoStatement *ids, const PiaoStatement *page, const char *types, ...);
 
-/* Whether the whole vector has been read; "ready" is notified. */
+/* Whether the whole vector of the query has been read; the property "ready" is notified. */
 gboolean piao_row_list_is_ready (PiaoRowList *self);
 
 /* Position of the row with @id, or -1. */
