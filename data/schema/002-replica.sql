@@ -40,8 +40,8 @@ CREATE TABLE setting (
   value TEXT NOT NULL
 ) STRICT;
 
--- Which row a document of the search text stands for; digest: of its words, so that a row whose
--- words are the same is not written again.
+-- Which row a document of the search text stands for; digest: of what its words are made of, so
+-- that a row with the same text is not written again.
 CREATE TABLE search_row (
   doc INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,

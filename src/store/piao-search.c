@@ -3,11 +3,16 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "base/piao-text.h"
 #include "store/piao-search.h"
 
 /* A number of this many digits is also found by its last four. */
 #define LONG_NUMBER 5
+
+/* Counts up when make_words() makes others of the same row. */
+#define WORDS_VERSION 1
 
 PIAO_STATEMENT (search_find_doc, "SELECT doc, digest FROM search_row WHERE kind = $1 AND row = $2");
 PIAO_STATEMENT (search_add_doc,
@@ -64,14 +69,35 @@ make_words (const PiaoRecord *record)
   return g_string_free_and_steal (words);
 }
 
-/* FNV-1a; only compared with digests of the same row. */
-static gint64
-digest_of (const char *words)
+/* FNV-1a over the bytes and a separator. */
+static guint64
+add_to_digest (guint64 hash, const char *bytes, gsize size)
 {
-  guint64 hash = G_GUINT64_CONSTANT (0xcbf29ce484222325);
+  for (gsize i = 0; i < size; i++)
+    hash = (hash ^ (guint8)bytes[i]) * G_GUINT64_CONSTANT (0x100000001b3);
+  return (hash ^ 0x1f) * G_GUINT64_CONSTANT (0x100000001b3);
+}
 
-  for (const char *p = words; *p != '\0'; p++)
-    hash = (hash ^ (guint8)*p) * G_GUINT64_CONSTANT (0x100000001b3);
+/* Of what the words are made of: folding and pinyin are needed only when it has changed. Only
+ * compared with digests of the same row. */
+static gint64
+digest_of (const PiaoRecord *record)
+{
+  guint64 hash = G_GUINT64_CONSTANT (0xcbf29ce484222325) + WORDS_VERSION;
+
+  for (guint i = 0; i < record->kind->n_columns; i++)
+    {
+      const PiaoValue *value = &record->values[i];
+
+      if ((record->kind->columns[i].flags & PIAO_COLUMN_SEARCH) == 0)
+        continue;
+      if (value->type == PIAO_VALUE_TEXT)
+        hash = add_to_digest (hash, value->text, strlen (value->text));
+      else if (value->type == PIAO_VALUE_INT)
+        hash = add_to_digest (hash, (const char *)&value->number, sizeof value->number);
+      else
+        hash = add_to_digest (hash, "", 0);
+    }
   return (gint64)hash;
 }
 
@@ -124,8 +150,7 @@ piao_search_touch (PiaoDb *db, const PiaoRecord *record, GError **error)
     return TRUE;
   if (record->deleted)
     return piao_search_forget (db, kind, record->id, error);
-  words = make_words (record);
-  digest = digest_of (words);
+  digest = digest_of (record);
   if (!find_doc (db, kind, record->id, &doc, &stored, error))
     return FALSE;
   if (doc != 0 && stored == digest)
@@ -139,6 +164,7 @@ piao_search_touch (PiaoDb *db, const PiaoRecord *record, GError **error)
   else if (!piao_db_exec (db, &search_drop_words, error, "i", doc)
            || !piao_db_exec (db, &search_mark_doc, error, "ii", doc, digest))
     return FALSE;
+  words = make_words (record);
   return piao_db_exec (db, &search_add_words, error, "iss", doc, kind->name, words);
 }
 
