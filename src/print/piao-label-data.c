@@ -3,11 +3,14 @@
 
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "base/piao-json.h"
 #include "print/piao-label-data.h"
 
 #define MAX_KEY 32
+#define MAX_JSON_BYTES (64 * 1024)
 
 struct _PiaoLabelData
 {
@@ -109,6 +112,39 @@ piao_label_data_set_copy (PiaoLabelData *self, guint copy)
   g_return_if_fail (self != NULL && copy >= 1);
   piao_label_data_set (self, "copy", text);
   piao_label_data_set (self, "reprint", copy > 1 ? "1" : NULL);
+}
+
+char *
+piao_label_data_to_text (const PiaoLabelData *self)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_return_val_if_fail (self != NULL, NULL);
+  g_hash_table_iter_init (&iter, self->values);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    json_object_set_string_member (object, key, value);
+  return piao_json_object_to_text (object);
+}
+
+PiaoLabelData *
+piao_label_data_from_text (const char *text, GError **error)
+{
+  g_autoptr (JsonObject) object = NULL;
+  g_autoptr (GList) keys = NULL;
+  PiaoLabelData *self;
+
+  g_return_val_if_fail (text != NULL, NULL);
+  object = piao_json_parse_object (text, -1, MAX_JSON_BYTES, _ ("The stored label"), error);
+  if (object == NULL)
+    return NULL;
+  self = piao_label_data_new ();
+  keys = json_object_get_members (object);
+  for (GList *l = keys; l != NULL; l = l->next)
+    if (piao_label_key_check (l->data, strlen (l->data)))
+      piao_label_data_set (self, l->data, piao_json_get_text (object, l->data, NULL));
+  return self;
 }
 
 /* Appends @pattern up to @end; FALSE when a field in it was empty. */

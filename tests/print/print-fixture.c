@@ -6,6 +6,7 @@
 #include <gio/gio.h>
 
 #include "print-fixture.h"
+#include "store/piao-schema.h"
 
 PiaoLabelData *
 fixture_data (void)
@@ -50,6 +51,31 @@ fixture_layout (const char *name, const PiaoLabelData *data, double dots_per_mm)
   layout = piao_label_layout_new (label_template, data, dots_per_mm, &error);
   g_assert_no_error (error);
   return layout;
+}
+
+PiaoDb *
+fixture_db (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  PiaoDb *db = piao_db_open (path, PIAO_DB_READ_WRITE, &error);
+
+  g_assert_no_error (error);
+  piao_schema_migrate (db, PIAO_SCHEMA_REPLICA, &error);
+  g_assert_no_error (error);
+  return db;
+}
+
+PiaoPrinter *
+fixture_printer (const char *name, const char *address, const char *language)
+{
+  g_autofree char *text
+      = g_strdup_printf ("{\"name\":\"%s\",\"address\":\"%s\",\"language\":\"%s\"}", name, address,
+                         language);
+  g_autoptr (GError) error = NULL;
+  PiaoPrinter *printer = piao_printer_parse (text, &error);
+
+  g_assert_no_error (error);
+  return printer;
 }
 
 char *
