@@ -51,7 +51,7 @@ piao_json_parse_object (
   if (size > max_bytes || is_too_deep (text, size))
     {
       piao_error_set (error, PIAO_ERROR_LIMIT, "json.limit",
-                      _ ("%s is larger or deeper than is accepted (%" G_GSIZE_FORMAT
+                      _ ("%s is larger or deeper than is accepted (%zu"
                          " bytes, %d levels)."),
                       what, max_bytes, PIAO_JSON_MAX_DEPTH);
       return NULL;

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/piao-error.h"
@@ -124,8 +125,7 @@ check_number (const PiaoParam *param, JsonNode *node, GError **error)
   number = json_node_get_int (node);
   if (param->max > param->min && (number < param->min || number > param->max))
     return piao_error_set (error, PIAO_ERROR_INVALID, "args.range",
-                           _ ("“%s” must be between %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT
-                              "."),
+                           _ ("“%s” must be between %" PRIi64 " and %" PRIi64 "."),
                            title_of (param), param->min, param->max);
   return TRUE;
 }
@@ -154,7 +154,7 @@ check_list (const PiaoParam *param, JsonNode *node, GError **error)
   array = json_node_get_array (node);
   if (json_array_get_length (array) > most || (gint64)json_array_get_length (array) < param->min)
     return piao_error_set (error, PIAO_ERROR_INVALID, "args.range",
-                           _ ("“%s” must have between %" G_GINT64_FORMAT " and %u entries."),
+                           _ ("“%s” must have between %" PRIi64 " and %u entries."),
                            title_of (param), param->min, most);
   for (guint i = 0; i < json_array_get_length (array); i++)
     {

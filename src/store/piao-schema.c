@@ -35,7 +35,7 @@ piao_schema_get_newest (void)
   int newest = 0;
 
   for (guint i = 0; names[i] != NULL; i++)
-    newest = MAX (newest, atoi (names[i]));
+    newest = MAX (newest, (int)g_ascii_strtoll (names[i], NULL, 10));
   return newest;
 }
 
@@ -45,7 +45,7 @@ read_file (int number)
   g_auto (GStrv) names = list_files ();
 
   for (guint i = 0; names[i] != NULL; i++)
-    if (atoi (names[i]) == number)
+    if (g_ascii_strtoll (names[i], NULL, 10) == number)
       {
         g_autofree char *path = g_strconcat (FOLDER, names[i], NULL);
         g_autoptr (GBytes) bytes = g_resource_lookup_data (piao_schema_get_resource (), path,

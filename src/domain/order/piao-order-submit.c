@@ -41,7 +41,8 @@ check_market (PiaoTx *tx, JsonObject *args, GError **error)
 {
   gint64 now = piao_tx_get_now (tx);
   g_autofree char *closure = NULL;
-  g_autofree char *hour = piao_time_format (now, "%H");
+  g_autoptr (GDateTime) local = piao_time_to_local (now);
+  int hour = g_date_time_get_hour (local);
 
   if (!piao_db_query_text (piao_tx_get_db (tx), &select_closure, &closure, error, "i", now))
     return FALSE;
@@ -53,7 +54,7 @@ check_market (PiaoTx *tx, JsonObject *args, GError **error)
   if (!piao_json_get_bool (args, "identity_checked", FALSE))
     return piao_error_set (error, PIAO_ERROR_REFUSED, "order.identity",
                            _ ("Confirm who is calling before you take an order by telephone."));
-  if ((atoi (hour) < PHONE_FROM_HOUR || atoi (hour) >= PHONE_TO_HOUR)
+  if ((hour < PHONE_FROM_HOUR || hour >= PHONE_TO_HOUR)
       && *piao_json_get_text (args, "note", "") == '\0')
     return piao_error_set (
         error, PIAO_ERROR_REFUSED, "order.phone-window",
