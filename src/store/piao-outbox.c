@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 #include "base/piao-error.h"
 #include "base/piao-id.h"
@@ -111,7 +112,7 @@ expect_one (gint64 changed, gint64 command, GError **error)
   if (changed == 1)
     return TRUE;
   return piao_error_set (error, PIAO_ERROR_NOT_FOUND, "outbox.unknown",
-                         _ ("Command %" G_GINT64_FORMAT " is not in the outbox of this computer."),
+                         _ ("Command %" PRIi64 " is not in the outbox of this computer."),
                          command);
 }
 

@@ -101,7 +101,8 @@ def metainfo(tree):
         for path in tree.match("data/*.metainfo.xml.in", "data/*.metainfo.xml"):
             copy = Path(folder) / Path(path).name.removesuffix(".in")
             copy.write_text(tree.text(path), encoding="utf-8")
-            status, said = run(tree, "appstreamcli", "validate", "--no-net", "--explain", str(copy))
+            status, said = run(tree, "appstreamcli", "validate", "--no-net", "--explain",
+                               "--override=url-homepage-missing=info", str(copy))
             if status:
                 found.append(Finding(path, 1, "metainfo", " ".join(said.split())))
     return found
