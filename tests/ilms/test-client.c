@@ -14,6 +14,7 @@ typedef struct
 } Fixture;
 
 static const GatewayFixtureOptions plain = { 0 };
+static const GatewayFixtureOptions hasty = { .total_ms = 1000 };
 
 static void
 set_up (Fixture *self, gconstpointer data)
@@ -73,7 +74,7 @@ test_faults (Fixture *self, gconstpointer data)
     { "drop", PIAO_GATEWAY_UNKNOWN, FALSE },       { "apply-drop", PIAO_GATEWAY_UNKNOWN, TRUE },
     { "500", PIAO_GATEWAY_UNKNOWN, FALSE },        { "apply-500", PIAO_GATEWAY_UNKNOWN, TRUE },
     { "garbage", PIAO_GATEWAY_UNKNOWN, TRUE },     { "bad-signature", PIAO_GATEWAY_UNKNOWN, TRUE },
-    { "slow:1000", PIAO_GATEWAY_UNKNOWN, TRUE },   { "delay:1000", PIAO_GATEWAY_UNKNOWN, FALSE },
+    { "slow:60000", PIAO_GATEWAY_UNKNOWN, TRUE },  { "delay:60000", PIAO_GATEWAY_UNKNOWN, FALSE },
     { "slow:20", PIAO_GATEWAY_OK, TRUE },          { "delay:20", PIAO_GATEWAY_OK, TRUE },
     { "clock", PIAO_GATEWAY_STOP, FALSE },         { "busy", PIAO_GATEWAY_BUSY, FALSE },
     { "duplicate", PIAO_GATEWAY_OK, TRUE },        { "none", PIAO_GATEWAY_OK, TRUE },
@@ -86,7 +87,7 @@ test_faults (Fixture *self, gconstpointer data)
       g_autoptr (PiaoGatewayReply) reply = NULL;
 
       g_test_message ("fault %s", cases[i].fault);
-      gateway_fixture_set_up (&gateway, &plain);
+      gateway_fixture_set_up (&gateway, strstr (cases[i].fault, "60000") ? &hasty : &plain);
       gateway_fixture_faults (&gateway, cases[i].fault);
       reply = gateway_fixture_confirm (&gateway, "4096");
       g_assert_cmpstr (piao_gateway_kind_to_text (reply->kind), ==,
@@ -396,6 +397,7 @@ static void
 test_debited_exactly_once (void)
 {
   static const GatewayFixtureOptions unforgiving = { .no_idempotency = TRUE };
+  static const GatewayFixtureOptions both = { .no_idempotency = TRUE, .total_ms = 1000 };
   static const struct
   {
     const char *script;
@@ -406,7 +408,7 @@ test_debited_exactly_once (void)
     { "order.confirm/bad-signature,order.query/500*2", 1 },
     { "order.confirm/busy*3,order.confirm/apply-500", 4 },
     { "order.confirm/drop*2,order.query/garbage*3,order.confirm/apply-drop", 3 },
-    { "order.confirm/slow:600,order.query/drop", 1 },
+    { "order.confirm/slow:60000,order.query/drop", 1 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -415,7 +417,7 @@ test_debited_exactly_once (void)
       Executor executor = { 0 };
 
       g_test_message ("%s", cases[i].script);
-      gateway_fixture_set_up (&gateway, &unforgiving);
+      gateway_fixture_set_up (&gateway, strstr (cases[i].script, "60000") ? &both : &unforgiving);
       gateway_fixture_faults (&gateway, cases[i].script);
       execute (&executor, &gateway);
       g_assert_cmpint (executor.attempt.state, ==, PIAO_GATEWAY_CONFIRMED);
@@ -442,7 +444,7 @@ main (int argc, char *argv[])
   add ("/client/refused", NULL, test_refused);
   add ("/client/faults", NULL, test_faults);
   add ("/client/down-is-not-sent", NULL, test_down_is_not_sent);
-  add ("/client/silence", NULL, test_silence);
+  add ("/client/silence", &hasty, test_silence);
   add ("/client/wrong-identity", NULL, test_wrong_identity);
   add ("/client/clock-skew", NULL, test_clock_skew);
   add ("/client/strangers", NULL, test_strangers);

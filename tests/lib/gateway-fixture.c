@@ -38,9 +38,9 @@ seed (GatewayFixture *self)
   g_assert_no_error (error);
 }
 
-/* A built-in profile with the fixture's short limits. */
+/* A built-in profile, with short limits when @total_ms is not 0. */
 static PiaoGatewayProfile *
-profile_new (const char *name)
+profile_new (const char *name, guint total_ms)
 {
   g_autofree char *path = g_strdup_printf ("/io/github/piaoku/gateway/%s.ini", name);
   g_autoptr (GBytes) bytes = g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
@@ -52,8 +52,14 @@ profile_new (const char *name)
   g_assert_nonnull (bytes);
   g_key_file_load_from_bytes (file, bytes, G_KEY_FILE_NONE, &error);
   g_assert_no_error (error);
-  g_key_file_set_string (file, "limits", "connect", G_STRINGIFY (GATEWAY_FIXTURE_CONNECT_MS) "ms");
-  g_key_file_set_string (file, "limits", "total", G_STRINGIFY (GATEWAY_FIXTURE_TOTAL_MS) "ms");
+  if (total_ms != 0)
+    {
+      g_autofree char *total = g_strdup_printf ("%ums", total_ms);
+      g_autofree char *connect = g_strdup_printf ("%ums", total_ms / 2);
+
+      g_key_file_set_string (file, "limits", "total", total);
+      g_key_file_set_string (file, "limits", "connect", connect);
+    }
   text = g_key_file_to_data (file, NULL, NULL);
   profile = piao_gateway_profile_parse (text, -1, &error);
   g_assert_no_error (error);
@@ -95,7 +101,7 @@ gateway_fixture_set_up (GatewayFixture *self, const GatewayFixtureOptions *optio
 
   self->clock = piao_clock_new_manual (1700000000000);
   sandbox_options.clock = self->clock;
-  self->profile = profile_new (name);
+  self->profile = profile_new (name, options->total_ms);
   self->credentials = piao_credentials_new ("piaoku-test", "0123456789ab", "ba9876543210", NULL);
   self->sandbox = piao_sandbox_new (&sandbox_options, &error);
   g_assert_no_error (error);
