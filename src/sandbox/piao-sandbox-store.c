@@ -71,11 +71,20 @@ die (PiaoSandboxStore *self, const char *sql)
   g_error ("The sandbox's database failed: %s, at: %s", sqlite3_errmsg (self->db), sql);
 }
 
+/* Runs the statements of @sql one after the other. */
 static void
 script (PiaoSandboxStore *self, const char *sql)
 {
-  if (sqlite3_exec (self->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-    die (self, sql);
+  while (*sql != '\0')
+    {
+      g_autoptr (PiaoSandboxStatement) statement = NULL;
+      const char *rest = NULL;
+
+      if (sqlite3_prepare_v2 (self->db, sql, -1, &statement, &rest) != SQLITE_OK
+          || (statement != NULL && sqlite3_step (statement) != SQLITE_DONE))
+        die (self, sql);
+      sql = rest;
+    }
 }
 
 static PiaoSandboxStatement *
