@@ -1,0 +1,70 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <libdex.h>
+
+#include "base/piao-clock.h"
+#include "sync/piao-ledger.h"
+
+G_BEGIN_DECLS
+
+/*
+ * PiaoExecutor: the one thread of the server that writes. It drains a queue: up to
+ * PIAO_EXECUTOR_BATCH commands or two milliseconds' worth go into one transaction, each in its
+ * savepoint, then one commit, then all the answers. Nobody is told of something that a crash could
+ * still take back, and a crash between commit and answer is healed by the idempotence of the
+ * ledger.
+ */
+#define PIAO_EXECUTOR_BATCH 256
+#define PIAO_EXECUTOR_BATCH_US 2000
+
+#define PIAO_TYPE_EXECUTOR (piao_executor_get_type ())
+G_DECLARE_FINAL_TYPE (PiaoExecutor, piao_executor, PIAO, EXECUTOR, GObject)
+
+/* @db (taken) is the writing connection, migrated and prepared. */
+PiaoExecutor *piao_executor_new (PiaoDb *db, PiaoRegistry *registry, PiaoClock *clock);
+
+/* Finishes what is queued and joins the thread. Blocks. */
+void piao_executor_close (PiaoExecutor *self);
+
+/* Verdicts, one a command, boxed in the future of a push: GPtrArray of PiaoVerdict. */
+#define PIAO_TYPE_VERDICTS (piao_verdicts_get_type ())
+GType piao_verdicts_get_type (void);
+
+/* Runs inside the writing transaction, in a savepoint of its own that FALSE undoes. */
+typedef gboolean (*PiaoExecutorFunc) (PiaoDb *db, gpointer data, GError **error);
+
+/*
+ * Decides @commands (GPtrArray of PiaoPushed, taken) in order and resolves to a boxed
+ * PIAO_TYPE_VERDICTS, one for each, after the commit. Rejects only when the database failed: then
+ * nothing of it was decided. @also (optional) runs with them whatever the verdicts. Any thread.
+ */
+DexFuture *piao_executor_push (PiaoExecutor *self,
+                               GPtrArray *commands,
+                               PiaoExecutorFunc also,
+                               gpointer data,
+                               GDestroyNotify destroy);
+
+/* A command of the server itself (actor 0, device 0) with an id of its own; @args is taken.
+ * Resolves to its id (G_TYPE_INT64), rejects with the reason and sentence of a refusal. */
+DexFuture *piao_executor_run (PiaoExecutor *self, const char *name, JsonObject *args);
+
+/* Other writing work of the server: sessions, devices. Resolves to TRUE after the commit. */
+DexFuture *piao_executor_write (PiaoExecutor *self,
+                                PiaoExecutorFunc func,
+                                gpointer data,
+                                GDestroyNotify destroy);
+
+/* Counts since the start, for /metrics. */
+typedef struct
+{
+  guint64 accepted, refused, repeated, rejected, batches;
+} PiaoExecutorCounts;
+void piao_executor_get_counts (PiaoExecutor *self, PiaoExecutorCounts *counts);
+
+/* Signal "committed" (GArray *lanes of gint64, gint64 seq, gboolean access_changed): emitted on the
+ * default main context after commits that touched rows. */
+
+G_END_DECLS

@@ -1,0 +1,505 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "base/piao-error.h"
+#include "base/piao-id.h"
+#include "sync/piao-ledger.h"
+
+PIAO_STATEMENT (ledger_head, "SELECT seq, entries, hash, epoch FROM head WHERE one = 1");
+/* Writing the row is the lock among server processes on PostgreSQL: the next one waits here until
+ * this transaction has ended, and then sees what it wrote. */
+PIAO_STATEMENT (ledger_take_head,
+                "UPDATE head SET seq = seq WHERE one = 1 RETURNING seq, entries, hash, epoch");
+PIAO_STATEMENT (ledger_make_head,
+                "INSERT INTO head (one, seq, entries, hash, epoch) VALUES (1, 0, 0, '', $1)"
+                " ON CONFLICT (one) DO NOTHING");
+PIAO_STATEMENT (ledger_set_head, "UPDATE head SET seq = $1, entries = $2, hash = $3 WHERE one = 1");
+PIAO_STATEMENT (ledger_find,
+                "SELECT seq, verdict, code, message, device, dseq, name, args, at, actor"
+                " FROM command_log WHERE id = $1");
+PIAO_STATEMENT (
+    ledger_append,
+    "INSERT INTO command_log (n, id, seq, device, dseq, name, args, at, ruled_at, actor,"
+    " received_at, verdict, code, message, hash)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
+PIAO_STATEMENT (ledger_device, "SELECT dseq, revoked FROM device WHERE number = $1");
+PIAO_STATEMENT (ledger_set_dseq, "UPDATE device SET dseq = $2 WHERE number = $1");
+PIAO_STATEMENT (ledger_was_here, "SELECT COUNT(*) FROM session WHERE device = $1 AND user_id = $2");
+PIAO_STATEMENT (ledger_change,
+                "INSERT INTO change (lane, seq, kind, id, gone) VALUES ($1, $2, $3, $4, $5)"
+                " ON CONFLICT (lane, kind, id)"
+                " DO UPDATE SET seq = excluded.seq, gone = excluded.gone");
+PIAO_STATEMENT (ledger_lane,
+                "INSERT INTO lane_head (lane, seq) VALUES ($1, $2)"
+                " ON CONFLICT (lane) DO UPDATE SET seq = excluded.seq");
+PIAO_STATEMENT (
+    ledger_walk,
+    "SELECT n, id, seq, device, dseq, name, args, at, ruled_at, actor, received_at,"
+    " verdict, code, message, hash FROM command_log WHERE n > $1 ORDER BY n LIMIT 1000");
+
+PiaoPushed *
+piao_pushed_new (const char *name, JsonObject *args)
+{
+  PiaoPushed *pushed = g_new0 (PiaoPushed, 1);
+
+  pushed->name = g_strdup (name);
+  pushed->args = args;
+  return pushed;
+}
+
+void
+piao_pushed_free (PiaoPushed *pushed)
+{
+  g_free (pushed->name);
+  g_clear_pointer (&pushed->args, json_object_unref);
+  g_free (pushed);
+}
+
+void
+piao_verdict_free (PiaoVerdict *verdict)
+{
+  g_free (verdict->code);
+  g_free (verdict->message);
+  g_free (verdict);
+}
+
+static PiaoVerdict *
+verdict_new (gint64 id, PiaoVerdictState state, const char *code, const char *message)
+{
+  PiaoVerdict *verdict = g_new0 (PiaoVerdict, 1);
+
+  verdict->id = id;
+  verdict->state = state;
+  verdict->code = g_strdup (code);
+  verdict->message = g_strdup (message);
+  return verdict;
+}
+
+/* --- the head -------------------------------------------------------------------------------- */
+
+gboolean
+piao_ledger_prepare (PiaoDb *db, const char *epoch, GError **error)
+{
+  return piao_db_exec (db, &ledger_make_head, error, "s", epoch);
+}
+
+static PiaoLedger *
+load_head (PiaoDb *db, const PiaoStatement *statement, GError **error)
+{
+  g_autoptr (PiaoLedger) self = g_new0 (PiaoLedger, 1);
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, statement, &inner, "");
+
+  if (piao_cursor_next (cursor, &inner))
+    {
+      self->seq = piao_cursor_int (cursor, 0);
+      self->entries = piao_cursor_int (cursor, 1);
+      self->hash = g_strdup (piao_cursor_text (cursor, 2));
+      self->epoch = g_strdup (piao_cursor_text (cursor, 3));
+      self->lanes = g_array_new (FALSE, FALSE, sizeof (gint64));
+      return g_steal_pointer (&self);
+    }
+  if (inner == NULL)
+    inner = piao_error_new (PIAO_ERROR_CORRUPT, "ledger.head",
+                            _ ("This database has no head; it was not made for a server."));
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return NULL;
+}
+
+PiaoLedger *
+piao_ledger_begin (PiaoDb *db, GError **error)
+{
+  return load_head (db, &ledger_take_head, error);
+}
+
+gboolean
+piao_ledger_end (PiaoLedger *self, PiaoDb *db, GError **error)
+{
+  return piao_db_exec (db, &ledger_set_head, error, "iis", self->seq, self->entries, self->hash);
+}
+
+void
+piao_ledger_free (PiaoLedger *self)
+{
+  g_free (self->hash);
+  g_free (self->epoch);
+  g_clear_pointer (&self->lanes, g_array_unref);
+  g_free (self);
+}
+
+gboolean
+piao_ledger_read_head (PiaoDb *db, gint64 *seq, char **epoch, GError **error)
+{
+  g_autoptr (PiaoLedger) head = load_head (db, &ledger_head, error);
+
+  if (head == NULL)
+    return FALSE;
+  if (seq != NULL)
+    *seq = head->seq;
+  if (epoch != NULL)
+    *epoch = g_steal_pointer (&head->epoch);
+  return TRUE;
+}
+
+/* --- the log --------------------------------------------------------------------------------- */
+
+/* One entry as the chain sees it. Texts are borrowed. */
+typedef struct
+{
+  gint64 numbers[8]; /* n, id, seq, device, dseq, at, ruled_at, actor */
+  gint64 received_at;
+  const char *texts[5]; /* name, args, verdict, code, message */
+} Entry;
+
+/* Every text carries its length, so that no two entries read alike. Transfer full. */
+static char *
+make_hash (const char *before, const Entry *entry)
+{
+  g_autoptr (GString) text = g_string_new (before);
+
+  for (guint i = 0; i < G_N_ELEMENTS (entry->numbers); i++)
+    g_string_append_printf (text, "|%" G_GINT64_FORMAT, entry->numbers[i]);
+  g_string_append_printf (text, "|%" G_GINT64_FORMAT, entry->received_at);
+  for (guint i = 0; i < G_N_ELEMENTS (entry->texts); i++)
+    if (entry->texts[i] != NULL)
+      g_string_append_printf (text, "|%zu:%s", strlen (entry->texts[i]), entry->texts[i]);
+    else
+      g_string_append (text, "|-");
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text->str, (gssize)text->len);
+}
+
+static gboolean
+append (PiaoLedger *self,
+        PiaoDb *db,
+        const PiaoPushed *pushed,
+        const PiaoVerdict *verdict,
+        gint64 now,
+        GError **error)
+{
+  g_autofree char *args = piao_json_object_to_text (pushed->args);
+  const char *word = verdict->state == PIAO_VERDICT_ACCEPTED ? "accepted" : "refused";
+  gint64 n = self->entries + 1;
+  gint64 device = pushed->device;
+  Entry entry = { { n, pushed->id, verdict->seq, device, pushed->dseq, pushed->at, pushed->ruled_at,
+                    pushed->actor },
+                  now,
+                  { pushed->name, args, word, verdict->code, verdict->message } };
+  g_autofree char *hash = make_hash (self->hash, &entry);
+
+  if (!piao_db_exec (db, &ledger_append, error, "iiiiissiiiissss", n, pushed->id, verdict->seq,
+                     device, pushed->dseq, pushed->name, args, pushed->at, pushed->ruled_at,
+                     pushed->actor, now, word, verdict->code, verdict->message, hash))
+    return FALSE;
+  if (device > 0 && !piao_db_exec (db, &ledger_set_dseq, error, "ii", device, pushed->dseq))
+    return FALSE;
+  self->entries = n;
+  g_set_str (&self->hash, hash);
+  return TRUE;
+}
+
+static PiaoVerdict *
+verdict_from_cursor (gint64 id, PiaoCursor *cursor)
+{
+  gboolean accepted = g_strcmp0 (piao_cursor_text (cursor, 1), "accepted") == 0;
+  PiaoVerdict *verdict = verdict_new (id, accepted ? PIAO_VERDICT_ACCEPTED : PIAO_VERDICT_REFUSED,
+                                      piao_cursor_text (cursor, 2), piao_cursor_text (cursor, 3));
+
+  verdict->seq = piao_cursor_int (cursor, 0);
+  verdict->repeated = TRUE;
+  return verdict;
+}
+
+PiaoVerdict *
+piao_ledger_find (PiaoDb *db, gint64 id, guint *device, gint64 *actor, GError **error)
+{
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, &ledger_find, error, "i", id);
+
+  if (!piao_cursor_next (cursor, error))
+    return NULL;
+  if (device != NULL)
+    *device = (guint)piao_cursor_int (cursor, 4);
+  if (actor != NULL)
+    *actor = piao_cursor_int (cursor, 9);
+  return verdict_from_cursor (id, cursor);
+}
+
+static gboolean
+check_chain (PiaoCursor *cursor, char **hash, gint64 n)
+{
+  Entry entry = { .received_at = piao_cursor_int (cursor, 10) };
+  static const guint numbers[] = { 0, 1, 2, 3, 4, 7, 8, 9 };
+  static const guint texts[] = { 5, 6, 11, 12, 13 };
+  g_autofree char *expected = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    entry.numbers[i] = piao_cursor_int (cursor, numbers[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    entry.texts[i] = piao_cursor_text (cursor, texts[i]);
+  expected = make_hash (*hash, &entry);
+  if (entry.numbers[0] != n || g_strcmp0 (expected, piao_cursor_text (cursor, 14)) != 0)
+    return FALSE;
+  g_set_str (hash, expected);
+  return TRUE;
+}
+
+gboolean
+piao_ledger_verify (PiaoDb *db, gint64 *entries, GError **error)
+{
+  g_autofree char *hash = g_strdup ("");
+  g_autoptr (PiaoLedger) head = load_head (db, &ledger_head, error);
+  gint64 n = 0;
+  gboolean more = TRUE;
+
+  if (head == NULL)
+    return FALSE;
+  while (more)
+    {
+      g_autoptr (GError) inner = NULL;
+      g_autoptr (PiaoCursor) cursor = piao_db_query (db, &ledger_walk, &inner, "i", n);
+
+      for (more = FALSE; piao_cursor_next (cursor, &inner); more = TRUE)
+        if (!check_chain (cursor, &hash, ++n))
+          return piao_error_set (error, PIAO_ERROR_CORRUPT, "log.chain",
+                                 _ ("Entry %" G_GINT64_FORMAT " of the command log was altered."),
+                                 n);
+      if (inner != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&inner));
+          return FALSE;
+        }
+    }
+  if (n != head->entries || !g_str_equal (hash, head->hash))
+    return piao_error_set (error, PIAO_ERROR_CORRUPT, "log.chain",
+                           _ ("The end of the command log is missing (%" G_GINT64_FORMAT
+                              " entries of %" G_GINT64_FORMAT ")."),
+                           n, head->entries);
+  if (entries != NULL)
+    *entries = n;
+  return TRUE;
+}
+
+/* --- the change index ------------------------------------------------------------------------ */
+
+gboolean
+piao_change_note (
+    PiaoDb *db, gint64 lane, gint64 seq, const char *kind, gint64 id, gboolean gone, GError **error)
+{
+  return piao_db_exec (db, &ledger_change, error, "iisii", lane, seq, kind, id,
+                       (gint64)(gone ? 1 : 0))
+         && piao_db_exec (db, &ledger_lane, error, "ii", lane, seq);
+}
+
+PIAO_STATEMENT (ledger_last_change, "SELECT MAX(seq) FROM change");
+PIAO_STATEMENT (ledger_adopt_lanes,
+                "INSERT INTO lane_head (lane, seq) SELECT lane, MAX(seq) FROM change GROUP BY lane"
+                " ON CONFLICT (lane) DO UPDATE SET seq = excluded.seq");
+
+gboolean
+piao_ledger_adopt (PiaoLedger *self, PiaoRegistry *registry, PiaoDb *db, GError **error)
+{
+  guint n;
+  const PiaoKind *const *kinds = piao_registry_get_kinds (registry, &n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const char *table = piao_kind_get_table (kinds[i]);
+      g_autofree char *sql = g_strdup_printf (
+          "INSERT INTO change (lane, seq, kind, id, gone) SELECT lane, %" G_GINT64_FORMAT
+          " + (ROW_NUMBER () OVER (ORDER BY id)) / 100, '%s', id, 0 FROM %s WHERE rev = 0;"
+          "UPDATE %s SET rev = (SELECT seq FROM change WHERE change.lane = %s.lane"
+          " AND change.kind = '%s' AND change.id = %s.id) WHERE rev = 0",
+          self->seq + 1, kinds[i]->name, table, table, table, kinds[i]->name, table);
+
+      if (!piao_db_script (db, sql, error)
+          || !piao_db_query_int (db, &ledger_last_change, self->seq, &self->seq, error, ""))
+        return FALSE;
+    }
+  return piao_db_exec (db, &ledger_adopt_lanes, error, "");
+}
+
+static void
+add_lane (PiaoLedger *self, gint64 lane)
+{
+  for (guint i = 0; i < self->lanes->len; i++)
+    if (g_array_index (self->lanes, gint64, i) == lane)
+      return;
+  g_array_append_val (self->lanes, lane);
+}
+
+static gboolean
+note_touched (PiaoLedger *self, PiaoDb *db, gint64 seq, GArray *touched, GError **error)
+{
+  static const char *const access_tables[]
+      = { "users", "role", "user_role", "role_permission", NULL };
+
+  for (guint i = 0; i < touched->len; i++)
+    {
+      const PiaoTouch *touch = &g_array_index (touched, PiaoTouch, i);
+      gboolean moved = touch->old_lane >= 0 && touch->old_lane != touch->lane;
+
+      if (!piao_change_note (db, touch->lane, seq, touch->kind->name, touch->id, FALSE, error)
+          || (moved
+              && !piao_change_note (db, touch->old_lane, seq, touch->kind->name, touch->id, TRUE,
+                                    error)))
+        return FALSE;
+      add_lane (self, touch->lane);
+      if (moved)
+        add_lane (self, touch->old_lane);
+      if (g_strv_contains (access_tables, piao_kind_get_table (touch->kind)))
+        self->access_changed = TRUE;
+    }
+  return TRUE;
+}
+
+/* --- deciding -------------------------------------------------------------------------------- */
+
+/* Whether @error says that the database, not a rule, stopped the command. */
+static gboolean
+is_database_failure (const GError *error)
+{
+  static const char *const reasons[] = { "db.lost", "db.full",    "db.busy",    "db.corrupt",
+                                         "db.open", "db.connect", "db.aborted", NULL };
+
+  return error->domain == PIAO_ERROR && g_strv_contains (reasons, piao_error_get_reason (error));
+}
+
+/* A known id: the same body gets its verdict again, another one is an alarm. */
+static PiaoVerdict *
+find_repeated (PiaoDb *db, const PiaoPushed *pushed, GError **error)
+{
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, &ledger_find, error, "i", pushed->id);
+  g_autofree char *args = NULL;
+
+  if (!piao_cursor_next (cursor, error))
+    return NULL;
+  args = piao_json_object_to_text (pushed->args);
+  if (piao_cursor_int (cursor, 4) == (gint64)pushed->device
+      && piao_cursor_int (cursor, 5) == pushed->dseq
+      && g_strcmp0 (piao_cursor_text (cursor, 6), pushed->name) == 0
+      && g_strcmp0 (piao_cursor_text (cursor, 7), args) == 0
+      && piao_cursor_int (cursor, 8) == pushed->at && piao_cursor_int (cursor, 9) == pushed->actor)
+    return verdict_from_cursor (pushed->id, cursor);
+  g_message ("ALARM: device %u sent command %" G_GINT64_FORMAT " again with another body",
+             pushed->device, pushed->id);
+  return verdict_new (pushed->id, PIAO_VERDICT_REJECTED, "command.body",
+                      _ ("The centre knows this command with another content. "
+                         "Tell the support; nothing was changed."));
+}
+
+/* NULL when the push is in order (or with @error, which is not NULL). Device 0 is the server. */
+static PiaoVerdict *
+check_device (PiaoDb *db, const PiaoPushed *pushed, GError **error)
+{
+  g_autoptr (PiaoCursor) cursor = NULL;
+  gint64 dseq;
+
+  if (pushed->device == 0)
+    return NULL;
+  cursor = piao_db_query (db, &ledger_device, error, "i", (gint64)pushed->device);
+  if (!piao_cursor_next (cursor, error))
+    return *error == NULL ? verdict_new (pushed->id, PIAO_VERDICT_REJECTED, "device.unknown",
+                                         _ ("The centre does not know this computer. Sign in."))
+                          : NULL;
+  if (piao_cursor_int (cursor, 1) != 0)
+    return verdict_new (pushed->id, PIAO_VERDICT_REJECTED, "device.revoked",
+                        _ ("This computer may no longer send to the centre."));
+  dseq = piao_cursor_int (cursor, 0);
+  if (piao_id_get_device (pushed->id) != pushed->device || pushed->dseq <= dseq)
+    {
+      g_message ("ALARM: device %u sent an unknown command as its number %" G_GINT64_FORMAT
+                 " of %" G_GINT64_FORMAT,
+                 pushed->device, pushed->dseq, dseq);
+      return verdict_new (pushed->id, PIAO_VERDICT_REJECTED, "command.body",
+                          _ ("The centre knows another command under this number. "
+                             "Tell the support; nothing was changed."));
+    }
+  if (pushed->dseq > dseq + 1)
+    {
+      PiaoVerdict *gap = verdict_new (pushed->id, PIAO_VERDICT_REJECTED, "command.gap",
+                                      _ ("Earlier commands of this computer are missing."));
+
+      gap->expected = dseq + 1;
+      return gap;
+    }
+  return NULL;
+}
+
+/* A desktop may be used by several people, and what one did may go up while another is signed in;
+ * but each must have signed in there once. */
+static gboolean
+check_actor (PiaoDb *db, const PiaoPushed *pushed, GError **error)
+{
+  gint64 was_here = 0;
+
+  if (pushed->device == 0)
+    return TRUE;
+  if (!piao_db_query_int (db, &ledger_was_here, 0, &was_here, error, "ii", (gint64)pushed->device,
+                          pushed->actor))
+    return FALSE;
+  return (pushed->actor > 0 && was_here > 0)
+         || piao_error_set (error, PIAO_ERROR_FORBIDDEN, "command.actor",
+                            _ ("The user of this command never signed in on this computer."));
+}
+
+static PiaoVerdict *
+decide (
+    PiaoLedger *self, PiaoRegistry *registry, PiaoDb *db, const PiaoPushed *pushed, GError **error)
+{
+  PiaoContext context = { .command = pushed->id,
+                          .at = pushed->ruled_at,
+                          .actor = pushed->actor,
+                          .device = pushed->device,
+                          .side = PIAO_SIDE_SERVER,
+                          .seq = self->seq + 1 };
+  g_autoptr (GArray) touched = NULL;
+  g_autoptr (GError) refusal = NULL;
+  PiaoVerdict *verdict;
+
+  if (!piao_db_savepoint (db, error))
+    return NULL;
+  if (check_actor (db, pushed, &refusal)
+      && piao_command_apply (registry, db, &context, pushed->name, pushed->args, &touched, &refusal)
+      && note_touched (self, db, context.seq, touched, &refusal))
+    {
+      if (!piao_db_release (db, error))
+        return NULL;
+      self->seq = context.seq;
+      verdict = verdict_new (pushed->id, PIAO_VERDICT_ACCEPTED, NULL, NULL);
+      verdict->seq = context.seq;
+      return verdict;
+    }
+  piao_db_rollback_to (db);
+  if (!is_database_failure (refusal))
+    return verdict_new (pushed->id, PIAO_VERDICT_REFUSED, piao_error_get_reason (refusal),
+                        refusal->message);
+  g_propagate_error (error, g_steal_pointer (&refusal));
+  return NULL;
+}
+
+PiaoVerdict *
+piao_ledger_execute (PiaoLedger *self,
+                     PiaoRegistry *registry,
+                     PiaoDb *db,
+                     const PiaoPushed *pushed,
+                     gint64 now,
+                     GError **error)
+{
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (PiaoVerdict) verdict = find_repeated (db, pushed, &inner);
+
+  if (verdict == NULL && inner == NULL)
+    verdict = check_device (db, pushed, &inner);
+  if (verdict != NULL)
+    return g_steal_pointer (&verdict);
+  if (inner == NULL)
+    verdict = decide (self, registry, db, pushed, &inner);
+  if (verdict != NULL && append (self, db, pushed, verdict, now, &inner))
+    return g_steal_pointer (&verdict);
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return NULL;
+}

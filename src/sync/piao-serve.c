@@ -1,0 +1,163 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "base/piao-error.h"
+#include "base/piao-text.h"
+#include "sync/piao-pull.h"
+#include "sync/piao-serve.h"
+#include "sync/piao-sync-core.h"
+
+#define MAX_NAME 60
+#define MAX_MESSAGE 900
+
+PIAO_STATEMENT (serve_dseq, "SELECT dseq FROM device WHERE number = $1");
+
+gint64
+piao_serve_get_skew (JsonObject *request, gint64 now)
+{
+  gint64 theirs = piao_json_get_int (request, "now", 0);
+
+  /* Beyond the years of ids it is no clock. */
+  return theirs > 0 && theirs < G_GINT64_CONSTANT (4000000000000) ? theirs - now : 0;
+}
+
+static PiaoPushed *
+read_command (JsonObject *object, guint device, gint64 skew, gint64 now)
+{
+  const char *name = piao_json_get_text (object, "name", NULL);
+  JsonObject *args = piao_json_get_object (object, "args");
+  gint64 id = piao_json_get_id (object, "id");
+  gint64 dseq = piao_json_get_int (object, "dseq", 0);
+  gint64 at = piao_json_get_int (object, "at", -1);
+  gint64 actor = piao_json_get_id (object, "actor");
+  PiaoPushed *pushed;
+
+  if (name == NULL || !piao_text_check (name, MAX_NAME, FALSE, "name", NULL) || args == NULL
+      || id <= 0 || dseq <= 0 || at < 0 || at > G_MAXINT64 / 2 || actor <= 0)
+    return NULL;
+  pushed = piao_pushed_new (name, json_object_ref (args));
+  pushed->id = id;
+  pushed->device = device;
+  pushed->dseq = dseq;
+  pushed->at = at;
+  pushed->ruled_at = MIN (ABS (skew) > PIAO_SERVE_SKEW_LIMIT ? at - skew : at, now);
+  pushed->actor = actor;
+  return pushed;
+}
+
+GPtrArray *
+piao_serve_read_commands (JsonObject *request, guint device, gint64 now, GError **error)
+{
+  g_autoptr (GPtrArray) commands
+      = g_ptr_array_new_with_free_func ((GDestroyNotify)piao_pushed_free);
+  JsonArray *array = piao_json_get_array (request, "commands");
+  guint n = array != NULL ? json_array_get_length (array) : 0;
+  gint64 skew = piao_serve_get_skew (request, now);
+
+  if (n > PIAO_SYNC_MAX_COMMANDS)
+    {
+      piao_error_set (error, PIAO_ERROR_LIMIT, "sync.commands",
+                      _ ("At most %d commands may be sent at a time."), PIAO_SYNC_MAX_COMMANDS);
+      return NULL;
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      JsonObject *object = piao_json_array_get_object (array, i);
+      PiaoPushed *pushed = object != NULL ? read_command (object, device, skew, now) : NULL;
+
+      if (pushed == NULL)
+        {
+          piao_error_set (error, PIAO_ERROR_INVALID, "sync.command",
+                          _ ("Command %u of the request has no id, name, args, time or user."), i);
+          return NULL;
+        }
+      g_ptr_array_add (commands, pushed);
+    }
+  return g_steal_pointer (&commands);
+}
+
+gboolean
+piao_serve_check (PiaoDb *db,
+                  JsonObject *request,
+                  guint device,
+                  JsonObject *answer,
+                  gboolean *restart,
+                  GError **error)
+{
+  const char *theirs = piao_json_get_text (request, "epoch", "");
+  g_autofree char *epoch = NULL;
+  gint64 dseq = 0;
+
+  if (!piao_ledger_read_head (db, NULL, &epoch, error))
+    return FALSE;
+  *restart = *theirs != '\0' && !g_str_equal (theirs, epoch);
+  if (!*restart)
+    return TRUE;
+  if (!piao_db_query_int (db, &serve_dseq, 0, &dseq, error, "i", (gint64)device))
+    return FALSE;
+  json_object_set_string_member (answer, "epoch", epoch);
+  json_object_set_int_member (answer, "now", 0);
+  json_object_set_boolean_member (answer, "restart", TRUE);
+  json_object_set_int_member (answer, "expected", dseq + 1);
+  return TRUE;
+}
+
+static JsonObject *
+describe (const PiaoVerdict *verdict)
+{
+  static const char *const states[] = { "accepted", "refused", "rejected" };
+  JsonObject *object
+      = piao_json_build ("id", 'd', verdict->id, "state", 's', states[verdict->state], NULL);
+
+  if (verdict->state == PIAO_VERDICT_ACCEPTED)
+    json_object_set_int_member (object, "seq", verdict->seq);
+  else
+    {
+      g_autofree char *message
+          = g_utf8_substring (verdict->message, 0,
+                              MIN (g_utf8_strlen (verdict->message, -1), (glong)MAX_MESSAGE));
+
+      json_object_set_string_member (object, "code", verdict->code);
+      json_object_set_string_member (object, "message", message);
+    }
+  return object;
+}
+
+gboolean
+piao_serve_answer (PiaoRegistry *registry,
+                   PiaoDb *db,
+                   JsonObject *request,
+                   gint64 user,
+                   GPtrArray *verdicts,
+                   gint64 now,
+                   JsonObject *answer,
+                   GError **error)
+{
+  JsonArray *list = json_array_new ();
+  g_autofree char *epoch = NULL;
+  gint64 max_bytes = piao_json_get_int (request, "max_bytes", PIAO_PULL_MAX_BYTES);
+  gint64 expected = 0;
+
+  for (guint i = 0; verdicts != NULL && i < verdicts->len; i++)
+    {
+      const PiaoVerdict *verdict = g_ptr_array_index (verdicts, i);
+
+      json_array_add_object_element (list, describe (verdict));
+      if (expected == 0)
+        expected = verdict->expected;
+    }
+  json_object_set_array_member (answer, "verdicts", list);
+  if (expected > 0)
+    json_object_set_int_member (answer, "expected", expected);
+  if (!piao_ledger_read_head (db, NULL, &epoch, error))
+    return FALSE;
+  json_object_set_string_member (answer, "epoch", epoch);
+  json_object_set_int_member (answer, "now", now);
+  return piao_pull (registry, db, user, piao_json_get_array (request, "cursors"),
+                    (gsize)CLAMP (max_bytes, PIAO_PULL_MIN_BYTES, PIAO_PULL_MAX_BYTES), answer,
+                    error);
+}

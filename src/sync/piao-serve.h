@@ -1,0 +1,46 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "sync/piao-ledger.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The server's side of POST /v1/sync without sockets, clock or threads (see piao-sync-core.h for
+ * the shape): check, then decide the commands, then answer. The caller has authorised @user and
+ * @device and says what time it is.
+ */
+
+/* A clock that is off by more is corrected for the rules. */
+#define PIAO_SERVE_SKEW_LIMIT (2 * 60 * 1000)
+
+/* The device's clock minus ours in ms; 0 when the request does not say. */
+gint64 piao_serve_get_skew (JsonObject *request, gint64 now);
+
+/* The commands of the request: GPtrArray of PiaoPushed. PIAO_ERROR_INVALID with a sentence when one
+ * of them has no shape; then none is decided. Transfer full. */
+GPtrArray *piao_serve_read_commands (JsonObject *request, guint device, gint64 now, GError **error);
+
+/* Whether the request fits this database. When it comes from another epoch, @restart is set and
+ * @answer is complete: nothing of the request is to be carried out. In a read transaction. */
+gboolean piao_serve_check (PiaoDb *db,
+                           JsonObject *request,
+                           guint device,
+                           JsonObject *answer,
+                           gboolean *restart,
+                           GError **error);
+
+/* Fills in @answer: epoch, clock, the verdicts (may be NULL) and what comes down. In a read
+ * transaction that began after the verdicts were committed. */
+gboolean piao_serve_answer (PiaoRegistry *registry,
+                            PiaoDb *db,
+                            JsonObject *request,
+                            gint64 user,
+                            GPtrArray *verdicts,
+                            gint64 now,
+                            JsonObject *answer,
+                            GError **error);
+
+G_END_DECLS

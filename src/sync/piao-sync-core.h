@@ -1,0 +1,72 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "store/piao-replica.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The desktop's side of POST /v1/sync without sockets, clock, threads or main loop: what to send is
+ * read out of the replica, and what came back is checked as a whole and then applied within the
+ * caller's transaction on the writer.
+ *
+ * A request:
+ *   {device, epoch, schema, now, max_bytes, ack, cursors: [[lane, seq], …],
+ *    commands: [{id, dseq, name, args, at, actor}, …]}
+ * An answer:
+ *   {epoch, now, verdicts: [{id, state, seq | code, message}, …], grants, rows, gone, end}
+ *   or, when the server has another epoch or misses commands: {epoch, restart: true, expected}
+ *   or with the rest: expected, the dseq that the server wants next.
+ */
+#define PIAO_SYNC_MAX_COMMANDS 128
+#define PIAO_SYNC_MAX_REQUEST (1024 * 1024)
+#define PIAO_SYNC_MAX_ANSWER (8 * 1024 * 1024)
+#define PIAO_SYNC_MAX_ROWS 200000
+
+/* @now is the desktop's clock in ms; the server measures the skew by it. Transfer full. */
+JsonObject *
+piao_sync_build_request (PiaoDb *db, guint device, gint64 now, gsize max_bytes, GError **error);
+
+/* An answer that has been checked as a whole: every row fits its kind, every verdict is about a
+ * command that was sent, every cursor stands where it stood or further. */
+typedef struct _PiaoSyncAnswer PiaoSyncAnswer;
+
+/* @request is the one it answers. PIAO_ERROR_CORRUPT with a sentence for anything else than a good
+ * answer; nothing was changed then. Transfer full. */
+PiaoSyncAnswer *piao_sync_answer_decode (PiaoRegistry *registry,
+                                         JsonObject *request,
+                                         JsonObject *answer,
+                                         GError **error);
+void piao_sync_answer_free (PiaoSyncAnswer *answer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoSyncAnswer, piao_sync_answer_free)
+
+/* The server's clock when it answered, ms. */
+gint64 piao_sync_answer_get_now (const PiaoSyncAnswer *answer);
+/* Whether there is more to fetch, or to send again, at once; after apply. */
+gboolean piao_sync_answer_has_more (const PiaoSyncAnswer *answer);
+/* How far the desktop is, and the server: seq numbers. */
+gint64 piao_sync_answer_get_reached (const PiaoSyncAnswer *answer);
+gint64 piao_sync_answer_get_head (const PiaoSyncAnswer *answer);
+guint piao_sync_answer_get_n_rows (const PiaoSyncAnswer *answer);
+/* A push that was wrong (not a refusal by a rule): reason and sentence, or NULL. */
+const char *piao_sync_answer_get_problem (const PiaoSyncAnswer *answer, const char **reason);
+
+/*
+ * Applies it in the caller's transaction: verdicts into the outbox, rows and lanes that are gone,
+ * rows that arrived (an older rev never replaces a newer one), cursors, and the pending commands on
+ * top of it again. Lanes that are not granted any more are erased with their search text.
+ *
+ * Replica rows mirror the server's, so tables have no foreign keys here; a row that is in the way
+ * of an arriving one because of a UNIQUE column is known to be outdated and makes room: the server
+ * has changed it too, so it comes again.
+ */
+gboolean
+piao_sync_answer_apply (PiaoSyncAnswer *answer, PiaoRegistry *registry, PiaoDb *db, GError **error);
+
+/* Erases every row and cursor, so that all is fetched again; what waits in the outbox stays. In the
+ * caller's transaction. */
+gboolean piao_sync_reset (PiaoRegistry *registry, PiaoDb *db, GError **error);
+
+G_END_DECLS

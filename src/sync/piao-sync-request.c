@@ -1,0 +1,96 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/piao-error.h"
+#include "base/piao-id.h"
+#include "store/piao-schema.h"
+#include "sync/piao-sync-core.h"
+
+/* What one command may add besides its arguments, and how much all may. */
+#define COMMAND_OVERHEAD 256
+#define COMMANDS_MAX_BYTES (600 * 1024)
+
+PIAO_STATEMENT (sync_cursors, "SELECT lane, seq FROM cursor ORDER BY lane");
+PIAO_STATEMENT (sync_acknowledged, "SELECT MAX(dseq) FROM outbox WHERE decided = 1");
+
+static JsonArray *
+read_cursors (PiaoDb *db, GError **error)
+{
+  g_autoptr (JsonArray) cursors = json_array_new ();
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, &sync_cursors, &inner, "");
+
+  while (piao_cursor_next (cursor, &inner))
+    {
+      JsonArray *pair = json_array_new ();
+
+      json_array_add_int_element (pair, piao_cursor_int (cursor, 0));
+      json_array_add_int_element (pair, piao_cursor_int (cursor, 1));
+      json_array_add_array_element (cursors, pair);
+    }
+  if (inner == NULL)
+    return g_steal_pointer (&cursors);
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return NULL;
+}
+
+static JsonArray *
+read_commands (PiaoDb *db, GError **error)
+{
+  g_autoptr (JsonArray) commands = json_array_new ();
+  g_autoptr (GPtrArray) entries = piao_outbox_list_unsent (db, PIAO_SYNC_MAX_COMMANDS, error);
+  gsize bytes = 0;
+
+  if (entries == NULL)
+    return NULL;
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const PiaoOutboxEntry *entry = g_ptr_array_index (entries, i);
+      JsonObject *args
+          = piao_json_parse_object (entry->args, -1, PIAO_JSON_MAX_BYTES, entry->name, error);
+
+      if (args == NULL)
+        return NULL;
+      bytes += strlen (entry->args) + COMMAND_OVERHEAD;
+      if (i > 0 && bytes > COMMANDS_MAX_BYTES)
+        {
+          json_object_unref (args);
+          break;
+        }
+      json_array_add_object_element (
+          commands, piao_json_build ("id", 'd', entry->id, "dseq", 'i', entry->dseq, "name", 's',
+                                     entry->name, "args", 'o', args, "at", 'i', entry->at, "actor",
+                                     'd', entry->actor, NULL));
+    }
+  return g_steal_pointer (&commands);
+}
+
+JsonObject *
+piao_sync_build_request (PiaoDb *db, guint device, gint64 now, gsize max_bytes, GError **error)
+{
+  g_autofree char *epoch = piao_setting_get (db, "sync.epoch", NULL);
+  int schema = piao_schema_get_newest ();
+  g_autoptr (JsonArray) cursors = NULL;
+  g_autoptr (JsonArray) commands = NULL;
+  gint64 ack = 0;
+
+  /* After an update of the program rows may have columns that were not kept before. */
+  if (piao_setting_get_int (db, "sync.schema", 0) != schema)
+    cursors = json_array_new ();
+  else
+    cursors = read_cursors (db, error);
+  if (cursors == NULL || !piao_db_query_int (db, &sync_acknowledged, 0, &ack, error, ""))
+    return NULL;
+  commands = read_commands (db, error);
+  if (commands == NULL)
+    return NULL;
+  return piao_json_build ("device", 'i', (gint64)device, "epoch", 's', epoch != NULL ? epoch : "",
+                          "schema", 'i', (gint64)schema, "now", 'i', now, "max_bytes", 'i',
+                          (gint64)max_bytes, "ack", 'i', ack, "cursors", 'a',
+                          g_steal_pointer (&cursors), "commands", 'a', g_steal_pointer (&commands),
+                          NULL);
+}

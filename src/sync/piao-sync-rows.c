@@ -1,0 +1,192 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/piao-error.h"
+#include "store/piao-search.h"
+#include "sync/piao-sync-rows.h"
+
+typedef struct
+{
+  PiaoStatement put;
+  PiaoStatement replace;
+  PiaoStatement remove;
+  PiaoStatement erase_lane;
+  PiaoStatement erase_all;
+} RowStatements;
+
+/* "INSERT [OR REPLACE] INTO … (columns) VALUES ($1, …)" */
+static GString *
+make_insert (const PiaoKind *kind, const char *verb)
+{
+  GString *sql = g_string_new (verb);
+  guint n = kind->n_columns + PIAO_ROW_FIRST_COLUMN;
+
+  g_string_append_printf (sql, " INTO %s (id, lane, rev, deleted", piao_kind_get_table (kind));
+  for (guint i = 0; i < kind->n_columns; i++)
+    g_string_append_printf (sql, ", %s", kind->columns[i].name);
+  g_string_append (sql, ") VALUES (");
+  for (guint i = 1; i <= n; i++)
+    g_string_append_printf (sql, "%s$%u", i > 1 ? ", " : "", i);
+  g_string_append_c (sql, ')');
+  return sql;
+}
+
+static char *
+make_put (const PiaoKind *kind)
+{
+  GString *sql = make_insert (kind, "INSERT");
+
+  g_string_append (sql, " ON CONFLICT (id) DO UPDATE SET lane = excluded.lane, rev = excluded.rev,"
+                        " deleted = excluded.deleted");
+  for (guint i = 0; i < kind->n_columns; i++)
+    g_string_append_printf (sql, ", %s = excluded.%s", kind->columns[i].name,
+                            kind->columns[i].name);
+  g_string_append_printf (sql, " WHERE excluded.rev >= %s.rev RETURNING id",
+                          piao_kind_get_table (kind));
+  return g_string_free_and_steal (sql);
+}
+
+/* Made once a kind and kept: statements are compared by address. */
+static const RowStatements *
+get_statements (const PiaoKind *kind)
+{
+  static GMutex lock;
+  static GHashTable *all;
+  RowStatements *made;
+  const char *table = piao_kind_get_table (kind);
+
+  g_mutex_lock (&lock);
+  if (all == NULL)
+    all = g_hash_table_new (NULL, NULL);
+  made = g_hash_table_lookup (all, kind);
+  if (made == NULL)
+    {
+      made = g_new0 (RowStatements, 1);
+      made->put = (PiaoStatement){ kind->name, make_put (kind) };
+      made->replace
+          = (PiaoStatement){ kind->name,
+                             g_string_free_and_steal (make_insert (kind, "INSERT OR REPLACE")) };
+      made->remove = (PiaoStatement){
+        kind->name,
+        g_strdup_printf ("DELETE FROM %s WHERE id = $1 AND lane = $2 RETURNING id", table)
+      };
+      made->erase_lane = (PiaoStatement){
+        kind->name, g_strdup_printf ("DELETE FROM %s WHERE lane = $1 RETURNING id", table)
+      };
+      made->erase_all = (PiaoStatement){ kind->name, g_strdup_printf ("DELETE FROM %s", table) };
+      g_hash_table_insert (all, (gpointer)kind, made);
+    }
+  g_mutex_unlock (&lock);
+  return made;
+}
+
+/* Runs a statement that returns ids, to its end. Transfer full. */
+static GArray *
+run (PiaoDb *db,
+     const PiaoStatement *statement,
+     const PiaoValue *values,
+     guint n_values,
+     GError **error)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (PiaoCursor) cursor = piao_db_query_values (db, statement, values, n_values, &inner);
+
+  while (piao_cursor_next (cursor, &inner))
+    {
+      gint64 id = piao_cursor_int (cursor, 0);
+
+      g_array_append_val (ids, id);
+    }
+  if (inner == NULL)
+    return g_steal_pointer (&ids);
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return NULL;
+}
+
+static gboolean
+forget (PiaoDb *db, const PiaoKind *kind, GArray *ids, GError **error)
+{
+  if ((kind->flags & PIAO_KIND_SEARCHABLE) == 0)
+    return TRUE;
+  for (guint i = 0; i < ids->len; i++)
+    if (!piao_search_forget (db, kind, g_array_index (ids, gint64, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+piao_sync_rows_put (PiaoDb *db, const PiaoRecord *record, GError **error)
+{
+  const RowStatements *statements = get_statements (record->kind);
+  guint n = record->kind->n_columns + PIAO_ROW_FIRST_COLUMN;
+  g_autofree PiaoValue *values = g_new0 (PiaoValue, n);
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (GArray) written = NULL;
+
+  values[PIAO_ROW_ID] = (PiaoValue){ PIAO_VALUE_INT, { record->id } };
+  values[PIAO_ROW_LANE] = (PiaoValue){ PIAO_VALUE_INT, { record->lane } };
+  values[PIAO_ROW_REV] = (PiaoValue){ PIAO_VALUE_INT, { record->rev } };
+  values[PIAO_ROW_DELETED] = (PiaoValue){ PIAO_VALUE_INT, { record->deleted ? 1 : 0 } };
+  /* Borrowed for the call: the driver copies. */
+  memcpy (values + PIAO_ROW_FIRST_COLUMN, record->values,
+          sizeof (PiaoValue) * record->kind->n_columns);
+  written = run (db, &statements->put, values, n, &inner);
+  if (g_error_matches (inner, PIAO_ERROR, PIAO_ERROR_CONFLICT))
+    return piao_db_exec_values (db, &statements->replace, values, n, error)
+           && piao_search_touch (db, record, error);
+  if (written == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&inner));
+      return FALSE;
+    }
+  return written->len == 0 || piao_search_touch (db, record, error);
+}
+
+gboolean
+piao_sync_rows_remove (PiaoDb *db, const PiaoKind *kind, gint64 lane, gint64 id, GError **error)
+{
+  const PiaoValue values[] = { { PIAO_VALUE_INT, { id } }, { PIAO_VALUE_INT, { lane } } };
+  g_autoptr (GArray) removed = run (db, &get_statements (kind)->remove, values, 2, error);
+
+  return removed != NULL && forget (db, kind, removed, error);
+}
+
+gboolean
+piao_sync_rows_erase_lane (PiaoRegistry *registry, PiaoDb *db, gint64 lane, GError **error)
+{
+  const PiaoValue values[] = { { PIAO_VALUE_INT, { lane } } };
+  guint n;
+  const PiaoKind *const *kinds = piao_registry_get_kinds (registry, &n);
+
+  if (!piao_db_script (db, "PRAGMA secure_delete = ON", error))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GArray) removed
+          = run (db, &get_statements (kinds[i])->erase_lane, values, 1, error);
+
+      if (removed == NULL || !forget (db, kinds[i], removed, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+piao_sync_rows_erase_all (PiaoRegistry *registry, PiaoDb *db, GError **error)
+{
+  guint n;
+  const PiaoKind *const *kinds = piao_registry_get_kinds (registry, &n);
+
+  for (guint i = 0; i < n; i++)
+    if (!piao_db_exec (db, &get_statements (kinds[i])->erase_all, error, ""))
+      return FALSE;
+  return piao_db_script (db,
+                         "DELETE FROM search_row; INSERT INTO search (search) VALUES"
+                         " ('delete-all')",
+                         error);
+}

@@ -1,0 +1,28 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "store/piao-command.h"
+
+G_BEGIN_DECLS
+
+/* Rows of the server going into and out of a replica, with their search text. All within the
+ * caller's transaction on the writer, with the pending commands taken off. */
+
+/* Writes @record unless a newer rev of the row is here. A row that is in the way because of a
+ * UNIQUE column is outdated, since the server holds both, and makes room. */
+gboolean piao_sync_rows_put (PiaoDb *db, const PiaoRecord *record, GError **error);
+
+/* Takes a row away if it is still in @lane. */
+gboolean
+piao_sync_rows_remove (PiaoDb *db, const PiaoKind *kind, gint64 lane, gint64 id, GError **error);
+
+/* Erases all rows of @lane for good: what was there is overwritten on the disk. */
+gboolean
+piao_sync_rows_erase_lane (PiaoRegistry *registry, PiaoDb *db, gint64 lane, GError **error);
+
+/* Erases every row of every kind. */
+gboolean piao_sync_rows_erase_all (PiaoRegistry *registry, PiaoDb *db, GError **error);
+
+G_END_DECLS

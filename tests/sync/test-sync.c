@@ -1,0 +1,334 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Desktops and a server without sockets: whatever happens on the way, all end with the same rows
+ * and each command happened once. */
+
+#include <libdex.h>
+
+#include "base/piao-error.h"
+#include "base/piao-id.h"
+#include "sync/piao-pull.h"
+#include "tests/lib/piao-centre.h"
+
+static const gint64 own_lanes[] = { 0, FIXTURE_LANE, -1 };
+
+PIAO_STATEMENT (count_orders, "SELECT COUNT(*) FROM orders WHERE id >= $1");
+PIAO_STATEMENT (count_lane, "SELECT COUNT(*) FROM outlet WHERE lane = $1");
+PIAO_STATEMENT (count_waiting, "SELECT COUNT(*) FROM outbox WHERE decided = 0 AND id > $1");
+PIAO_STATEMENT (count_words, "SELECT COUNT(*) FROM search_row WHERE kind = 'outlet' AND row > $1");
+PIAO_STATEMENT (drop_grants, "UPDATE user_role SET deleted = 1 WHERE user_id = $1");
+PIAO_STATEMENT (add_grant,
+                "INSERT INTO user_role (id, lane, rev, deleted, user_id, role_id, granted_lane)"
+                " VALUES ($1, 0, 0, 0, $2, 1, $3)");
+PIAO_STATEMENT (move_outlet, "UPDATE outlet SET lane = $1 WHERE lane = $2");
+PIAO_STATEMENT (new_epoch, "UPDATE head SET epoch = 'epoch-2', seq = seq + $1");
+
+static JsonObject *
+order_args (int packs)
+{
+  JsonArray *lines = json_array_new ();
+
+  json_array_add_object_element (lines, piao_json_build ("ticket_type", 'd', (gint64)FIXTURE_TYPE_A,
+                                                         "packs", 'i', (gint64)packs, NULL));
+  return piao_json_build ("outlet", 'd', (gint64)FIXTURE_OUTLET, "source", 's', "phone",
+                          "identity_checked", 'b', TRUE, "lines", 'a', lines, NULL);
+}
+
+static JsonObject *
+order_id (gint64 order)
+{
+  return piao_json_build ("order", 'd', order, NULL);
+}
+
+/* An order taken at @desk and locked at ILMS; everybody synced. */
+static gint64
+make_order (PiaoCentre *centre, PiaoDesk *desk, int packs)
+{
+  gint64 order = piao_desk_run (desk, "order.submit", order_args (packs)) + PIAO_ID_STRIDE;
+
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  piao_centre_answer_gateway (centre, order, TRUE, "{\"lockNo\":\"L1\",\"preDebit\":\"500.00\"}");
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  return order;
+}
+
+static void
+assert_same (PiaoCentre *centre, PiaoDesk *desk)
+{
+  g_autofree char *server = piao_dump (centre->fixture->registry, centre->fixture->db, own_lanes);
+  g_autofree char *here = piao_desk_dump (desk);
+
+  g_assert_cmpstr (here, ==, server);
+  g_assert_cmpint (piao_desk_int (desk, &count_waiting, 0), ==, 0);
+}
+
+static void
+assert_state (PiaoDesk *desk, gint64 command, const char *expected)
+{
+  g_autofree char *state = piao_desk_state (desk, command);
+
+  g_assert_cmpstr (state, ==, expected);
+}
+
+static void
+test_two_desks_converge (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  g_autoptr (PiaoDesk) counter = NULL;
+  g_autoptr (PiaoDesk) store = NULL;
+  gint64 order;
+
+  piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
+  piao_centre_add_device (centre, 9, FIXTURE_PICKER);
+  counter = piao_desk_new (centre, 8, FIXTURE_KEEPER);
+  store = piao_desk_new (centre, 9, FIXTURE_PICKER);
+  g_assert_cmpuint (piao_desk_sync (counter, PIAO_PULL_MIN_BYTES), >, 1);
+  piao_desk_sync (store, PIAO_PULL_MAX_BYTES);
+  assert_same (centre, counter);
+  assert_same (centre, store);
+
+  order = make_order (centre, counter, 2);
+  piao_desk_sync (store, PIAO_PULL_MAX_BYTES);
+  g_assert_cmpint (piao_desk_int (store, &count_orders, order), ==, 1);
+  piao_desk_run (store, "order.open_pick", order_id (order));
+  for (int i = 1; i <= 2; i++)
+    {
+      g_autofree char *pack = g_strdup_printf ("J0001-00005-%07d", i);
+
+      piao_desk_run (store, "order.scan",
+                     piao_json_build ("order", 'd', order, "pack", 's', pack, NULL));
+    }
+  piao_desk_run (counter, "order.submit", order_args (1));
+  piao_desk_sync (store, PIAO_PULL_MAX_BYTES);
+  piao_desk_sync (counter, PIAO_PULL_MAX_BYTES);
+  piao_desk_sync (store, PIAO_PULL_MAX_BYTES);
+  assert_same (centre, counter);
+  assert_same (centre, store);
+}
+
+/* Both take the same order while they have no line: the first that the server accepts wins, the
+ * other is told and stands corrected. */
+static void
+test_conflict_has_one_winner (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  g_autoptr (PiaoDesk) first = NULL;
+  g_autoptr (PiaoDesk) second = NULL;
+  gint64 order, won, lost, scan;
+  g_autofree char *state = NULL;
+
+  piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
+  piao_centre_add_device (centre, 9, FIXTURE_PICKER);
+  first = piao_desk_new (centre, 8, FIXTURE_KEEPER);
+  second = piao_desk_new (centre, 9, FIXTURE_PICKER);
+  piao_desk_sync (first, PIAO_PULL_MAX_BYTES);
+  order = make_order (centre, first, 1);
+  piao_desk_sync (second, PIAO_PULL_MAX_BYTES);
+
+  won = piao_desk_run (first, "order.open_pick", order_id (order));
+  lost = piao_desk_run (second, "order.open_pick", order_id (order));
+  scan = piao_desk_run (second, "order.scan",
+                        piao_json_build ("order", 'd', order, "pack", 's', "J0001-00005-0000003",
+                                         NULL));
+  piao_desk_sync (first, PIAO_PULL_MAX_BYTES);
+  piao_desk_sync (second, PIAO_PULL_MAX_BYTES);
+  assert_state (first, won, "accepted");
+  state = piao_desk_state (second, lost);
+  g_assert_true (g_str_has_prefix (state, "refused order."));
+  g_clear_pointer (&state, g_free);
+  state = piao_desk_state (second, scan);
+  g_assert_true (g_str_has_prefix (state, "refused order."));
+  piao_desk_sync (first, PIAO_PULL_MAX_BYTES);
+  assert_same (centre, first);
+  assert_same (centre, second);
+}
+
+/* The reply is lost at every step; what was sent is sent again and happened once. */
+static void
+test_lost_replies_do_no_harm (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  g_autoptr (PiaoDesk) desk = NULL;
+
+  piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
+  desk = piao_desk_new (centre, 8, FIXTURE_KEEPER);
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  for (int i = 0; i < 5; i++)
+    {
+      piao_desk_run (desk, "order.submit", order_args (1));
+      for (int lost = 0; lost < i; lost++)
+        {
+          g_autoptr (JsonObject) request = piao_desk_request (desk, PIAO_PULL_MAX_BYTES);
+          g_autoptr (JsonObject) answer
+              = piao_centre_serve (centre, request, desk->device, desk->user);
+        }
+      if (i % 2 == 0)
+        piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+    }
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  g_assert_cmpint (piao_desk_int (desk, &count_orders, 0), ==, 5);
+  assert_same (centre, desk);
+  g_assert_true (piao_ledger_verify (centre->fixture->db, NULL, NULL));
+}
+
+/* An answer that arrives twice, or after a later one, changes nothing any more. */
+static void
+test_old_answers_do_no_harm (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  g_autoptr (PiaoDesk) desk = NULL;
+  g_autoptr (JsonObject) request = NULL;
+  g_autoptr (JsonObject) old = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 order;
+
+  piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
+  desk = piao_desk_new (centre, 8, FIXTURE_KEEPER);
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  order = piao_desk_run (desk, "order.submit", order_args (1)) + PIAO_ID_STRIDE;
+  request = piao_desk_request (desk, PIAO_PULL_MAX_BYTES);
+  old = piao_centre_serve (centre, request, desk->device, desk->user);
+  piao_centre_answer_gateway (centre, order, TRUE, "{\"lockNo\":\"L1\",\"preDebit\":\"500.00\"}");
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  assert_same (centre, desk);
+  piao_desk_take (desk, request, old, NULL, &error);
+  g_assert_no_error (error);
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  assert_same (centre, desk);
+}
+
+/* Writes past the rules, then lets the ledger take the rows in again. */
+static void
+change_by_hand (PiaoCentre *centre, const char *sql)
+{
+  PiaoDb *db = centre->fixture->db;
+  g_autoptr (PiaoLedger) ledger = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (piao_db_begin (db, NULL));
+  ledger = piao_ledger_begin (db, NULL);
+  piao_db_script (db, sql, &error);
+  g_assert_no_error (error);
+  piao_ledger_adopt (ledger, centre->fixture->registry, db, &error);
+  g_assert_no_error (error);
+  g_assert_true (piao_ledger_end (ledger, db, NULL) && piao_db_commit (db, NULL));
+}
+
+static void
+test_grants_come_and_go (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  g_autoptr (PiaoDesk) desk = NULL;
+  gint64 words;
+
+  piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
+  desk = piao_desk_new (centre, 8, FIXTURE_KEEPER);
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  words = piao_desk_int (desk, &count_words, 0);
+  g_assert_cmpint (words, >, 0);
+  g_assert_cmpint (piao_desk_int (desk, &count_lane, FIXTURE_OTHER_LANE), ==, 0);
+
+  g_assert_true (piao_db_exec (centre->fixture->db, &add_grant, NULL, "iii", (gint64)900,
+                               (gint64)FIXTURE_KEEPER, (gint64)FIXTURE_OTHER_LANE));
+  change_by_hand (centre, "SELECT 1");
+  piao_desk_sync (desk, PIAO_PULL_MIN_BYTES);
+  g_assert_cmpint (piao_desk_int (desk, &count_lane, FIXTURE_OTHER_LANE), ==, 1);
+  g_assert_cmpint (piao_desk_int (desk, &count_words, 0), ==, words + 1);
+
+  g_assert_true (
+      piao_db_exec (centre->fixture->db, &drop_grants, NULL, "i", (gint64)FIXTURE_KEEPER));
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  g_assert_cmpint (piao_desk_int (desk, &count_lane, FIXTURE_OTHER_LANE), ==, 0);
+  g_assert_cmpint (piao_desk_int (desk, &count_lane, FIXTURE_LANE), ==, 0);
+  g_assert_cmpint (piao_desk_int (desk, &count_words, 0), ==, 0);
+}
+
+/* A row that moves to another lane leaves the desktops of the old one. */
+static void
+test_rows_leave_a_lane (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  PiaoDb *db = centre->fixture->db;
+  g_autoptr (PiaoDesk) old = NULL;
+  g_autoptr (PiaoDesk) new = NULL;
+  g_autoptr (PiaoLedger) ledger = NULL;
+
+  piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
+  piao_centre_add_device (centre, 9, FIXTURE_STRANGER);
+  old = piao_desk_new (centre, 8, FIXTURE_KEEPER);
+  new = piao_desk_new (centre, 9, FIXTURE_STRANGER);
+  piao_desk_sync (old, PIAO_PULL_MAX_BYTES);
+  piao_desk_sync (new, PIAO_PULL_MAX_BYTES);
+  g_assert_cmpint (piao_desk_int (new, &count_lane, FIXTURE_OTHER_LANE), ==, 1);
+
+  g_assert_true (piao_db_begin (db, NULL));
+  ledger = piao_ledger_begin (db, NULL);
+  ledger->seq++;
+  g_assert_true (piao_db_exec (db, &move_outlet, NULL, "ii", (gint64)FIXTURE_OTHER_LANE,
+                               (gint64)FIXTURE_LANE));
+  g_assert_true (
+      piao_change_note (db, FIXTURE_LANE, ledger->seq, "outlet", FIXTURE_OUTLET, TRUE, NULL)
+      && piao_change_note (db, FIXTURE_OTHER_LANE, ledger->seq, "outlet", FIXTURE_OUTLET, FALSE,
+                           NULL));
+  g_assert_true (piao_ledger_end (ledger, db, NULL) && piao_db_commit (db, NULL));
+  piao_desk_sync (old, PIAO_PULL_MAX_BYTES);
+  piao_desk_sync (new, PIAO_PULL_MAX_BYTES);
+  g_assert_cmpint (piao_desk_int (old, &count_lane, FIXTURE_LANE), ==, 0);
+  g_assert_cmpint (piao_desk_int (old, &count_words, 0), ==, 0);
+  g_assert_cmpint (piao_desk_int (new, &count_lane, FIXTURE_OTHER_LANE), ==, 2);
+}
+
+/* The server came back from a backup: the desktop notices, fetches all again and sends what the
+ * server has lost. */
+static void
+test_restored_server (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  g_autoptr (PiaoDesk) desk = NULL;
+  gint64 waiting;
+
+  piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
+  desk = piao_desk_new (centre, 8, FIXTURE_KEEPER);
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  piao_desk_run (desk, "order.submit", order_args (1));
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  /* The second order is not in the backup: forget that it was ever sent. */
+  waiting = piao_desk_run (desk, "order.submit", order_args (2));
+  {
+    g_autoptr (JsonObject) request = piao_desk_request (desk, PIAO_PULL_MAX_BYTES);
+    g_autoptr (JsonObject) answer = NULL;
+    g_autofree char *text = NULL;
+
+    g_assert_true (piao_db_begin (centre->fixture->db, NULL));
+    piao_db_rollback (centre->fixture->db);
+    text = g_strdup_printf (
+        "{\"epoch\":\"epoch-1\",\"now\":0,\"verdicts\":[{\"id\":\"%" G_GINT64_FORMAT
+        "\",\"state\":\"accepted\",\"seq\":99}],\"grants\":[0,652300],\"rows\":[],\"gone\":[],"
+        "\"end\":{\"upto\":[[0,99],[652300,99]],\"seq\":99,\"more\":false}}",
+        waiting);
+    answer = piao_json_parse_object (text, -1, 10000, "answer", NULL);
+    g_assert_true (piao_desk_take (desk, request, answer, NULL, NULL));
+  }
+  assert_state (desk, waiting, "accepted");
+  g_assert_true (piao_db_exec (centre->fixture->db, &new_epoch, NULL, "i", (gint64)0));
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  assert_state (desk, waiting, "accepted");
+  g_assert_cmpint (piao_desk_int (desk, &count_orders, 0), ==, 2);
+  assert_same (centre, desk);
+}
+
+int
+main (int argc, char *argv[])
+{
+  dex_init ();
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/sync/two-desks-converge", test_two_desks_converge);
+  g_test_add_func ("/sync/conflict-has-one-winner", test_conflict_has_one_winner);
+  g_test_add_func ("/sync/lost-replies-do-no-harm", test_lost_replies_do_no_harm);
+  g_test_add_func ("/sync/old-answers-do-no-harm", test_old_answers_do_no_harm);
+  g_test_add_func ("/sync/grants-come-and-go", test_grants_come_and_go);
+  g_test_add_func ("/sync/rows-leave-a-lane", test_rows_leave_a_lane);
+  g_test_add_func ("/sync/restored-server", test_restored_server);
+  return g_test_run ();
+}
