@@ -1,0 +1,76 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "store/piao-replica.h"
+
+G_BEGIN_DECLS
+
+/*
+ * PiaoSync: keeps a replica and the centre in step over HTTP. One round after another: after a
+ * local command, after a live hint, and every half minute; after a failure with a growing delay.
+ * Everything is asynchronous on the main context; the replica's threads do the work.
+ *
+ * Signals: "changed" (the properties below differ), "signed-in" (gint64 user).
+ */
+#define PIAO_TYPE_SYNC (piao_sync_get_type ())
+G_DECLARE_FINAL_TYPE (PiaoSync, piao_sync, PIAO, SYNC, GObject)
+
+/* State of the line to the centre (domain 6.4). */
+typedef enum
+{
+  PIAO_SYNC_IDLE,       /* not started or not signed in */
+  PIAO_SYNC_ONLINE,     /* the last round succeeded */
+  PIAO_SYNC_DEGRADED,   /* failing now and then */
+  PIAO_SYNC_OFFLINE,    /* no success for half a minute, or kept offline */
+  PIAO_SYNC_RECOVERING, /* answers again, what waited is being sent */
+} PiaoSyncState;
+
+/* What the centre says about the line to ILMS. */
+typedef enum
+{
+  PIAO_SYNC_ILMS_UNKNOWN,
+  PIAO_SYNC_ILMS_ONLINE,
+  PIAO_SYNC_ILMS_DEGRADED,
+  PIAO_SYNC_ILMS_OFFLINE,
+} PiaoSyncIlms;
+
+/* @url: address of the centre without a path. NULL with PIAO_ERROR_INVALID when it is none. */
+PiaoSync *piao_sync_new (PiaoReplica *replica, const char *url, GError **error);
+
+/*
+ * Signs in at the centre: resolves to the user's id (G_TYPE_INT64). The device number is kept in
+ * the replica and given to it. Without a line, a user who signed in here within seven days is
+ * checked against the verifier kept then; with a wrong password it rejects with "sign-in.refused".
+ * The password is kept in memory so that a session that ended is renewed. (SYN-04)
+ */
+DexFuture *piao_sync_sign_in (PiaoSync *self, const char *name, const char *password);
+
+/* Starts the rounds; needs a sign-in. Stops them (what is under way is given up). */
+void piao_sync_start (PiaoSync *self);
+void piao_sync_stop (PiaoSync *self);
+
+/* A round now. */
+void piao_sync_nudge (PiaoSync *self);
+
+/* Keeps the desktop offline although there is a line, and back. (domain 4.12) */
+void piao_sync_set_held (PiaoSync *self, gboolean held);
+gboolean piao_sync_get_held (PiaoSync *self);
+
+PiaoSyncState piao_sync_get_state (PiaoSync *self);
+PiaoSyncIlms piao_sync_get_ilms (PiaoSync *self);
+gint64 piao_sync_get_since (PiaoSync *self);        /* ms: when that state began */
+gint64 piao_sync_get_last_success (PiaoSync *self); /* ms, 0 never */
+guint piao_sync_get_waiting (PiaoSync *self);       /* commands not decided */
+guint piao_sync_get_refused (PiaoSync *self);       /* commands that need a person */
+gint64 piao_sync_get_oldest (PiaoSync *self);       /* ms of the oldest waiting, 0 none */
+gint64 piao_sync_get_seq (PiaoSync *self);          /* how far the replica is */
+gint64 piao_sync_get_head (PiaoSync *self);         /* how far the centre was */
+/* Why the last round failed, as a sentence; NULL after a success. Borrowed. */
+const char *piao_sync_get_problem (PiaoSync *self);
+
+/* Whether the replica holds all that the centre had at the last round. */
+gboolean piao_sync_is_complete (PiaoSync *self);
+
+G_END_DECLS
