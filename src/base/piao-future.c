@@ -37,11 +37,21 @@ piao_future_new_error (int code, const char *reason, const char *format, ...)
   return dex_future_new_for_error (piao_error_new ((PiaoErrorCode)code, reason, "%s", sentence));
 }
 
+static DexFuture *
+pass_on (DexFuture *future, gpointer user_data)
+{
+  return dex_ref (future);
+}
+
 const GValue *
 piao_future_wait (DexFuture *future, GError **error)
 {
+  g_autoptr (DexFuture) here = NULL;
+
   g_return_val_if_fail (DEX_IS_FUTURE (future), NULL);
-  while (dex_future_is_pending (future))
+  /* A promise that another thread keeps does not wake this one; a callback here does. */
+  here = dex_future_finally (dex_ref (future), pass_on, NULL, NULL);
+  while (dex_future_is_pending (here))
     g_main_context_iteration (NULL, TRUE);
   return dex_future_get_value (future, error);
 }
