@@ -114,6 +114,8 @@ CREATE TABLE outlet (
   UNIQUE (outlet_no)
 ) STRICT;
 CREATE INDEX outlet_by_warehouse ON outlet (warehouse_id);
+CREATE INDEX outlet_by_owner ON outlet (owner_id);
+CREATE INDEX outlet_by_manager ON outlet (manager_id) WHERE manager_id IS NOT NULL;
 
 CREATE TABLE closure (
   id INTEGER PRIMARY KEY, lane INTEGER NOT NULL, rev INTEGER NOT NULL DEFAULT 0,

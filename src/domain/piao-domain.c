@@ -6,6 +6,7 @@
 #include "domain/delivery/piao-delivery-kinds.h"
 #include "domain/delivery/piao-label-commands.h"
 #include "domain/gateway/piao-gateway-requests.h"
+#include "domain/master/piao-master-rules.h"
 #include "domain/order/piao-order-rules.h"
 #include "domain/org/piao-org-kinds.h"
 #include "domain/outlet/piao-outlet-kinds.h"
@@ -70,9 +71,12 @@ static const PiaoCommand *const gateway_commands[]
         NULL };
 static const PiaoModule gateway_module = { "gateway", gateway_kinds, gateway_commands };
 
-static const PiaoModule *const modules[]
-    = { &org_module,   &ticket_module, &outlet_module,  &delivery_module,
-        &order_module, &pack_module,   &gateway_module, NULL };
+static const PiaoCommand *const master_commands[] = { &piao_kind_save_command, NULL };
+static const PiaoModule master_module = { "master", NULL, master_commands };
+
+static const PiaoModule *const modules[] = { &org_module,      &ticket_module, &outlet_module,
+                                             &delivery_module, &order_module,  &pack_module,
+                                             &gateway_module,  &master_module, NULL };
 
 PiaoRegistry *
 piao_domain_registry_new (void)
