@@ -16,19 +16,27 @@ struct _PiaoSession
   PiaoLinks *links;
   PiaoSound *sound; /* made at the first tone */
   gboolean practice;
-  char *user_name;
-  char *warehouse_name;
+  PiaoReplica *replica; /* NULL until somebody works here */
+  PiaoPlace *place;     /* likewise */
 };
 
 G_DEFINE_FINAL_TYPE (PiaoSession, piao_session, G_TYPE_OBJECT)
 
 enum
 {
-  PROP_USER_NAME = 1,
-  PROP_WAREHOUSE_NAME,
+  PROP_PLACE = 1,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
+
+enum
+{
+  REPLICA_CHANGED,
+  SHOW_ORDER,
+  OPEN_COUNTER,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
 
 static void
 piao_session_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -37,11 +45,8 @@ piao_session_get_property (GObject *object, guint id, GValue *value, GParamSpec 
 
   switch (id)
     {
-    case PROP_USER_NAME:
-      g_value_set_string (value, self->user_name);
-      break;
-    case PROP_WAREHOUSE_NAME:
-      g_value_set_string (value, self->warehouse_name);
+    case PROP_PLACE:
+      g_value_set_boxed (value, self->place);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -58,8 +63,8 @@ piao_session_finalize (GObject *object)
   g_clear_object (&self->scan_bus);
   g_clear_object (&self->links);
   g_clear_pointer (&self->sound, piao_sound_free);
-  g_free (self->user_name);
-  g_free (self->warehouse_name);
+  g_clear_object (&self->replica);
+  g_clear_pointer (&self->place, piao_place_unref);
   G_OBJECT_CLASS (piao_session_parent_class)->finalize (object);
 }
 
@@ -70,11 +75,15 @@ piao_session_class_init (PiaoSessionClass *klass)
 
   object_class->get_property = piao_session_get_property;
   object_class->finalize = piao_session_finalize;
-  properties[PROP_USER_NAME] = g_param_spec_string ("user-name", NULL, NULL, "",
-                                                    G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_WAREHOUSE_NAME] = g_param_spec_string ("warehouse-name", NULL, NULL, "",
-                                                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_PLACE] = g_param_spec_boxed ("place", NULL, NULL, PIAO_TYPE_PLACE,
+                                               G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[REPLICA_CHANGED] = g_signal_new ("replica-changed", PIAO_TYPE_SESSION, G_SIGNAL_RUN_LAST,
+                                           0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SHOW_ORDER] = g_signal_new ("show-order", PIAO_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                      NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+  signals[OPEN_COUNTER] = g_signal_new ("open-counter", PIAO_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
 }
 
 static void
@@ -82,8 +91,6 @@ piao_session_init (PiaoSession *self)
 {
   self->scan_bus = piao_scan_bus_new ();
   self->links = piao_links_new ();
-  self->user_name = g_strdup ("");
-  self->warehouse_name = g_strdup ("");
 }
 
 PiaoSession *
@@ -139,35 +146,142 @@ piao_session_now (PiaoSession *self)
   return piao_clock_now (self->clock);
 }
 
-const char *
-piao_session_get_user_name (PiaoSession *self)
+/* --- who works, on what ------------------------------------------------------------------- */
+
+typedef struct
 {
-  g_return_val_if_fail (PIAO_IS_SESSION (self), NULL);
-  return self->user_name;
+  PiaoSession *session;
+  PiaoReplica *replica;
+  gint64 user;
+} Attach;
+
+static void
+attach_free (gpointer data)
+{
+  Attach *attach = data;
+
+  g_object_unref (attach->session);
+  g_object_unref (attach->replica);
+  g_free (attach);
 }
 
-const char *
-piao_session_get_warehouse_name (PiaoSession *self)
+static DexFuture *
+load_place (PiaoDb *db, gpointer data)
 {
-  g_return_val_if_fail (PIAO_IS_SESSION (self), NULL);
-  return self->warehouse_name;
+  GError *error = NULL;
+  PiaoPlace *place = piao_place_load (db, *(gint64 *)data, &error);
+
+  return place != NULL ? dex_future_new_take_boxed (PIAO_TYPE_PLACE, place)
+                       : dex_future_new_for_error (error);
 }
 
-void
-piao_session_set_place (PiaoSession *self, const char *user_name, const char *warehouse_name)
+static void
+on_replica_changed (PiaoSession *self)
 {
-  g_return_if_fail (PIAO_IS_SESSION (self));
-  if (g_set_str (&self->user_name, user_name))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_USER_NAME]);
-  if (g_set_str (&self->warehouse_name, warehouse_name))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WAREHOUSE_NAME]);
+  g_signal_emit (self, signals[REPLICA_CHANGED], 0);
+}
+
+static DexFuture *
+on_place (DexFuture *future, gpointer data)
+{
+  Attach *attach = data;
+  PiaoSession *self = attach->session;
+
+  g_clear_pointer (&self->place, piao_place_unref);
+  self->place = g_value_dup_boxed (dex_future_get_value (future, NULL));
+  if (self->replica != NULL)
+    g_signal_handlers_disconnect_by_data (self->replica, self);
+  g_set_object (&self->replica, attach->replica);
+  g_signal_connect_object (self->replica, "changed", G_CALLBACK (on_replica_changed), self,
+                           G_CONNECT_SWAPPED);
+  piao_replica_set_actor (self->replica, attach->user, piao_replica_get_device (self->replica));
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PLACE]);
+  return dex_future_new_true ();
+}
+
+DexFuture *
+piao_session_attach (PiaoSession *self, PiaoReplica *replica, gint64 user)
+{
+  Attach *attach = g_new0 (Attach, 1);
+  DexFuture *future;
+
+  g_return_val_if_fail (PIAO_IS_SESSION (self), NULL);
+  attach->session = g_object_ref (self);
+  attach->replica = g_object_ref (replica);
+  attach->user = user;
+  future = piao_replica_read (replica, load_place, g_memdup2 (&user, sizeof user), g_free);
+  return dex_future_then (future, on_place, attach, attach_free);
+}
+
+PiaoReplica *
+piao_session_get_replica (PiaoSession *self)
+{
+  g_return_val_if_fail (PIAO_IS_SESSION (self), NULL);
+  return self->replica;
+}
+
+const PiaoPlace *
+piao_session_get_place (PiaoSession *self)
+{
+  g_return_val_if_fail (PIAO_IS_SESSION (self), NULL);
+  return self->place;
+}
+
+gint64
+piao_session_get_user (PiaoSession *self)
+{
+  g_return_val_if_fail (PIAO_IS_SESSION (self), 0);
+  return self->place != NULL ? self->place->user : 0;
+}
+
+gint64
+piao_session_get_lane (PiaoSession *self)
+{
+  g_return_val_if_fail (PIAO_IS_SESSION (self), 0);
+  return self->place != NULL ? self->place->lane : 0;
+}
+
+gint64
+piao_session_get_warehouse (PiaoSession *self)
+{
+  g_return_val_if_fail (PIAO_IS_SESSION (self), 0);
+  return self->place != NULL ? self->place->warehouse : 0;
 }
 
 gboolean
 piao_session_may (PiaoSession *self, const char *word)
 {
   g_return_val_if_fail (PIAO_IS_SESSION (self), FALSE);
-  return word == NULL;
+  return self->place != NULL
+         && (word == NULL || piao_access_is_allowed (self->place->access, word));
+}
+
+DexFuture *
+piao_session_run (PiaoSession *self, const char *name, JsonObject *args)
+{
+  g_return_val_if_fail (PIAO_IS_SESSION (self) && self->replica != NULL, NULL);
+  return piao_replica_run (self->replica, name, args);
+}
+
+DexFuture *
+piao_session_read (PiaoSession *self, PiaoReplicaFunc func, gpointer data, GDestroyNotify destroy)
+{
+  g_return_val_if_fail (PIAO_IS_SESSION (self) && self->replica != NULL, NULL);
+  return piao_replica_read (self->replica, func, data, destroy);
+}
+
+void
+piao_session_show_order (PiaoSession *self, gint64 order)
+{
+  g_return_if_fail (PIAO_IS_SESSION (self));
+  g_signal_emit (self, signals[SHOW_ORDER], 0, order);
+}
+
+void
+piao_session_open_counter (PiaoSession *self, gint64 order)
+{
+  g_return_if_fail (PIAO_IS_SESSION (self));
+  g_signal_emit (self, signals[OPEN_COUNTER], 0, order);
 }
 
 void

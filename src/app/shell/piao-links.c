@@ -189,6 +189,19 @@ piao_links_get_banner (PiaoLinks *self)
   return self->banner;
 }
 
+static gboolean
+carries (const Link *link)
+{
+  return link->state == PIAO_LINK_ONLINE || link->state == PIAO_LINK_DEGRADED;
+}
+
+gboolean
+piao_links_can_confirm (PiaoLinks *self, gboolean direct)
+{
+  g_return_val_if_fail (PIAO_IS_LINKS (self), FALSE);
+  return carries (&self->ilms) && (direct || carries (&self->centre));
+}
+
 PiaoLinkState
 piao_links_get_worst (PiaoLinks *self)
 {

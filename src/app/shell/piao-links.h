@@ -7,50 +7,54 @@
 
 G_BEGIN_DECLS
 
-  /*
-   * PiaoLinks: the truth about the lines to the centre and to ILMS and about the printer, in one
-   * line for the foot of the sidebar and in one sentence for the banner. (ui.md,
-   * domain.md 4.12, 6.4) A view model: no widget, no clock; tested without a display.
-   */
-  typedef enum
-  {
-    PIAO_LINK_UNKNOWN,    /* not tried yet */
-    PIAO_LINK_ONLINE,     /* answers */
-    PIAO_LINK_DEGRADED,   /* slow or failing now and then */
-    PIAO_LINK_OFFLINE,    /* no success for a while */
-    PIAO_LINK_RECOVERING, /* answers again, what waited is being sent */
-  } PiaoLinkState;
+/*
+ * PiaoLinks: the truth about the lines to the centre and to ILMS and about the printer, in one
+ * line for the foot of the sidebar and in one sentence for the banner. (ui.md,
+ * domain.md 4.12, 6.4) A view model: no widget, no clock; tested without a display.
+ */
+typedef enum
+{
+  PIAO_LINK_UNKNOWN,    /* not tried yet */
+  PIAO_LINK_ONLINE,     /* answers */
+  PIAO_LINK_DEGRADED,   /* slow or failing now and then */
+  PIAO_LINK_OFFLINE,    /* no success for a while */
+  PIAO_LINK_RECOVERING, /* answers again, what waited is being sent */
+} PiaoLinkState;
 
 #define PIAO_TYPE_LINKS (piao_links_get_type ())
-  G_DECLARE_FINAL_TYPE (PiaoLinks, piao_links, PIAO, LINKS, GObject)
+G_DECLARE_FINAL_TYPE (PiaoLinks, piao_links, PIAO, LINKS, GObject)
 
-  PiaoLinks *piao_links_new (void);
+PiaoLinks *piao_links_new (void);
 
-  /* @since: when that state began, ms UTC. Signal "changed" (no arguments) follows when it differs.
-   */
-  void piao_links_set_centre (PiaoLinks * self, PiaoLinkState state, gint64 since);
-  void piao_links_set_ilms (PiaoLinks * self, PiaoLinkState state, gint64 since);
-  void piao_links_set_synced (PiaoLinks * self, gint64 at);
-  /* Commands not yet decided by the centre, and when the oldest was made. */
-  void piao_links_set_waiting (PiaoLinks * self, guint commands, gint64 oldest);
-  void piao_links_set_printing (PiaoLinks * self, gboolean ready, guint waiting);
-  /* While an order is open on the counter, no banner comes or goes. */
-  void piao_links_set_busy (PiaoLinks * self, gboolean busy);
+/* @since: when that state began, ms UTC. Signal "changed" (no arguments) follows when it differs.
+ */
+void piao_links_set_centre (PiaoLinks *self, PiaoLinkState state, gint64 since);
+void piao_links_set_ilms (PiaoLinks *self, PiaoLinkState state, gint64 since);
+void piao_links_set_synced (PiaoLinks *self, gint64 at);
+/* Commands not yet decided by the centre, and when the oldest was made. */
+void piao_links_set_waiting (PiaoLinks *self, guint commands, gint64 oldest);
+void piao_links_set_printing (PiaoLinks *self, gboolean ready, guint waiting);
+/* While an order is open on the counter, no banner comes or goes. */
+void piao_links_set_busy (PiaoLinks *self, gboolean busy);
 
-  PiaoLinkState piao_links_get_centre (PiaoLinks * self);
-  PiaoLinkState piao_links_get_ilms (PiaoLinks * self);
+PiaoLinkState piao_links_get_centre (PiaoLinks *self);
+PiaoLinkState piao_links_get_ilms (PiaoLinks *self);
 
-  /* "Centre synced 09:41 · ILMS ok · 2 labels wait". Transfer full. */
-  char *piao_links_dup_line (PiaoLinks * self);
+/* "Centre synced 09:41 · ILMS ok · 2 labels wait". Transfer full. */
+char *piao_links_dup_line (PiaoLinks *self);
 
-  /* What the banner says, or NULL when no line is down: since when, what works, what waits.
-   * Borrowed. */
-  const char *piao_links_get_banner (PiaoLinks * self);
+/* What the banner says, or NULL when no line is down: since when, what works, what waits.
+ * Borrowed. */
+const char *piao_links_get_banner (PiaoLinks *self);
 
-  /* The worse of the two states, for the colour of the dot. */
-  PiaoLinkState piao_links_get_worst (PiaoLinks * self);
+/* Whether a confirmation would reach ILMS now: over the centre, or past it when @direct. While what
+ * waited is being sent it would not: first in, first out. */
+gboolean piao_links_can_confirm (PiaoLinks *self, gboolean direct);
 
-  /* "online", "offline" … for people. */
-  const char *piao_link_state_to_label (PiaoLinkState state);
+/* The worse of the two states, for the colour of the dot. */
+PiaoLinkState piao_links_get_worst (PiaoLinks *self);
+
+/* "online", "offline" … for people. */
+const char *piao_link_state_to_label (PiaoLinkState state);
 
 G_END_DECLS

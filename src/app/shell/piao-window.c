@@ -72,11 +72,11 @@ show_links (PiaoWindow *self)
 static void
 show_place (PiaoWindow *self)
 {
-  const char *user = piao_session_get_user_name (self->session);
-  const char *place = piao_session_get_warehouse_name (self->session);
+  const PiaoPlace *at = piao_session_get_place (self->session);
+  const char *place = at != NULL ? at->warehouse_name : "";
   g_autofree char *name = NULL;
 
-  gtk_label_set_text (self->user_label, *user != '\0' ? user : _ ("Not signed in"));
+  gtk_label_set_text (self->user_label, at != NULL ? at->real_name : _ ("Not signed in"));
   gtk_label_set_text (self->place_label, place);
   gtk_widget_set_visible (GTK_WIDGET (self->place_label), *place != '\0');
   name = g_strjoin (", ", gtk_label_get_text (self->user_label), place, _ ("sync centre"), NULL);

@@ -1,0 +1,36 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* How values are written on screens (domain.md 5.4). All transfer full unless said otherwise. */
+
+/* "3 h 12 min left", "2 h 05 min late". */
+char *piao_format_due (gint64 now, gint64 due_at);
+
+/* "11-23 14:05" this year, "2025-11-23 14:05" otherwise; "—" for 0. */
+char *piao_format_time (gint64 at, gint64 now);
+
+/* Whole yuan without decimals when they are zero: "12,500", "12,500.50". */
+char *piao_format_yuan (gint64 fen);
+
+/* "By telephone" …; borrowed. */
+const char *piao_format_source (const char *source);
+
+/* What a hold reason word says to a person; the word itself when it is unknown. Borrowed. */
+const char *piao_format_reason (const char *reason);
+
+/* What happened on the timeline, borrowed. */
+const char *piao_format_event (const char *event);
+
+/* The class of the pill of an order state: accent, success, warning, error or NULL. Borrowed. */
+const char *piao_format_state_class (const char *state);
+
+/* Dresses @label as a pill of that order state. */
+void piao_format_state_pill (GtkLabel *label, const char *state);
+
+G_END_DECLS

@@ -1,0 +1,147 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "app/widget/piao-table.h"
+
+typedef struct
+{
+  const PiaoTableColumn *column;
+  gpointer data;
+} Binding;
+
+static void
+set_up_cell (GtkSignalListItemFactory *factory, GtkColumnViewCell *cell, Binding *binding)
+{
+  const PiaoTableColumn *column = binding->column;
+  GtkWidget *widget;
+
+  if (column->flags & PIAO_CELL_PILL)
+    {
+      widget = gtk_label_new (NULL);
+      gtk_widget_set_halign (widget, GTK_ALIGN_START);
+      gtk_label_set_ellipsize (GTK_LABEL (widget), PANGO_ELLIPSIZE_END);
+    }
+  else
+    {
+      widget = gtk_inscription_new (NULL);
+      gtk_inscription_set_text_overflow (GTK_INSCRIPTION (widget),
+                                         GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
+      gtk_inscription_set_min_lines (GTK_INSCRIPTION (widget), 1);
+      gtk_inscription_set_nat_lines (GTK_INSCRIPTION (widget), 1);
+      gtk_inscription_set_xalign (GTK_INSCRIPTION (widget),
+                                  column->flags & PIAO_CELL_NUMERIC ? 1.0F : 0.0F);
+      gtk_widget_add_css_class (widget, "numeric");
+      if (column->flags & PIAO_CELL_STRONG)
+        gtk_widget_add_css_class (widget, "strong");
+    }
+  gtk_column_view_cell_set_child (cell, widget);
+}
+
+static void
+show_item (GtkColumnViewCell *cell, Binding *binding)
+{
+  gpointer item = gtk_column_view_cell_get_item (cell);
+  GtkWidget *widget = gtk_column_view_cell_get_child (cell);
+  g_autofree char *text = NULL;
+
+  if (item == NULL || widget == NULL)
+    return;
+  if (binding->column->text != NULL)
+    {
+      text = binding->column->text (item, binding->data);
+      if (GTK_IS_LABEL (widget))
+        gtk_label_set_text (GTK_LABEL (widget), text);
+      else
+        gtk_inscription_set_text (GTK_INSCRIPTION (widget), text);
+    }
+  if (binding->column->style != NULL)
+    binding->column->style (widget, item, binding->data);
+}
+
+typedef struct
+{
+  GtkColumnViewCell *cell; /* it outlives the connection, which unbind ends */
+  Binding *binding;
+} Watch;
+
+static void
+on_item_changed (gpointer item, Watch *watch)
+{
+  show_item (watch->cell, watch->binding);
+}
+
+static void
+watch_free (gpointer data, GClosure *closure)
+{
+  g_free (data);
+}
+
+static void
+bind_cell (GtkSignalListItemFactory *factory, GtkColumnViewCell *cell, Binding *binding)
+{
+  gpointer item = gtk_column_view_cell_get_item (cell);
+
+  show_item (cell, binding);
+  if (g_signal_lookup ("changed", G_OBJECT_TYPE (item)) != 0)
+    {
+      Watch *watch = g_new0 (Watch, 1);
+      gulong id;
+
+      *watch = (Watch){ cell, binding };
+      id = g_signal_connect_data (item, "changed", G_CALLBACK (on_item_changed), watch, watch_free,
+                                  0);
+      g_object_set_data (G_OBJECT (cell), "piao-watch", GSIZE_TO_POINTER (id));
+    }
+}
+
+static void
+unbind_cell (GtkSignalListItemFactory *factory, GtkColumnViewCell *cell, Binding *binding)
+{
+  gulong id = GPOINTER_TO_SIZE (g_object_steal_data (G_OBJECT (cell), "piao-watch"));
+
+  if (id != 0)
+    g_signal_handler_disconnect (gtk_column_view_cell_get_item (cell), id);
+}
+
+static void
+binding_free (gpointer data, GClosure *closure)
+{
+  g_free (data);
+}
+
+static GtkListItemFactory *
+make_factory (const PiaoTableColumn *column, gpointer data)
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  Binding *binding = g_new0 (Binding, 1);
+
+  *binding = (Binding){ column, data };
+  g_signal_connect_data (factory, "setup", G_CALLBACK (set_up_cell), binding, binding_free, 0);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_cell), binding);
+  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cell), binding);
+  return factory;
+}
+
+void
+piao_table_add_columns (GtkColumnView *view,
+                        const PiaoTableColumn *columns,
+                        guint n_columns,
+                        gpointer data)
+{
+  for (guint i = 0; i < n_columns; i++)
+    {
+      GtkListItemFactory *factory = make_factory (&columns[i], data);
+      g_autoptr (GtkColumnViewColumn) column
+          = gtk_column_view_column_new (_ (columns[i].title), factory);
+
+      if (columns[i].width > 0)
+        gtk_column_view_column_set_fixed_width (column, columns[i].width);
+      gtk_column_view_column_set_expand (column, (columns[i].flags & PIAO_CELL_EXPAND) != 0);
+      gtk_column_view_column_set_resizable (column, TRUE);
+      gtk_column_view_append_column (view, column);
+    }
+}

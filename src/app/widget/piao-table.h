@@ -1,0 +1,39 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/*
+ * Tables are declared: a column is a title, a width and a function that says what an item shows in
+ * it. Items may have a signal "changed", upon which their cells are written again.
+ */
+typedef enum
+{
+  PIAO_CELL_NUMERIC = 1 << 0, /* right aligned, tabular figures */
+  PIAO_CELL_EXPAND = 1 << 1,  /* takes what is left of the width */
+  PIAO_CELL_PILL = 1 << 2,    /* a label that style() dresses */
+  PIAO_CELL_STRONG = 1 << 3,  /* heavier */
+} PiaoCellFlags;
+
+typedef struct
+{
+  const char *title; /* N_() */
+  guint flags;       /* PiaoCellFlags */
+  int width;         /* pixels; 0 for what the text needs */
+  /* What @item shows; transfer full. NULL with a pill. */
+  char *(*text) (gpointer item, gpointer data);
+  /* Dresses the cell (a GtkInscription, or a GtkLabel with PIAO_CELL_PILL); may be NULL. */
+  void (*style) (GtkWidget *cell, gpointer item, gpointer data);
+} PiaoTableColumn;
+
+/* Adds the columns; @columns is static, @data is borrowed and must outlive @view's cells. */
+void piao_table_add_columns (GtkColumnView *view,
+                             const PiaoTableColumn *columns,
+                             guint n_columns,
+                             gpointer data);
+
+G_END_DECLS

@@ -1,0 +1,176 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "domain/order/piao-order-queries.h"
+
+#define PENDING                                                                                    \
+  "('submitted', 'pending_outbound', 'on_hold', 'picking', 'checked', 'held_for_ilms',"            \
+  " 'confirming')"
+
+/* The groups of ORD-09 in SQL; piao_order_state_get_group() says the same, a test compares. */
+#define GROUP                                                                                      \
+  "CASE WHEN orders.state IN " PENDING " THEN 'pending'"                                           \
+  " WHEN orders.state IN ('ready_to_ship', 'delivering', 'delivery_failed') THEN 'delivering'"     \
+  " WHEN orders.state IN ('delivered', 'completed') THEN 'completed'"                              \
+  " WHEN orders.state IN ('refused', 'returned', 'cancelled') THEN 'closed'"                       \
+  " WHEN orders.state = 'abnormal' THEN 'abnormal' ELSE 'draft' END"
+
+#define FILTERS                                                                                    \
+  " AND orders.deleted = 0 AND ($2 = '' OR $2 = " GROUP ")"                                        \
+  " AND ($3 = '' OR orders.state = $3)"                                                            \
+  " AND orders.submitted_at >= $4 AND orders.submitted_at < $5"                                    \
+  " AND ($6 = '' OR orders.outlet_id IN (SELECT id FROM outlet WHERE county = $6))"
+
+PIAO_STATEMENT (list_oldest,
+                "SELECT orders.id FROM orders WHERE orders.warehouse_id = $1"
+                " AND orders.state IN " PENDING FILTERS " ORDER BY orders.submitted_at, orders.id");
+PIAO_STATEMENT (list_newest,
+                "SELECT orders.id FROM orders WHERE orders.warehouse_id = $1" FILTERS
+                " ORDER BY orders.submitted_at DESC, orders.id DESC");
+PIAO_STATEMENT (list_found,
+                "SELECT orders.id FROM orders WHERE orders.warehouse_id = $1" FILTERS
+                " AND (orders.id IN (SELECT row FROM search_row WHERE kind = 'order'"
+                " AND doc IN (SELECT rowid FROM search WHERE search MATCH $7))"
+                " OR orders.outlet_id IN (SELECT row FROM search_row WHERE kind = 'outlet'"
+                " AND doc IN (SELECT rowid FROM search WHERE search MATCH $7)))"
+                " ORDER BY orders.submitted_at DESC, orders.id DESC");
+PIAO_STATEMENT (
+    list_page,
+    "SELECT orders.id, orders.number, orders.submitted_at, outlet.outlet_no,"
+    " outlet.owner_name, outlet.phone, outlet.county, outlet.manager_name,"
+    " orders.source, orders.amount, orders.state, orders.due_at, orders.predicted_at,"
+    " orders.departure_at, orders.packs, orders.scanned, orders.hold_reason, outlet.name"
+    " FROM orders LEFT JOIN outlet ON outlet.id = orders.outlet_id"
+    " WHERE orders.id IN (SELECT value FROM json_each ($1))");
+PIAO_STATEMENT (count_states,
+                "SELECT state, count(*) FROM orders WHERE warehouse_id = $1 AND deleted = 0"
+                " GROUP BY state");
+PIAO_STATEMENT (count_due,
+                "SELECT count(*) FROM orders WHERE warehouse_id = $1 AND state IN " PENDING
+                " AND due_at < $2 AND deleted = 0");
+PIAO_STATEMENT (list_counties,
+                "SELECT DISTINCT county FROM outlet WHERE warehouse_id = $1 AND deleted = 0"
+                " ORDER BY county");
+PIAO_STATEMENT (list_steps,
+                "SELECT order_event.at, order_event.event, order_event.to_state,"
+                " order_event.detail, users.real_name, order_event.device"
+                " FROM order_event LEFT JOIN users ON users.id = order_event.actor"
+                " WHERE order_event.order_id = $1 ORDER BY order_event.at, order_event.id");
+PIAO_STATEMENT (find_number, "SELECT id FROM orders WHERE number = $1 AND deleted = 0");
+
+const PiaoStatement *
+piao_order_list_oldest (void)
+{
+  return &list_oldest;
+}
+
+const PiaoStatement *
+piao_order_list_newest (void)
+{
+  return &list_newest;
+}
+
+const PiaoStatement *
+piao_order_list_found (void)
+{
+  return &list_found;
+}
+
+const PiaoStatement *
+piao_order_list_page (void)
+{
+  return &list_page;
+}
+
+GHashTable *
+piao_order_count_states (PiaoDb *db, gint64 warehouse, GError **error)
+{
+  g_autoptr (GHashTable) counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, &count_states, error, "i", warehouse);
+  GError *failure = NULL;
+
+  if (cursor == NULL)
+    return NULL;
+  while (piao_cursor_next (cursor, &failure))
+    {
+      gint64 count = piao_cursor_int (cursor, 1);
+
+      g_hash_table_insert (counts, g_strdup (piao_cursor_text (cursor, 0)),
+                           g_memdup2 (&count, sizeof count));
+    }
+  if (failure == NULL)
+    return g_steal_pointer (&counts);
+  g_propagate_error (error, failure);
+  return NULL;
+}
+
+gboolean
+piao_order_count_due (PiaoDb *db, gint64 warehouse, gint64 at, gint64 *count, GError **error)
+{
+  return piao_db_query_int (db, &count_due, 0, count, error, "ii", warehouse, at);
+}
+
+GStrv
+piao_order_list_counties (PiaoDb *db, gint64 warehouse, GError **error)
+{
+  g_autoptr (GStrvBuilder) counties = g_strv_builder_new ();
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, &list_counties, error, "i", warehouse);
+  GError *failure = NULL;
+
+  if (cursor == NULL)
+    return NULL;
+  while (piao_cursor_next (cursor, &failure))
+    g_strv_builder_add (counties, piao_cursor_text (cursor, 0));
+  if (failure == NULL)
+    return g_strv_builder_end (counties);
+  g_propagate_error (error, failure);
+  return NULL;
+}
+
+gboolean
+piao_order_find_number (PiaoDb *db, const char *number, gint64 *id, GError **error)
+{
+  return piao_db_query_int (db, &find_number, 0, id, error, "s", number);
+}
+
+static void
+step_free (gpointer data)
+{
+  PiaoOrderStep *step = data;
+
+  g_free (step->event);
+  g_free (step->to_state);
+  g_free (step->detail);
+  g_free (step->actor);
+  g_free (step);
+}
+
+GPtrArray *
+piao_order_list_steps (PiaoDb *db, gint64 order, GError **error)
+{
+  g_autoptr (GPtrArray) steps = g_ptr_array_new_with_free_func (step_free);
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, &list_steps, error, "i", order);
+  GError *failure = NULL;
+
+  if (cursor == NULL)
+    return NULL;
+  while (piao_cursor_next (cursor, &failure))
+    {
+      PiaoOrderStep *step = g_new0 (PiaoOrderStep, 1);
+      const char *actor = piao_cursor_text (cursor, 4);
+
+      step->at = piao_cursor_int (cursor, 0);
+      step->event = g_strdup (piao_cursor_text (cursor, 1));
+      step->to_state = g_strdup (piao_cursor_text (cursor, 2));
+      step->detail = g_strdup (piao_cursor_text (cursor, 3));
+      step->actor = g_strdup (actor != NULL ? actor : "");
+      step->device = piao_cursor_int (cursor, 5);
+      g_ptr_array_add (steps, step);
+    }
+  if (failure == NULL)
+    return g_steal_pointer (&steps);
+  g_propagate_error (error, failure);
+  return NULL;
+}

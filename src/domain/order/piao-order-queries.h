@@ -1,0 +1,81 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "domain/order/piao-order-kinds.h"
+#include "store/piao-command.h"
+
+G_BEGIN_DECLS
+
+/* What screens and papers ask about orders; the counter has piao-counter-queries.h. All only read;
+ * any connection. */
+
+/* --- the list (ORD-09 … ORD-12) ----------------------------------------------------------------
+ */
+
+/* Columns of the page statement of the order list. */
+enum
+{
+  PIAO_ORDER_ROW_ID,
+  PIAO_ORDER_ROW_NUMBER,
+  PIAO_ORDER_ROW_SUBMITTED_AT,
+  PIAO_ORDER_ROW_OUTLET_NO,
+  PIAO_ORDER_ROW_OWNER_NAME,
+  PIAO_ORDER_ROW_PHONE,
+  PIAO_ORDER_ROW_COUNTY,
+  PIAO_ORDER_ROW_MANAGER_NAME,
+  PIAO_ORDER_ROW_SOURCE,
+  PIAO_ORDER_ROW_AMOUNT,
+  PIAO_ORDER_ROW_STATE,
+  PIAO_ORDER_ROW_DUE_AT,
+  PIAO_ORDER_ROW_PREDICTED_AT,
+  PIAO_ORDER_ROW_DEPARTURE_AT,
+  PIAO_ORDER_ROW_PACKS,
+  PIAO_ORDER_ROW_SCANNED,
+  PIAO_ORDER_ROW_HOLD_REASON,
+  PIAO_ORDER_ROW_OUTLET_NAME,
+};
+
+/*
+ * Ids for a PiaoRowList. Parameters of all three, types "issiis" and "issiiss":
+ *   $1 warehouse   $2 group ("pending" …, "" for all)   $3 state ("" for all)
+ *   $4 from, $5 to: submitted in that half-open time   $6 county ("" for all)
+ *   $7 only in found: an expression of piao_search_match() of the outlet or
+ * piao_search_expression()
+ */
+const PiaoStatement *piao_order_list_oldest (void); /* what is pending, oldest first */
+const PiaoStatement *piao_order_list_newest (void); /* any, newest first */
+const PiaoStatement *piao_order_list_found (void);  /* any that match, newest first */
+const PiaoStatement *piao_order_list_page (void);
+
+/* Orders by state in @warehouse: GHashTable of state text → gint64 *. */
+GHashTable *piao_order_count_states (PiaoDb *db, gint64 warehouse, GError **error);
+
+/* Pending orders of @warehouse whose due time is before @at. */
+gboolean
+piao_order_count_due (PiaoDb *db, gint64 warehouse, gint64 at, gint64 *count, GError **error);
+
+/* Counties that outlets of @warehouse lie in, sorted: a strv. */
+GStrv piao_order_list_counties (PiaoDb *db, gint64 warehouse, GError **error);
+
+/* The order with that number, or 0. */
+gboolean piao_order_find_number (PiaoDb *db, const char *number, gint64 *id, GError **error);
+
+/* --- the timeline (ORD-26) ---------------------------------------------------------------------
+ */
+
+typedef struct
+{
+  gint64 at;      /* ms */
+  char *event;    /* event of the order machine */
+  char *to_state; /* may be NULL */
+  char *detail;   /* may be NULL */
+  char *actor;    /* real name; "" for the system */
+  gint64 device;
+} PiaoOrderStep;
+
+/* What happened to @order, oldest first: GPtrArray of PiaoOrderStep. */
+GPtrArray *piao_order_list_steps (PiaoDb *db, gint64 order, GError **error);
+
+G_END_DECLS
