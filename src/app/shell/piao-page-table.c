@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/shell/piao-page-table.h"
+#include "app/order/piao-orders-page.h"
 #include "app/today/piao-today-page.h"
 
 #define WORK N_ ("Work")
@@ -13,6 +14,7 @@
 
 const PiaoPageEntry piao_page_table[] = {
   { "today", N_ ("Today"), "view-grid-symbolic", WORK, NULL, piao_today_page_get_type },
+  { "orders", N_ ("Orders"), "view-list-symbolic", WORK, "order", piao_orders_page_get_type },
   { NULL },
 };
 

@@ -5,6 +5,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "app/order/piao-order-dialog.h"
+#include "app/order/piao-orders-page.h"
 #include "app/scan/piao-scan-reader.h"
 #include "app/shell/piao-page-provider.h"
 #include "app/shell/piao-page-table.h"
@@ -127,6 +129,20 @@ add_heading (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
 }
 
 static void
+remove_pages (PiaoWindow *self)
+{
+  GtkWidget *page;
+
+  self->front = NULL;
+  adw_bin_set_child (self->header_start, NULL);
+  adw_bin_set_child (self->header_end, NULL);
+  gtk_list_box_remove_all (self->sidebar);
+  while ((page = gtk_widget_get_first_child (GTK_WIDGET (self->pages))) != NULL)
+    gtk_stack_remove (self->pages, page);
+}
+
+/* The pages of the user who works here now. */
+static void
 add_pages (PiaoWindow *self)
 {
   for (const PiaoPageEntry *entry = piao_page_table; entry->name != NULL; entry++)
@@ -140,7 +156,6 @@ add_pages (PiaoWindow *self)
       gtk_stack_add_named (self->pages, page, entry->name);
       gtk_list_box_append (self->sidebar, piao_sidebar_row_new (entry, PIAO_PAGE (page)));
     }
-  gtk_list_box_set_header_func (self->sidebar, add_heading, NULL, NULL);
 }
 
 gboolean
@@ -242,6 +257,16 @@ page_action (GtkWidget *widget, const char *name, GVariant *target)
 }
 
 static void
+orders_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  PiaoWindow *self = PIAO_WINDOW (widget);
+
+  if (piao_window_show_page (self, "orders"))
+    piao_orders_page_show_state (PIAO_ORDERS_PAGE (self->front),
+                                 g_variant_get_string (target, NULL));
+}
+
+static void
 page_number_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   PiaoWindow *self = PIAO_WINDOW (widget);
@@ -299,6 +324,21 @@ toast_action (GtkWidget *widget, const char *name, GVariant *target)
 /* --- object ------------------------------------------------------------------------------- */
 
 static void
+on_place (PiaoWindow *self)
+{
+  show_place (self);
+  remove_pages (self);
+  add_pages (self);
+  piao_window_show_page (self, piao_page_table[0].name);
+}
+
+static void
+on_show_order (PiaoWindow *self, gint64 order)
+{
+  piao_order_dialog_present (GTK_WIDGET (self), self->session, order);
+}
+
+static void
 keep_size (PiaoWindow *self)
 {
   GSettings *settings = piao_session_get_settings (self->session);
@@ -328,10 +368,13 @@ set_session (PiaoWindow *self, PiaoSession *session)
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (piao_session_get_links (session), "changed", G_CALLBACK (show_links),
                            self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notify", G_CALLBACK (show_place), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::place", G_CALLBACK (on_place), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "show-order", G_CALLBACK (on_show_order), self,
+                           G_CONNECT_SWAPPED);
+  gtk_list_box_set_header_func (self->sidebar, add_heading, NULL, NULL);
   show_links (self);
-  show_place (self);
-  add_pages (self);
+  on_place (self);
 }
 
 static void
@@ -353,6 +396,7 @@ install_actions (GtkWidgetClass *klass)
 {
   gtk_widget_class_install_action (klass, "win.page", "s", page_action);
   gtk_widget_class_install_action (klass, "win.page-number", "i", page_number_action);
+  gtk_widget_class_install_action (klass, "win.orders-in-state", "s", orders_action);
   gtk_widget_class_install_action (klass, "win.palette", NULL, palette_action);
   gtk_widget_class_install_action (klass, "win.find", NULL, find_action);
   gtk_widget_class_install_action (klass, "win.refresh", NULL, refresh_action);
@@ -404,7 +448,6 @@ piao_window_new (GtkApplication *application, PiaoSession *session)
   PiaoWindow *self = g_object_new (PIAO_TYPE_WINDOW, "application", application, NULL);
 
   set_session (self, session);
-  piao_window_show_page (self, piao_page_table[0].name);
   return self;
 }
 

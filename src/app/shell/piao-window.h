@@ -14,24 +14,25 @@ G_BEGIN_DECLS
 /*
  * PiaoWindow: sidebar, page in front, outage banner, practice frame, toasts, scanner and palette.
  *
- * Actions: win.page (s), win.palette, win.find, win.refresh, win.toast (s), win.show-help-overlay.
+ * Actions: win.page (s), win.page-number (i), win.orders-in-state (s), win.palette, win.find,
+ * win.refresh, win.toast (s), win.show-help-overlay.
  */
 #define PIAO_TYPE_WINDOW (piao_window_get_type ())
-  G_DECLARE_FINAL_TYPE (PiaoWindow, piao_window, PIAO, WINDOW, AdwApplicationWindow)
+G_DECLARE_FINAL_TYPE (PiaoWindow, piao_window, PIAO, WINDOW, AdwApplicationWindow)
 
-  PiaoWindow *piao_window_new (GtkApplication * application, PiaoSession * session);
+PiaoWindow *piao_window_new (GtkApplication *application, PiaoSession *session);
 
-  PiaoSession *piao_window_get_session (PiaoWindow * self);
+PiaoSession *piao_window_get_session (PiaoWindow *self);
 
-  /* Brings the page of that name to the front; FALSE when there is none for this user. */
-  gboolean piao_window_show_page (PiaoWindow * self, const char *name);
-  PiaoPage *piao_window_get_page (PiaoWindow * self, const char *name);
-  const char *piao_window_get_page_name (PiaoWindow * self);
+/* Brings the page of that name to the front; FALSE when there is none for this user. */
+gboolean piao_window_show_page (PiaoWindow *self, const char *name);
+PiaoPage *piao_window_get_page (PiaoWindow *self, const char *name);
+const char *piao_window_get_page_name (PiaoWindow *self);
 
-  /* The edge lights up green or red for 300 ms. (domain.md 4.4) */
-  void piao_window_flash (PiaoWindow * self, gboolean good);
+/* The edge lights up green or red for 300 ms. (domain.md 4.4) */
+void piao_window_flash (PiaoWindow *self, gboolean good);
 
-  /* The palette, when it is open; for tests and pictures. */
-  PiaoPalette *piao_window_get_palette (PiaoWindow * self);
+/* The palette, when it is open; for tests and pictures. */
+PiaoPalette *piao_window_get_palette (PiaoWindow *self);
 
 G_END_DECLS

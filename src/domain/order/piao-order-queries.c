@@ -44,6 +44,9 @@ PIAO_STATEMENT (
     " orders.departure_at, orders.packs, orders.scanned, orders.hold_reason, outlet.name"
     " FROM orders LEFT JOIN outlet ON outlet.id = orders.outlet_id"
     " WHERE orders.id IN (SELECT value FROM json_each ($1))");
+PIAO_STATEMENT (list_urgent,
+                "SELECT id FROM orders WHERE warehouse_id = $1 AND state IN " PENDING
+                " AND deleted = 0 ORDER BY due_at, id LIMIT 200");
 PIAO_STATEMENT (count_states,
                 "SELECT state, count(*) FROM orders WHERE warehouse_id = $1 AND deleted = 0"
                 " GROUP BY state");
@@ -82,6 +85,12 @@ const PiaoStatement *
 piao_order_list_page (void)
 {
   return &list_page;
+}
+
+const PiaoStatement *
+piao_order_list_urgent (void)
+{
+  return &list_urgent;
 }
 
 GHashTable *

@@ -49,6 +49,9 @@ const PiaoStatement *piao_order_list_newest (void); /* any, newest first */
 const PiaoStatement *piao_order_list_found (void);  /* any that match, newest first */
 const PiaoStatement *piao_order_list_page (void);
 
+/* What is pending, the most urgent first, at most 200. "i": warehouse. */
+const PiaoStatement *piao_order_list_urgent (void);
+
 /* Orders by state in @warehouse: GHashTable of state text → gint64 *. */
 GHashTable *piao_order_count_states (PiaoDb *db, gint64 warehouse, GError **error);
 

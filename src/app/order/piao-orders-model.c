@@ -1,0 +1,289 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "app/order/piao-orders-model.h"
+#include "base/piao-future.h"
+#include "domain/order/piao-order-machine.h"
+#include "domain/order/piao-order-queries.h"
+#include "store/piao-search.h"
+
+struct _PiaoOrdersModel
+{
+  GObject parent_instance;
+
+  PiaoSession *session;
+  PiaoRowList *rows;
+  char *group;
+  char *search;
+  char *state;
+  char *county;
+  PiaoOrdersPeriod period;
+  GHashTable *counts; /* state → gint64 *, or NULL before the first answer */
+  GStrv counties;
+};
+
+G_DEFINE_FINAL_TYPE (PiaoOrdersModel, piao_orders_model, G_TYPE_OBJECT)
+
+static guint changed_signal;
+
+/* --- counts -------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  GHashTable *counts;
+  GStrv counties;
+} Facts;
+
+static void
+facts_free (gpointer data)
+{
+  Facts *facts = data;
+
+  g_clear_pointer (&facts->counts, g_hash_table_unref);
+  g_strfreev (facts->counties);
+  g_free (facts);
+}
+
+static DexFuture *
+load_facts (PiaoDb *db, gpointer data)
+{
+  gint64 warehouse = *(gint64 *)data;
+  Facts *facts = g_new0 (Facts, 1);
+  GError *error = NULL;
+
+  facts->counts = piao_order_count_states (db, warehouse, &error);
+  facts->counties = error == NULL ? piao_order_list_counties (db, warehouse, &error) : NULL;
+  if (error == NULL)
+    return dex_future_new_for_pointer (facts);
+  facts_free (facts);
+  return dex_future_new_for_error (error);
+}
+
+static DexFuture *
+on_facts (DexFuture *future, gpointer data)
+{
+  g_autoptr (PiaoOrdersModel) self = g_weak_ref_get (data);
+  Facts *facts = g_value_get_pointer (dex_future_get_value (future, NULL));
+
+  if (self != NULL)
+    {
+      g_clear_pointer (&self->counts, g_hash_table_unref);
+      g_clear_pointer (&self->counties, g_strfreev);
+      self->counts = g_steal_pointer (&facts->counts);
+      self->counties = g_steal_pointer (&facts->counties);
+      g_signal_emit (self, changed_signal, 0);
+    }
+  facts_free (facts);
+  return dex_future_new_true ();
+}
+
+static void
+weak_free (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+DexFuture *
+piao_orders_model_refresh (PiaoOrdersModel *self)
+{
+  gint64 warehouse = piao_session_get_warehouse (self->session);
+  GWeakRef *weak = g_new0 (GWeakRef, 1);
+
+  g_return_val_if_fail (PIAO_IS_ORDERS_MODEL (self), NULL);
+  g_weak_ref_init (weak, self);
+  return dex_future_then (piao_session_read (self->session, load_facts,
+                                             g_memdup2 (&warehouse, sizeof warehouse), g_free),
+                          on_facts, weak, weak_free);
+}
+
+static void
+on_replica_changed (PiaoOrdersModel *self)
+{
+  piao_future_disown (piao_orders_model_refresh (self), "counting orders");
+}
+
+gint64
+piao_orders_model_get_count (PiaoOrdersModel *self, const char *group)
+{
+  GHashTableIter iter;
+  gpointer state, count;
+  gint64 sum = 0;
+
+  g_return_val_if_fail (PIAO_IS_ORDERS_MODEL (self), 0);
+  if (self->counts == NULL)
+    return 0;
+  g_hash_table_iter_init (&iter, self->counts);
+  while (g_hash_table_iter_next (&iter, &state, &count))
+    if (*group == '\0' || g_str_equal (piao_order_state_get_group (state), group))
+      sum += *(gint64 *)count;
+  return sum;
+}
+
+const char *const *
+piao_orders_model_get_counties (PiaoOrdersModel *self)
+{
+  return (const char *const *)self->counties;
+}
+
+/* --- the query ----------------------------------------------------------------------------- */
+
+static gint64
+get_from (PiaoOrdersModel *self)
+{
+  static const int days[] = {
+    [PIAO_ORDERS_TODAY] = 0,
+    [PIAO_ORDERS_WEEK] = 6,
+    [PIAO_ORDERS_MONTH] = 30,
+  };
+  g_autoptr (GDateTime) now = NULL, midnight = NULL, from = NULL;
+  g_autoptr (GTimeZone) zone = piao_time_zone ();
+
+  if (self->period == PIAO_ORDERS_ANY_TIME)
+    return 0;
+  now = piao_time_to_local (piao_session_now (self->session));
+  midnight = g_date_time_new (zone, g_date_time_get_year (now), g_date_time_get_month (now),
+                              g_date_time_get_day_of_month (now), 0, 0, 0);
+  from = g_date_time_add_days (midnight, -days[self->period]);
+  return g_date_time_to_unix (from) * 1000;
+}
+
+static void
+query (PiaoOrdersModel *self)
+{
+  gint64 warehouse = piao_session_get_warehouse (self->session);
+  g_autofree char *match = piao_search_expression (self->search);
+  gint64 from = get_from (self);
+
+  if (match != NULL)
+    piao_row_list_set_query (self->rows, piao_order_list_found (), piao_order_list_page (),
+                             "issiiss", warehouse, self->group, self->state, from, G_MAXINT64,
+                             self->county, match);
+  else
+    piao_row_list_set_query (self->rows,
+                             g_str_equal (self->group, "pending") ? piao_order_list_oldest ()
+                                                                  : piao_order_list_newest (),
+                             piao_order_list_page (), "issiis", warehouse, self->group, self->state,
+                             from, G_MAXINT64, self->county);
+}
+
+static void
+set_text (PiaoOrdersModel *self, char **member, const char *text)
+{
+  if (g_set_str (member, text != NULL ? text : ""))
+    query (self);
+}
+
+void
+piao_orders_model_set_group (PiaoOrdersModel *self, const char *group)
+{
+  g_return_if_fail (PIAO_IS_ORDERS_MODEL (self));
+  set_text (self, &self->group, group);
+}
+
+void
+piao_orders_model_set_search (PiaoOrdersModel *self, const char *text)
+{
+  g_return_if_fail (PIAO_IS_ORDERS_MODEL (self));
+  set_text (self, &self->search, text);
+}
+
+void
+piao_orders_model_set_state (PiaoOrdersModel *self, const char *state)
+{
+  g_return_if_fail (PIAO_IS_ORDERS_MODEL (self));
+  set_text (self, &self->state, state);
+}
+
+void
+piao_orders_model_set_county (PiaoOrdersModel *self, const char *county)
+{
+  g_return_if_fail (PIAO_IS_ORDERS_MODEL (self));
+  set_text (self, &self->county, county);
+}
+
+void
+piao_orders_model_set_period (PiaoOrdersModel *self, PiaoOrdersPeriod period)
+{
+  g_return_if_fail (PIAO_IS_ORDERS_MODEL (self));
+  if (self->period == period)
+    return;
+  self->period = period;
+  query (self);
+}
+
+PiaoRowList *
+piao_orders_model_get_rows (PiaoOrdersModel *self)
+{
+  g_return_val_if_fail (PIAO_IS_ORDERS_MODEL (self), NULL);
+  return self->rows;
+}
+
+static void
+on_rows_changed (PiaoOrdersModel *self)
+{
+  g_signal_emit (self, changed_signal, 0);
+}
+
+static void
+piao_orders_model_dispose (GObject *object)
+{
+  PiaoOrdersModel *self = PIAO_ORDERS_MODEL (object);
+
+  g_clear_object (&self->rows);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (piao_orders_model_parent_class)->dispose (object);
+}
+
+static void
+piao_orders_model_finalize (GObject *object)
+{
+  PiaoOrdersModel *self = PIAO_ORDERS_MODEL (object);
+
+  g_clear_pointer (&self->counts, g_hash_table_unref);
+  g_strfreev (self->counties);
+  g_free (self->group);
+  g_free (self->search);
+  g_free (self->state);
+  g_free (self->county);
+  G_OBJECT_CLASS (piao_orders_model_parent_class)->finalize (object);
+}
+
+static void
+piao_orders_model_class_init (PiaoOrdersModelClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = piao_orders_model_dispose;
+  G_OBJECT_CLASS (klass)->finalize = piao_orders_model_finalize;
+  changed_signal = g_signal_new ("changed", PIAO_TYPE_ORDERS_MODEL, G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+piao_orders_model_init (PiaoOrdersModel *self)
+{
+  self->group = g_strdup ("pending");
+  self->search = g_strdup ("");
+  self->state = g_strdup ("");
+  self->county = g_strdup ("");
+}
+
+PiaoOrdersModel *
+piao_orders_model_new (PiaoSession *session)
+{
+  PiaoOrdersModel *self = g_object_new (PIAO_TYPE_ORDERS_MODEL, NULL);
+  PiaoReplica *replica = piao_session_get_replica (session);
+
+  self->session = g_object_ref (session);
+  self->rows = piao_row_list_new (replica);
+  g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (on_rows_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->rows, "notify::ready", G_CALLBACK (on_rows_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (replica, "changed", G_CALLBACK (on_replica_changed), self,
+                           G_CONNECT_SWAPPED);
+  query (self);
+  on_replica_changed (self);
+  return self;
+}
