@@ -34,6 +34,7 @@ enum
   REPLICA_CHANGED,
   SHOW_ORDER,
   OPEN_COUNTER,
+  REPRINT,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -82,6 +83,8 @@ piao_session_class_init (PiaoSessionClass *klass)
                                            0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SHOW_ORDER] = g_signal_new ("show-order", PIAO_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
                                       NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+  signals[REPRINT] = g_signal_new ("reprint", PIAO_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 2, G_TYPE_INT64, G_TYPE_INT64);
   signals[OPEN_COUNTER] = g_signal_new ("open-counter", PIAO_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0,
                                         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
 }
@@ -282,6 +285,13 @@ piao_session_open_counter (PiaoSession *self, gint64 order)
 {
   g_return_if_fail (PIAO_IS_SESSION (self));
   g_signal_emit (self, signals[OPEN_COUNTER], 0, order);
+}
+
+void
+piao_session_reprint (PiaoSession *self, gint64 order, gint64 parcel)
+{
+  g_return_if_fail (PIAO_IS_SESSION (self));
+  g_signal_emit (self, signals[REPRINT], 0, order, parcel);
 }
 
 void

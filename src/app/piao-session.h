@@ -26,10 +26,12 @@ PiaoSession *piao_session_new (PiaoClock *clock, GSettings *settings, gboolean p
 /*
  * Signal "replica-changed": rows of the replica are different; once after a burst of commits.
  * Signal "show-order" (gint64 id): show the details of an order.
+ * Signal "reprint" (gint64 order, gint64 parcel): another copy of a label is wanted.
  * Signal "open-counter" (gint64 id): go to the counter with that order, or with the next for 0.
  */
 void piao_session_show_order (PiaoSession *self, gint64 order);
 void piao_session_open_counter (PiaoSession *self, gint64 order);
+void piao_session_reprint (PiaoSession *self, gint64 order, gint64 parcel);
 
 PiaoClock *piao_session_get_clock (PiaoSession *self);
 GSettings *piao_session_get_settings (PiaoSession *self);

@@ -32,6 +32,7 @@ struct _PiaoSync
 
   PiaoSyncState state;
   PiaoSyncIlms ilms;
+  gint64 ilms_since;
   gint64 since, last_success, oldest, seq, head;
   guint waiting, refused;
   char *problem;

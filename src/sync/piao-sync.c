@@ -115,6 +115,14 @@ count_waiting (PiaoSync *self)
 /* --- a round --------------------------------------------------------------------------------- */
 
 static void
+set_ilms (PiaoSync *self, PiaoSyncIlms ilms)
+{
+  if (self->ilms != ilms)
+    self->ilms_since = now_of (self);
+  self->ilms = ilms;
+}
+
+static void
 note_ilms (PiaoSync *self, JsonObject *answer)
 {
   static const char *const words[] = { "unknown", "online", "degraded", "offline" };
@@ -125,7 +133,7 @@ note_ilms (PiaoSync *self, JsonObject *answer)
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     if (g_str_equal (words[i], state))
-      self->ilms = (PiaoSyncIlms)i;
+      set_ilms (self, (PiaoSyncIlms)i);
 }
 
 /* One call. @more says whether another follows at once. */
@@ -255,7 +263,7 @@ failed (PiaoSync *self, const GError *error)
   gint64 now = now_of (self);
 
   self->failures++;
-  self->ilms = PIAO_SYNC_ILMS_UNKNOWN;
+  set_ilms (self, PIAO_SYNC_ILMS_UNKNOWN);
   g_set_str (&self->problem, error->message);
   if (g_str_equal (piao_error_get_reason (error), "http.401"))
     g_clear_pointer (&self->token, g_free);
@@ -403,6 +411,12 @@ PiaoSyncIlms
 piao_sync_get_ilms (PiaoSync *self)
 {
   return self->ilms;
+}
+
+gint64
+piao_sync_get_ilms_since (PiaoSync *self)
+{
+  return self->ilms_since;
 }
 
 gint64

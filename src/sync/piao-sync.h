@@ -60,6 +60,7 @@ gboolean piao_sync_get_held (PiaoSync *self);
 
 PiaoSyncState piao_sync_get_state (PiaoSync *self);
 PiaoSyncIlms piao_sync_get_ilms (PiaoSync *self);
+gint64 piao_sync_get_ilms_since (PiaoSync *self);   /* ms: when ILMS got that way */
 gint64 piao_sync_get_since (PiaoSync *self);        /* ms: when that state began */
 gint64 piao_sync_get_last_success (PiaoSync *self); /* ms, 0 never */
 guint piao_sync_get_waiting (PiaoSync *self);       /* commands not decided */

@@ -64,7 +64,7 @@ step_free (Step *step)
 }
 
 static void
-say (PiaoCounterModel *self, PiaoVerdict verdict, const char *text)
+say (PiaoCounterModel *self, PiaoSaid verdict, const char *text)
 {
   g_signal_emit (self, signals[VERDICT], 0, (int)verdict, text);
 }
@@ -72,7 +72,7 @@ say (PiaoCounterModel *self, PiaoVerdict verdict, const char *text)
 static void
 say_error (PiaoCounterModel *self, const GError *error)
 {
-  say (self, PIAO_VERDICT_REFUSED, error->message);
+  say (self, PIAO_SAID_REFUSED, error->message);
 }
 
 /* --- reading --------------------------------------------------------------------------------- */
@@ -187,7 +187,7 @@ open_next (PiaoCounterModel *self)
   else if (order == 0)
     {
       show (self, 0);
-      say (self, PIAO_VERDICT_INFO, _ ("The queue is empty: every order is picked."));
+      say (self, PIAO_SAID_INFO, _ ("The queue is empty: every order is picked."));
     }
   else
     open_order (self, order);
@@ -239,11 +239,11 @@ say_accepted (PiaoCounterModel *self, PiaoCounterSheet *before)
       text = g_strdup_printf (_ ("%s %s: %d of %d"), line->game_no, line->name, line->scanned,
                               line->packs);
       if (is_complete (self->sheet))
-        say (self, PIAO_VERDICT_ORDER_DONE, _ ("Everything is scanned: check the sheet."));
+        say (self, PIAO_SAID_ORDER_DONE, _ ("Everything is scanned: check the sheet."));
       else if (line->scanned + line->shorts >= line->packs)
-        say (self, PIAO_VERDICT_LINE_DONE, text);
+        say (self, PIAO_SAID_LINE_DONE, text);
       else
-        say (self, PIAO_VERDICT_ACCEPTED, text);
+        say (self, PIAO_SAID_ACCEPTED, text);
       return;
     }
 }
@@ -259,7 +259,7 @@ begin_case (PiaoCounterModel *self, const PiaoBarcode *barcode)
   self->case_from = barcode->pack_from;
   self->case_to = barcode->pack_to;
   g_signal_emit (self, signals[CHANGED], 0);
-  say (self, PIAO_VERDICT_INFO, text);
+  say (self, PIAO_SAID_INFO, text);
 }
 
 static void
@@ -324,7 +324,7 @@ take_number (PiaoCounterModel *self, const char *number)
                                                           's', number, NULL)),
                        &error);
       if (error == NULL)
-        say (self, PIAO_VERDICT_ACCEPTED, _ ("The parcel wears its own label and is closed."));
+        say (self, PIAO_SAID_ACCEPTED, _ ("The parcel wears its own label and is closed."));
     }
   else if (error == NULL)
     open_order (self, order);
@@ -360,7 +360,7 @@ take_scan (PiaoCounterModel *self, const char *text)
     }
   if (self->sheet == NULL)
     {
-      say (self, PIAO_VERDICT_REFUSED,
+      say (self, PIAO_SAID_REFUSED,
            _ ("No order is open. Press F6 or scan the card “Next” first."));
       return;
     }
@@ -385,7 +385,7 @@ undo (PiaoCounterModel *self)
       return;
     }
   if (run (self, "order.undo", json_object_new (), &error))
-    say (self, PIAO_VERDICT_INFO, _ ("The last scan is taken back. Put the pack on its shelf."));
+    say (self, PIAO_SAID_INFO, _ ("The last scan is taken back. Put the pack on its shelf."));
   else
     say_error (self, error);
   show_again (self);
@@ -399,7 +399,7 @@ mark_short (PiaoCounterModel *self, const char *reason)
 
   if (line == NULL)
     {
-      say (self, PIAO_VERDICT_REFUSED, _ ("Every line is complete: nothing is short."));
+      say (self, PIAO_SAID_REFUSED, _ ("Every line is complete: nothing is short."));
       return;
     }
   if (!run (self, "order.short",
@@ -409,7 +409,7 @@ mark_short (PiaoCounterModel *self, const char *reason)
     say_error (self, error);
   show_again (self);
   if (error == NULL && self->sheet != NULL)
-    say (self, is_complete (self->sheet) ? PIAO_VERDICT_ORDER_DONE : PIAO_VERDICT_INFO,
+    say (self, is_complete (self->sheet) ? PIAO_SAID_ORDER_DONE : PIAO_SAID_INFO,
          _ ("Marked short. ILMS is told before the order is confirmed."));
 }
 
@@ -421,7 +421,7 @@ leave (PiaoCounterModel *self, const char *command, JsonObject *args, const char
   if (run (self, command, args, &error))
     {
       show (self, 0);
-      say (self, PIAO_VERDICT_INFO, said);
+      say (self, PIAO_SAID_INFO, said);
     }
   else
     {
@@ -450,7 +450,7 @@ confirm (PiaoCounterModel *self)
     {
       self->confirm_asked = g_str_equal (piao_error_get_reason (error), "order.amending");
       if (self->confirm_asked)
-        say (self, PIAO_VERDICT_INFO, error->message);
+        say (self, PIAO_SAID_INFO, error->message);
       else
         say_error (self, error);
       show_again (self);
@@ -463,7 +463,7 @@ confirm (PiaoCounterModel *self)
                                       "for held orders. It gets no label yet."),
                           number);
   open_next (self);
-  say (self, PIAO_VERDICT_INFO, text);
+  say (self, PIAO_SAID_INFO, text);
 }
 
 static DexFuture *
@@ -501,7 +501,7 @@ do_step (PiaoCounterModel *self, const Step *step)
 
   if (needs_order && self->sheet == NULL)
     {
-      say (self, PIAO_VERDICT_REFUSED,
+      say (self, PIAO_SAID_REFUSED,
            _ ("No order is open. Press F6 or scan the card “Next” first."));
       return;
     }
@@ -552,7 +552,7 @@ piao_counter_model_act (PiaoCounterModel *self, PiaoAct act, gint64 order, const
   g_return_if_fail (PIAO_IS_COUNTER_MODEL (self));
   if (g_queue_get_length (&self->steps) >= MAX_QUEUE)
     {
-      say (self, PIAO_VERDICT_REFUSED, _ ("Too fast: this scan was not taken. Scan it again."));
+      say (self, PIAO_SAID_REFUSED, _ ("Too fast: this scan was not taken. Scan it again."));
       return;
     }
   step = g_new0 (Step, 1);

@@ -17,19 +17,19 @@ G_BEGIN_DECLS
  *
  * Signals:
  *   "changed"                      the sheet, the mode or the case in hand differ
- *   "verdict" (PiaoVerdict, text)  what became of the last scan or act, as a sentence
+ *   "verdict" (PiaoSaid, text)  what became of the last scan or act, as a sentence
  */
 #define PIAO_TYPE_COUNTER_MODEL (piao_counter_model_get_type ())
 G_DECLARE_FINAL_TYPE (PiaoCounterModel, piao_counter_model, PIAO, COUNTER_MODEL, GObject)
 
 typedef enum
 {
-  PIAO_VERDICT_INFO,
-  PIAO_VERDICT_ACCEPTED,
-  PIAO_VERDICT_LINE_DONE,
-  PIAO_VERDICT_ORDER_DONE,
-  PIAO_VERDICT_REFUSED,
-} PiaoVerdict;
+  PIAO_SAID_INFO,
+  PIAO_SAID_ACCEPTED,
+  PIAO_SAID_LINE_DONE,
+  PIAO_SAID_ORDER_DONE,
+  PIAO_SAID_REFUSED,
+} PiaoSaid;
 
 typedef enum
 {

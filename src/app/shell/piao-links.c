@@ -171,6 +171,13 @@ piao_links_set_busy (PiaoLinks *self, gboolean busy)
   changed (self);
 }
 
+gboolean
+piao_links_get_busy (PiaoLinks *self)
+{
+  g_return_val_if_fail (PIAO_IS_LINKS (self), FALSE);
+  return self->busy;
+}
+
 PiaoLinkState
 piao_links_get_centre (PiaoLinks *self)
 {

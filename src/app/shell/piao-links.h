@@ -36,6 +36,7 @@ void piao_links_set_waiting (PiaoLinks *self, guint commands, gint64 oldest);
 void piao_links_set_printing (PiaoLinks *self, gboolean ready, guint waiting);
 /* While an order is open on the counter, no banner comes or goes. */
 void piao_links_set_busy (PiaoLinks *self, gboolean busy);
+gboolean piao_links_get_busy (PiaoLinks *self);
 
 PiaoLinkState piao_links_get_centre (PiaoLinks *self);
 PiaoLinkState piao_links_get_ilms (PiaoLinks *self);

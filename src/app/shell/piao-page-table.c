@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "app/counter/piao-counter-page.h"
 #include "app/shell/piao-page-table.h"
 #include "app/order/piao-orders-page.h"
 #include "app/today/piao-today-page.h"
@@ -14,6 +15,8 @@
 
 const PiaoPageEntry piao_page_table[] = {
   { "today", N_ ("Today"), "view-grid-symbolic", WORK, NULL, piao_today_page_get_type },
+  { "counter", N_ ("Counter"), "view-list-ordered-symbolic", WORK, "order.pick",
+    piao_counter_page_get_type },
   { "orders", N_ ("Orders"), "view-list-symbolic", WORK, "order", piao_orders_page_get_type },
   { NULL },
 };
