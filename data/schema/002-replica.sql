@@ -4,8 +4,10 @@
 -- Tables that only a desktop has: they belong to this file and never travel.
 
 -- only: replica
--- Commands of this desktop, oldest first. undo: the changeset of what the command has changed
--- here, inverted to take it back; NULL once the rows are the server's own.
+-- Commands of this desktop, oldest first. What is done with is soon deleted, so everything but the
+-- id is found by reading all; every index more is a page more to write before it beeps. undo: the
+-- changeset of what the command has changed here, inverted to take it back; NULL once the rows are
+-- the server's own.
 CREATE TABLE outbox (
   dseq INTEGER PRIMARY KEY,
   id INTEGER NOT NULL UNIQUE,
@@ -22,12 +24,6 @@ CREATE TABLE outbox (
   note TEXT,
   undo BLOB
 ) STRICT;
-
-CREATE INDEX outbox_applied ON outbox (dseq) WHERE undo IS NOT NULL;
-
-CREATE INDEX outbox_undecided ON outbox (dseq) WHERE decided = 0;
-
-CREATE INDEX outbox_state ON outbox (state, dseq);
 
 -- How far the rows of a lane have come.
 CREATE TABLE cursor (

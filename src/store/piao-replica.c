@@ -20,10 +20,11 @@
 
 #define N_READERS 2
 
-/* Pages of the WAL (4 KiB each) from which the writer moves them, when idle and at any rate. */
+/* Pages of the WAL (4 KiB each) from which the writer moves them, when idle and at any rate. A WAL
+ * that stays small is written over, which is quicker than one that grows. */
 #define CHECKPOINT_PAGES 256
-#define CHECKPOINT_PAGES_BUSY 16384
-#define CHECKPOINT_IDLE_US (200 * G_TIME_SPAN_MILLISECOND)
+#define CHECKPOINT_PAGES_BUSY 4096
+#define CHECKPOINT_IDLE_US (50 * G_TIME_SPAN_MILLISECOND)
 
 typedef struct
 {
