@@ -112,8 +112,7 @@ expect_one (gint64 changed, gint64 command, GError **error)
   if (changed == 1)
     return TRUE;
   return piao_error_set (error, PIAO_ERROR_NOT_FOUND, "outbox.unknown",
-                         _ ("Command %" PRIi64 " is not in the outbox of this computer."),
-                         command);
+                         _ ("Command %" PRIi64 " is not in the outbox of this computer."), command);
 }
 
 gboolean

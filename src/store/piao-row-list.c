@@ -14,9 +14,9 @@
 #include "store/piao-row-loader.h"
 
 #define FIRST_IDS 256
-/* A list whose reading took shorter need not rest. */
-#define QUICK_US (5 * G_TIME_SPAN_MILLISECOND)
-#define REST_FACTOR 4
+/* A longer list rests after it was read, in proportion: a million ids for two seconds. */
+#define QUICK_IDS 10000
+#define IDS_PER_REST_MS 500
 
 typedef struct _Scan Scan;
 
@@ -41,8 +41,7 @@ struct _PiaoRowList
 
   Scan *scan;        /* under way, or NULL; borrowed */
   gboolean outdated; /* something was committed after it began */
-  gint64 rest_until; /* monotonic µs */
-  guint rest_source;
+  guint rest_source; /* while the list rests */
 
   PiaoRowLoader *rows;
 };
@@ -62,7 +61,6 @@ struct _Scan
   PiaoIdVector *vector; /* NULL when it was not read to the end */
   GArray *spans;
   GError *error;
-  gint64 duration; /* µs */
 };
 
 static void list_model_init (GListModelInterface *iface);
@@ -81,7 +79,7 @@ enum
 
 static GParamSpec *properties[N_PROPERTIES];
 
-static void schedule_scan (PiaoRowList *self);
+static void rest (PiaoRowList *self);
 
 /* --- scan: on a reader ----------------------------------------------------------------------- */
 
@@ -129,7 +127,6 @@ static DexFuture *
 scan_ids (PiaoDb *db, gpointer data)
 {
   Scan *scan = data;
-  gint64 started = g_get_monotonic_time ();
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (PiaoCursor) cursor = NULL;
 
@@ -155,7 +152,6 @@ scan_ids (PiaoDb *db, gpointer data)
     scan->spans = replace_all (scan->base, scan->vector);
   else
     scan->spans = piao_id_vector_diff (scan->base, scan->vector);
-  scan->duration = g_get_monotonic_time () - started;
   return NULL;
 }
 
@@ -238,8 +234,6 @@ scan_done (gpointer data)
   if (self->scan != scan)
     return G_SOURCE_REMOVE;
   self->scan = NULL;
-  self->rest_until
-      = scan->duration < QUICK_US ? 0 : g_get_monotonic_time () + REST_FACTOR * scan->duration;
   if (scan->vector != NULL)
     {
       self->fresh = FALSE;
@@ -254,8 +248,8 @@ scan_done (gpointer data)
   if (self->scan != NULL)
     return G_SOURCE_REMOVE;
   set_ready (self, TRUE);
-  if (self->outdated)
-    schedule_scan (self);
+  if (self->scan == NULL)
+    rest (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -276,30 +270,35 @@ start_scan (PiaoRowList *self)
   dex_unref (piao_replica_read (self->replica, scan_ids, scan, scan_return));
 }
 
+static void
+schedule_scan (PiaoRowList *self)
+{
+  if (self->scan != NULL || self->rest_source != 0)
+    self->outdated = TRUE;
+  else
+    start_scan (self);
+}
+
 static gboolean
 end_rest (gpointer data)
 {
   PiaoRowList *self = data;
 
   self->rest_source = 0;
-  start_scan (self);
+  if (self->outdated)
+    schedule_scan (self);
   return G_SOURCE_REMOVE;
 }
 
 static void
-schedule_scan (PiaoRowList *self)
+rest (PiaoRowList *self)
 {
-  gint64 rest = self->rest_until - g_get_monotonic_time ();
+  guint n = piao_id_vector_get_length (self->vector);
 
-  if (self->scan != NULL)
-    self->outdated = TRUE;
-  else if (rest <= 0)
-    {
-      g_clear_handle_id (&self->rest_source, g_source_remove);
-      start_scan (self);
-    }
-  else if (self->rest_source == 0)
-    self->rest_source = g_timeout_add ((guint)(rest / 1000 + 1), end_rest, self);
+  if (n > QUICK_IDS)
+    self->rest_source = g_timeout_add (n / IDS_PER_REST_MS, end_rest, self);
+  else if (self->outdated)
+    schedule_scan (self);
 }
 
 static void
@@ -419,7 +418,7 @@ piao_row_list_set_query (
       self->scan = NULL;
     }
   self->fresh = TRUE;
-  self->rest_until = 0;
+  g_clear_handle_id (&self->rest_source, g_source_remove);
   set_ready (self, FALSE);
   schedule_scan (self);
 }

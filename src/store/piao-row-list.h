@@ -13,8 +13,8 @@ G_BEGIN_DECLS
  * A reader thread reads the ordered vector of ids (the first few hundred are announced at once);
  * get_item() gives a wrapper immediately and the page of 64 rows around it arrives later. After a
  * commit the vector is read again and only the spans that differ are announced; rows that someone
- * holds are read again too. The same id is the same object while anybody holds it. A list that
- * takes long to read rests four times as long before it is read again. Main thread.
+ * holds are read again too. The same id is the same object while anybody holds it. A long
+ * list rests before it is read again, up to two seconds for a million. Main thread.
  */
 #define PIAO_TYPE_ROW (piao_row_get_type ())
 G_DECLARE_FINAL_TYPE (PiaoRow, piao_row, PIAO, ROW, GObject)

@@ -17,6 +17,11 @@ PIAO_STATEMENT (test_page_shelves,
 PIAO_STATEMENT (test_page_codes,
                 "SELECT id, code FROM test_shelf WHERE id IN (SELECT value FROM json_each ($1))");
 
+PIAO_STATEMENT (test_toggle, "UPDATE test_shelf SET deleted = 1 - deleted WHERE id = $1");
+PIAO_STATEMENT (test_move_to, "UPDATE test_shelf SET name = printf ('%09d', $2) WHERE id = $1");
+PIAO_STATEMENT (test_insert_at,
+                "INSERT INTO test_shelf VALUES ($1, 0, 0, 0, $1, printf ('%09d', $2), NULL, 1)");
+
 /* --- vector ---------------------------------------------------------------------------------- */
 
 static GArray *
@@ -378,45 +383,48 @@ test_rows_follow_commits (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (piao_row_get_int (row, 2), ==, 77);
 }
 
+/* Changes as many rows as @data says, at random. */
+static DexFuture *
+change_at_random (PiaoDb *db, gpointer data)
+{
+  guint *n_rows = data;
+  gint64 last = (gint64)n_rows[1];
+
+  for (guint i = 0; i < n_rows[0]; i++)
+    {
+      gint64 id = g_test_rand_int_range (1, (gint32)last + 1);
+      gint64 place = g_test_rand_int_range (1, 3000);
+
+      switch (g_test_rand_int_range (0, 3))
+        {
+        case 0:
+          g_assert_true (piao_db_exec (db, &test_toggle, NULL, "i", id));
+          break;
+        case 1:
+          g_assert_true (piao_db_exec (db, &test_move_to, NULL, "ii", id, place));
+          break;
+        default:
+          g_assert_true (piao_db_exec (db, &test_insert_at, NULL, "ii", ++last, place));
+        }
+    }
+  n_rows[1] = (guint)last;
+  return NULL;
+}
+
 static void
 test_whoever_follows_knows_the_list (Fixture *fixture, gconstpointer data)
 {
-  guint next = 2001;
+  guint n_rows[2] = { 0, 2000 };
 
-  add_shelves (fixture, 1, 2000);
+  add_shelves (fixture, 1, n_rows[1]);
   list_shelves (fixture, 0);
   for (guint round = 0; round < 60; round++)
     {
-      g_autoptr (GString) sql = g_string_new (NULL);
-      int changes = g_test_rand_int_range (1, round % 10 == 0 ? 300 : 6);
+      g_autoptr (DexFuture) changed = NULL;
 
-      for (int i = 0; i < changes; i++)
-        {
-          int id = g_test_rand_int_range (1, (gint32)next);
-
-          switch (g_test_rand_int_range (0, 3))
-            {
-            case 0:
-              g_string_append_printf (sql,
-                                      "UPDATE test_shelf SET deleted = 1 - deleted"
-                                      " WHERE id = %d;",
-                                      id);
-              break;
-            case 1:
-              g_string_append_printf (sql,
-                                      "UPDATE test_shelf SET name = printf ('%%09d', %d)"
-                                      " WHERE id = %d;",
-                                      g_test_rand_int_range (1, 3000), id);
-              break;
-            default:
-              g_string_append_printf (sql,
-                                      "INSERT INTO test_shelf VALUES (%u, 0, 0, 0, %u,"
-                                      " printf ('%%09d', %d), NULL, 1);",
-                                      next, next, id);
-              next++;
-            }
-        }
-      run_sql (fixture, sql->str);
+      n_rows[0] = (guint)g_test_rand_int_range (1, round % 10 == 0 ? 300 : 6);
+      changed = piao_replica_write (fixture->replica, change_at_random, n_rows, NULL);
+      g_assert_nonnull (piao_future_wait (changed, NULL));
       /* Sometimes the next commit comes before this one has been shown. */
       if (g_test_rand_bit ())
         while (!is_like_the_database (fixture))
@@ -516,6 +524,11 @@ test_a_long_list (Fixture *fixture, gconstpointer data)
     g_object_unref (g_list_model_get_item (G_LIST_MODEL (fixture->list), i));
   last = get_loaded (fixture, 199999);
   g_assert_cmpint (piao_row_get_id (last), ==, 1);
+  g_test_message ("It rests, but does not sleep");
+  add_shelves (fixture, 200001, 200002);
+  while (piao_row_list_find (fixture->list, 200002) != 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->list)), ==, 200002);
 }
 
 int
