@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/piao-error.h"
@@ -275,8 +276,8 @@ piao_ledger_verify (PiaoDb *db, gint64 *entries, GError **error)
     }
   if (n != head->entries || !g_str_equal (hash, head->hash))
     return piao_error_set (error, PIAO_ERROR_CORRUPT, "log.chain",
-                           _ ("The end of the command log is missing (%" G_GINT64_FORMAT
-                              " entries of %" G_GINT64_FORMAT ")."),
+                           _ ("The end of the command log is missing (%" PRIi64
+                              " entries of %" PRIi64 ")."),
                            n, head->entries);
   if (entries != NULL)
     *entries = n;
@@ -307,13 +308,16 @@ piao_ledger_adopt (PiaoLedger *self, PiaoRegistry *registry, PiaoDb *db, GError 
 
   for (guint i = 0; i < n; i++)
     {
-      const char *table = piao_kind_get_table (kinds[i]);
-      g_autofree char *sql = g_strdup_printf (
-          "INSERT INTO change (lane, seq, kind, id, gone) SELECT lane, %" G_GINT64_FORMAT
-          " + (ROW_NUMBER () OVER (ORDER BY id)) / 100, '%s', id, 0 FROM %s WHERE rev = 0;"
-          "UPDATE %s SET rev = (SELECT seq FROM change WHERE change.lane = %s.lane"
-          " AND change.kind = '%s' AND change.id = %s.id) WHERE rev = 0",
-          self->seq + 1, kinds[i]->name, table, table, table, kinds[i]->name, table);
+      const char *name = kinds[i]->name, *table = piao_kind_get_table (kinds[i]);
+      g_autofree char *first = g_strdup_printf ("%" G_GINT64_FORMAT, self->seq + 1);
+      g_autofree char *sql = g_strconcat (
+          "INSERT INTO change (lane, seq, kind, id, gone) SELECT lane, ", first,
+          " + (ROW_NUMBER () OVER (ORDER BY id)) / 100, '", name, "', id, 0 FROM ", table,
+          " WHERE rev = 0 ON CONFLICT (lane, kind, id) DO UPDATE SET seq = excluded.seq, gone = 0;"
+          "UPDATE ",
+          table, " SET rev = (SELECT seq FROM change WHERE change.lane = ", table,
+          ".lane AND change.kind = '", name, "' AND change.id = ", table, ".id) WHERE rev = 0",
+          NULL);
 
       if (!piao_db_script (db, sql, error)
           || !piao_db_query_int (db, &ledger_last_change, self->seq, &self->seq, error, ""))

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/piao-error.h"
@@ -127,10 +128,10 @@ emit (Pull *pull, const Entry *entry, GError **error)
     return FALSE;
   /* The scope of the user is that of the entry's lane, so the row must really be in it. */
   if (record->lane != entry->lane)
-    return piao_error_set (
-        error, PIAO_ERROR_CORRUPT, "sync.index",
-        _ ("The change index of the centre does not fit its rows (%s %" G_GINT64_FORMAT ")."),
-        entry->kind->name, entry->id);
+    return piao_error_set (error, PIAO_ERROR_CORRUPT, "sync.index",
+                           _ ("The change index of the centre does not fit its rows (%s %" PRIi64
+                              ")."),
+                           entry->kind->name, entry->id);
   add_row (pull, record);
   return TRUE;
 }

@@ -70,14 +70,14 @@ get_statements (const PiaoKind *kind)
       made->replace
           = (PiaoStatement){ kind->name,
                              g_string_free_and_steal (make_insert (kind, "INSERT OR REPLACE")) };
-      made->remove = (PiaoStatement){
-        kind->name,
-        g_strdup_printf ("DELETE FROM %s WHERE id = $1 AND lane = $2 RETURNING id", table)
-      };
-      made->erase_lane = (PiaoStatement){
-        kind->name, g_strdup_printf ("DELETE FROM %s WHERE lane = $1 RETURNING id", table)
-      };
-      made->erase_all = (PiaoStatement){ kind->name, g_strdup_printf ("DELETE FROM %s", table) };
+      made->remove
+          = (PiaoStatement){ kind->name,
+                             g_strconcat ("DELETE FROM ", table,
+                                          " WHERE id = $1 AND lane = $2 RETURNING id", NULL) };
+      made->erase_lane
+          = (PiaoStatement){ kind->name, g_strconcat ("DELETE FROM ", table,
+                                                      " WHERE lane = $1 RETURNING id", NULL) };
+      made->erase_all = (PiaoStatement){ kind->name, g_strconcat ("DELETE FROM ", table, NULL) };
       g_hash_table_insert (all, (gpointer)kind, made);
     }
   g_mutex_unlock (&lock);

@@ -1,0 +1,91 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n-lib.h>
+#include <libdex.h>
+#include <locale.h>
+
+#include "base/piao-error.h"
+#include "domain/piao-domain.h"
+#include "server/piao-server.h"
+
+typedef struct
+{
+  char *database;
+  char *listen;
+  int port;
+} Flags;
+
+static gboolean
+parse_flags (Flags *flags, int *argc, char ***argv, GError **error)
+{
+  const GOptionEntry entries[]
+      = { { "database", 0, 0, G_OPTION_ARG_STRING, &flags->database,
+            N_ ("SQLite file or postgresql://… address"), "PLACE" },
+          { "listen", 0, 0, G_OPTION_ARG_STRING, &flags->listen,
+            N_ ("Address to listen on (default 127.0.0.1)"), "ADDRESS" },
+          { "port", 0, 0, G_OPTION_ARG_INT, &flags->port, N_ ("Port, 0 picks one"), "N" },
+          G_OPTION_ENTRY_NULL };
+  g_autoptr (GOptionContext) context = g_option_context_new (_ ("– the centre of Piaoku"));
+
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (flags->port < 0 || flags->port > G_MAXUINT16)
+    return piao_error_set (error, PIAO_ERROR_INVALID, "server.port",
+                           _ ("A port is a number from 0 to 65535."));
+  if (flags->database == NULL)
+    return piao_error_set (error, PIAO_ERROR_INVALID, "server.database",
+                           _ ("Say with --database where the data is."));
+  return TRUE;
+}
+
+static gboolean
+stop (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+serve (Flags *flags, GError **error)
+{
+  g_autoptr (PiaoRegistry) registry = piao_domain_registry_new ();
+  g_autoptr (PiaoClock) clock = piao_clock_new_system ();
+  g_autoptr (PiaoServer) server = piao_server_new (flags->database, registry, clock, error);
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  guint port;
+
+  if (server == NULL)
+    return FALSE;
+  port = piao_server_listen (server, flags->listen != NULL ? flags->listen : "127.0.0.1",
+                             (guint)flags->port, error);
+  if (port == 0)
+    return FALSE;
+  g_print ("{\"port\":%u}\n", port);
+  g_unix_signal_add (SIGTERM, stop, loop);
+  g_unix_signal_add (SIGINT, stop, loop);
+  g_main_loop_run (loop);
+  piao_server_close (server);
+  return TRUE;
+}
+
+int
+main (int argc, char *argv[])
+{
+  Flags flags = { 0 };
+  g_autoptr (GError) error = NULL;
+  gboolean done;
+
+  setlocale (LC_ALL, "");
+  dex_init ();
+  done = parse_flags (&flags, &argc, &argv, &error) && serve (&flags, &error);
+  if (!done)
+    g_printerr ("piaoku-server: %s\n", error->message);
+  g_free (flags.database);
+  g_free (flags.listen);
+  return done ? 0 : 1;
+}

@@ -1,0 +1,261 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "base/piao-error.h"
+#include "base/piao-future.h"
+#include "server/piao-call.h"
+#include "server/piao-sign-in.h"
+
+#define MAX_TOKEN 200
+#define TOO_MANY_REQUESTS 429 /* libsoup has no name for it */
+
+typedef struct
+{
+  PiaoCall call;
+  const PiaoRoute *route;
+} Work;
+
+static guint
+get_status (const GError *error)
+{
+  const char *reason = piao_error_get_reason (error);
+
+  if (g_str_equal (reason, "session.invalid"))
+    return SOUP_STATUS_UNAUTHORIZED;
+  if (g_str_equal (reason, "device.revoked"))
+    return SOUP_STATUS_GONE;
+  if (error->domain != PIAO_ERROR)
+    return SOUP_STATUS_INTERNAL_SERVER_ERROR;
+  switch ((PiaoErrorCode)error->code)
+    {
+    case PIAO_ERROR_INVALID:
+      return SOUP_STATUS_BAD_REQUEST;
+    case PIAO_ERROR_REFUSED:
+    case PIAO_ERROR_CONFLICT:
+      return SOUP_STATUS_CONFLICT;
+    case PIAO_ERROR_FORBIDDEN:
+      return SOUP_STATUS_FORBIDDEN;
+    case PIAO_ERROR_NOT_FOUND:
+      return SOUP_STATUS_NOT_FOUND;
+    case PIAO_ERROR_LIMIT:
+      return SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE;
+    case PIAO_ERROR_UNAVAILABLE:
+      return SOUP_STATUS_SERVICE_UNAVAILABLE;
+    case PIAO_ERROR_BUSY:
+      return TOO_MANY_REQUESTS;
+    case PIAO_ERROR_CORRUPT:
+      return g_str_has_prefix (reason, "json.") ? SOUP_STATUS_BAD_REQUEST
+                                                : SOUP_STATUS_INTERNAL_SERVER_ERROR;
+    case PIAO_ERROR_FAILED:
+    default:
+      return SOUP_STATUS_INTERNAL_SERVER_ERROR;
+    }
+}
+
+static JsonObject *
+describe (const GError *error)
+{
+  const char *code = error->domain == PIAO_ERROR
+                         ? piao_error_code_to_text ((PiaoErrorCode)error->code)
+                         : "failed";
+
+  return piao_json_build ("code", 's', code, "reason", 's', piao_error_get_reason (error),
+                          "message", 's', error->message, NULL);
+}
+
+void
+piao_call_set_error (SoupServerMessage *message, const GError *error)
+{
+  g_autoptr (JsonObject) object = describe (error);
+  char *text = piao_json_object_to_text (object);
+
+  soup_server_message_set_status (message, get_status (error), NULL);
+  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_TAKE, text,
+                                    strlen (text));
+}
+
+char *
+piao_call_get_token (SoupServerMessage *message)
+{
+  const char *value
+      = soup_message_headers_get_one (soup_server_message_get_request_headers (message),
+                                      "Authorization");
+
+  if (value == NULL || !g_str_has_prefix (value, "Bearer ") || strlen (value) > MAX_TOKEN)
+    return g_strdup ("");
+  return g_strdup (value + strlen ("Bearer "));
+}
+
+/* --- bodies that are too long ---------------------------------------------------------------- */
+
+typedef struct
+{
+  SoupServerMessage *message; /* owned */
+  char *answer;               /* whole, with status line and headers */
+} Refusal;
+
+static void
+refusal_free (gpointer data)
+{
+  Refusal *refusal = data;
+
+  g_object_unref (refusal->message);
+  g_free (refusal->answer);
+  g_free (refusal);
+}
+
+/* libsoup would read the body to its end first; so the connection is taken from it. */
+static gboolean
+refuse (gpointer data)
+{
+  Refusal *refusal = data;
+  g_autoptr (GIOStream) stream = soup_server_message_steal_connection (refusal->message);
+
+  if (stream != NULL)
+    {
+      g_output_stream_write_all (g_io_stream_get_output_stream (stream), refusal->answer,
+                                 strlen (refusal->answer), NULL, NULL, NULL);
+      g_io_stream_close (stream, NULL, NULL);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+queue_refusal (SoupServerMessage *message, guint status, const GError *error)
+{
+  Refusal *refusal = g_new0 (Refusal, 1);
+  g_autoptr (JsonObject) object = describe (error);
+  g_autofree char *text = piao_json_object_to_text (object);
+
+  refusal->message = g_object_ref (message);
+  refusal->answer
+      = g_strdup_printf ("HTTP/1.1 %u %s\r\nContent-Type: application/json\r\n"
+                         "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
+                         status, soup_status_get_phrase (status), strlen (text), text);
+  soup_server_message_pause (message);
+  g_idle_add_full (G_PRIORITY_DEFAULT, refuse, refusal, refusal_free);
+}
+
+void
+piao_call_check_size (SoupServer *soup,
+                      SoupServerMessage *message,
+                      const char *path,
+                      GHashTable *query,
+                      gpointer data)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  SoupEncoding encoding = soup_message_headers_get_encoding (headers);
+  g_autoptr (GError) error = NULL;
+
+  if (encoding == SOUP_ENCODING_NONE
+      || (encoding == SOUP_ENCODING_CONTENT_LENGTH
+          && soup_message_headers_get_content_length (headers) <= PIAO_CALL_MAX_BODY))
+    return;
+  if (encoding == SOUP_ENCODING_CONTENT_LENGTH)
+    error = piao_error_new (PIAO_ERROR_LIMIT, "http.body", _ ("A request has at most %d bytes."),
+                            PIAO_CALL_MAX_BODY);
+  else
+    error = piao_error_new (PIAO_ERROR_INVALID, "http.length",
+                            _ ("A request says its length in advance."));
+  queue_refusal (message,
+                 encoding == SOUP_ENCODING_CONTENT_LENGTH ? SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE
+                                                          : SOUP_STATUS_LENGTH_REQUIRED,
+                 error);
+}
+
+/* --- at work --------------------------------------------------------------------------------- */
+
+static void
+work_free (gpointer data)
+{
+  Work *work = data;
+
+  g_clear_pointer (&work->call.body, json_object_unref);
+  g_free (work->call.token);
+  g_object_unref (work->call.message);
+  g_object_unref (work->call.server);
+  g_free (work);
+}
+
+static gboolean
+find_session (PiaoDb *db, gpointer data, GError **error)
+{
+  PiaoCall *call = data;
+
+  return piao_session_find (db, call->token, call->now, &call->user, &call->device, error);
+}
+
+static gboolean
+read_body (PiaoCall *call, GError **error)
+{
+  SoupMessageBody *body = soup_server_message_get_request_body (call->message);
+  g_autoptr (GBytes) bytes = soup_message_body_flatten (body);
+  gsize size;
+  const char *data = g_bytes_get_data (bytes, &size);
+
+  call->body
+      = piao_json_parse_object (data, (gssize)size, PIAO_CALL_MAX_BODY, _ ("The request"), error);
+  return call->body != NULL;
+}
+
+static char *
+answer (Work *work, GError **error)
+{
+  PiaoCall *call = &work->call;
+
+  if (!work->route->open
+      && !dex_await (piao_readers_run (piao_server_get_readers (call->server), find_session, call),
+                     error))
+    return NULL;
+  if (g_str_equal (work->route->method, "POST") && !read_body (call, error))
+    return NULL;
+  return work->route->func (call, error);
+}
+
+static DexFuture *
+run (gpointer data)
+{
+  Work *work = data;
+  SoupServerMessage *message = work->call.message;
+  g_autoptr (GError) error = NULL;
+  char *text = answer (work, &error);
+
+  if (text != NULL)
+    {
+      const char *type = work->route->type != NULL ? work->route->type : "application/json";
+
+      soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
+      soup_server_message_set_response (message, type, SOUP_MEMORY_TAKE, text, strlen (text));
+    }
+  else
+    {
+      if (get_status (error) >= SOUP_STATUS_INTERNAL_SERVER_ERROR)
+        g_message ("%s: %s", work->route->path, error->message);
+      piao_call_set_error (message, error);
+    }
+  soup_server_message_unpause (message);
+  return dex_future_new_true ();
+}
+
+void
+piao_call_start (PiaoServer *server,
+                 SoupServerMessage *message,
+                 const PiaoRoute *route,
+                 const char *tail)
+{
+  Work *work = g_new0 (Work, 1);
+
+  work->route = route;
+  work->call.server = g_object_ref (server);
+  work->call.message = g_object_ref (message);
+  work->call.tail = tail;
+  work->call.token = piao_call_get_token (message);
+  work->call.now = piao_clock_now (piao_server_get_clock (server));
+  soup_server_message_pause (message);
+  piao_future_disown (dex_scheduler_spawn (NULL, 0, run, work, work_free), route->path);
+}

@@ -1,0 +1,66 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include "base/piao-json.h"
+#include "server/piao-server.h"
+
+G_BEGIN_DECLS
+
+#define PIAO_CALL_MAX_BODY (1024 * 1024)
+
+/* One request at work, in a fiber on the main thread. */
+typedef struct
+{
+  PiaoServer *server;         /* owned */
+  SoupServerMessage *message; /* owned */
+  const char *tail;           /* of the path, behind the route's prefix; borrowed */
+  JsonObject *body;           /* owned; of a POST */
+  char *token;                /* owned; "" without one */
+  gint64 now;
+  gint64 user; /* of the session */
+  guint device;
+} PiaoCall;
+
+/* Does the work and returns the JSON text of the answer, or NULL with @error. May await. */
+typedef char *(*PiaoRouteFunc) (PiaoCall *call, GError **error);
+
+typedef struct
+{
+  const char *method;
+  const char *path; /* a prefix when it ends with '/' */
+  gboolean open;    /* no session needed */
+  PiaoRouteFunc func;
+  const char *type; /* of the answer; NULL: application/json */
+} PiaoRoute;
+
+/* Serves @message through @route: the message waits, and is answered whatever happens. */
+void piao_call_start (PiaoServer *server,
+                      SoupServerMessage *message,
+                      const PiaoRoute *route,
+                      const char *tail);
+
+/* Refuses bodies that are too long before they are read; an early handler of the server. */
+void piao_call_check_size (SoupServer *soup,
+                           SoupServerMessage *message,
+                           const char *path,
+                           GHashTable *query,
+                           gpointer data);
+
+/* Answers with @error as {code, reason, message} and the status that fits. */
+void piao_call_set_error (SoupServerMessage *message, const GError *error);
+
+/* The bearer token of the headers, or "". Transfer full. */
+char *piao_call_get_token (SoupServerMessage *message);
+
+/* The routes (piao-route-*.c). */
+char *piao_route_sign_in (PiaoCall *call, GError **error);
+char *piao_route_sync (PiaoCall *call, GError **error);
+char *piao_route_command (PiaoCall *call, GError **error);
+char *piao_route_health (PiaoCall *call, GError **error);
+char *piao_route_metrics (PiaoCall *call, GError **error);
+
+G_END_DECLS

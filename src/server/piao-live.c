@@ -1,0 +1,199 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "base/piao-error.h"
+#include "base/piao-future.h"
+#include "base/piao-json.h"
+#include "server/piao-live.h"
+#include "server/piao-sign-in.h"
+
+#define CLOSE_UNAUTHORIZED 4401
+#define MAX_INCOMING 1024
+
+typedef struct
+{
+  PiaoServer *server;                  /* owned */
+  SoupWebsocketConnection *connection; /* owned */
+  char *token;
+  gint64 now;
+  PiaoAccess *access; /* what its user sees; NULL until it is known */
+  PiaoAccess *fresh;  /* filled in on a reader's thread */
+} Listener;
+
+struct _PiaoLive
+{
+  GObject parent_instance;
+
+  PiaoServer *server;   /* borrowed */
+  GPtrArray *listeners; /* of Listener, referenced */
+};
+
+G_DEFINE_FINAL_TYPE (PiaoLive, piao_live, G_TYPE_OBJECT)
+
+static void
+listener_clear (gpointer data)
+{
+  Listener *listener = data;
+
+  g_clear_object (&listener->server);
+  g_clear_object (&listener->connection);
+  g_clear_pointer (&listener->token, g_free);
+  g_clear_pointer (&listener->access, piao_access_free);
+  g_clear_pointer (&listener->fresh, piao_access_free);
+}
+
+static void
+listener_unref (gpointer data)
+{
+  g_rc_box_release_full (data, listener_clear);
+}
+
+static gboolean
+load_access (PiaoDb *db, gpointer data, GError **error)
+{
+  Listener *listener = data;
+  gint64 user;
+  guint device;
+
+  if (!piao_session_find (db, listener->token, listener->now, &user, &device, error))
+    return FALSE;
+  listener->fresh = piao_access_load (db, user, error);
+  return listener->fresh != NULL;
+}
+
+/* Reads who may hear what, at the start and whenever grants may have changed. */
+static DexFuture *
+authorise (gpointer data)
+{
+  Listener *listener = data;
+  g_autoptr (GError) error = NULL;
+
+  if (dex_await (piao_readers_run (piao_server_get_readers (listener->server), load_access,
+                                   listener),
+                 &error))
+    {
+      g_clear_pointer (&listener->access, piao_access_free);
+      listener->access = g_steal_pointer (&listener->fresh);
+    }
+  else if (soup_websocket_connection_get_state (listener->connection) == SOUP_WEBSOCKET_STATE_OPEN)
+    soup_websocket_connection_close (listener->connection, CLOSE_UNAUTHORIZED,
+                                     piao_error_get_reason (error));
+  return dex_future_new_true ();
+}
+
+static void
+start_authorise (Listener *listener)
+{
+  listener->now = piao_clock_now (piao_server_get_clock (listener->server));
+  piao_future_disown (dex_scheduler_spawn (NULL, 0, authorise, g_rc_box_acquire (listener),
+                                           listener_unref),
+                      "live");
+}
+
+static void
+hear_closed (SoupWebsocketConnection *connection, PiaoLive *self)
+{
+  for (guint i = 0; i < self->listeners->len; i++)
+    if (((Listener *)g_ptr_array_index (self->listeners, i))->connection == connection)
+      {
+        g_ptr_array_remove_index_fast (self->listeners, i);
+        return;
+      }
+}
+
+void
+piao_live_add (PiaoLive *self, SoupWebsocketConnection *connection, const char *token)
+{
+  Listener *listener = g_rc_box_new0 (Listener);
+
+  listener->server = g_object_ref (self->server);
+  listener->connection = g_object_ref (connection);
+  listener->token = g_strdup (token);
+  soup_websocket_connection_set_max_incoming_payload_size (connection, MAX_INCOMING);
+  soup_websocket_connection_set_keepalive_interval (connection, 30);
+  g_ptr_array_add (self->listeners, listener);
+  g_signal_connect_object (connection, "closed", G_CALLBACK (hear_closed), self, 0);
+  start_authorise (listener);
+}
+
+static void
+tell (Listener *listener, GArray *lanes, gint64 seq)
+{
+  if (listener->access == NULL
+      || soup_websocket_connection_get_state (listener->connection) != SOUP_WEBSOCKET_STATE_OPEN)
+    return;
+  for (guint i = 0; i < lanes->len; i++)
+    {
+      gint64 lane = g_array_index (lanes, gint64, i);
+      g_autoptr (JsonObject) hint = NULL;
+      g_autofree char *text = NULL;
+
+      if (!piao_access_sees_lane (listener->access, lane))
+        continue;
+      hint = piao_json_build ("lane", 'i', lane, "seq", 'i', seq, NULL);
+      text = piao_json_object_to_text (hint);
+      soup_websocket_connection_send_text (listener->connection, text);
+    }
+}
+
+static void
+hear_committed (
+    PiaoExecutor *executor, GArray *lanes, gint64 seq, gboolean access_changed, PiaoLive *self)
+{
+  for (guint i = 0; i < self->listeners->len; i++)
+    {
+      Listener *listener = g_ptr_array_index (self->listeners, i);
+
+      tell (listener, lanes, seq);
+      if (access_changed)
+        start_authorise (listener);
+    }
+}
+
+PiaoLive *
+piao_live_new (PiaoServer *server)
+{
+  PiaoLive *self = g_object_new (PIAO_TYPE_LIVE, NULL);
+
+  self->server = server;
+  g_signal_connect_object (piao_server_get_executor (server), "committed",
+                           G_CALLBACK (hear_committed), self, 0);
+  return self;
+}
+
+void
+piao_live_close (PiaoLive *self)
+{
+  g_autoptr (GPtrArray) listeners = g_steal_pointer (&self->listeners);
+
+  self->listeners = g_ptr_array_new_with_free_func (listener_unref);
+  for (guint i = 0; i < listeners->len; i++)
+    {
+      Listener *listener = g_ptr_array_index (listeners, i);
+
+      if (soup_websocket_connection_get_state (listener->connection) == SOUP_WEBSOCKET_STATE_OPEN)
+        soup_websocket_connection_close (listener->connection, SOUP_WEBSOCKET_CLOSE_GOING_AWAY,
+                                         NULL);
+    }
+}
+
+static void
+piao_live_finalize (GObject *object)
+{
+  g_ptr_array_unref (PIAO_LIVE (object)->listeners);
+  G_OBJECT_CLASS (piao_live_parent_class)->finalize (object);
+}
+
+static void
+piao_live_class_init (PiaoLiveClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = piao_live_finalize;
+}
+
+static void
+piao_live_init (PiaoLive *self)
+{
+  self->listeners = g_ptr_array_new_with_free_func (listener_unref);
+}

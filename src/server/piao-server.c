@@ -1,0 +1,228 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "base/piao-error.h"
+#include "domain/reference/piao-reference.h"
+#include "server/piao-call.h"
+#include "server/piao-live.h"
+#include "store/piao-schema.h"
+#include "sync/piao-password.h"
+
+#define N_READERS 4
+
+struct _PiaoServer
+{
+  GObject parent_instance;
+
+  PiaoRegistry *registry;
+  PiaoClock *clock;
+  PiaoExecutor *executor;
+  PiaoReaders *readers;
+  SoupServer *soup;
+  PiaoLive *live;
+  const char *gateway_state;
+};
+
+G_DEFINE_FINAL_TYPE (PiaoServer, piao_server, G_TYPE_OBJECT)
+
+static const PiaoRoute routes[] = {
+  { "POST", "/v1/sign-in", TRUE, piao_route_sign_in, NULL },
+  { "POST", "/v1/sync", FALSE, piao_route_sync, NULL },
+  { "GET", "/v1/command/", FALSE, piao_route_command, NULL },
+  { "GET", "/health", TRUE, piao_route_health, NULL },
+  { "GET", "/metrics", TRUE, piao_route_metrics, "text/plain; version=0.0.4" },
+};
+
+static gboolean
+fits (const PiaoRoute *route, const char *path)
+{
+  return g_str_has_suffix (route->path, "/") ? g_str_has_prefix (path, route->path)
+                                             : g_str_equal (path, route->path);
+}
+
+static void
+handle (SoupServer *soup,
+        SoupServerMessage *message,
+        const char *path,
+        GHashTable *query,
+        gpointer data)
+{
+  PiaoServer *self = data;
+  g_autoptr (GError) error = NULL;
+  gboolean known = FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
+    if (fits (&routes[i], path))
+      {
+        known = TRUE;
+        if (!g_str_equal (routes[i].method, soup_server_message_get_method (message)))
+          continue;
+        piao_call_start (self, message, &routes[i],
+                         g_uri_get_path (soup_server_message_get_uri (message))
+                             + strlen (routes[i].path));
+        return;
+      }
+  error = piao_error_new (PIAO_ERROR_NOT_FOUND, "http.route", _ ("There is nothing at %.100s."),
+                          path);
+  piao_call_set_error (message, error);
+  if (known)
+    soup_server_message_set_status (message, SOUP_STATUS_METHOD_NOT_ALLOWED, NULL);
+}
+
+static void
+handle_live (SoupServer *soup,
+             SoupServerMessage *message,
+             const char *path,
+             SoupWebsocketConnection *connection,
+             gpointer data)
+{
+  PiaoServer *self = data;
+  g_autofree char *token = piao_call_get_token (message);
+
+  piao_live_add (self->live, connection, token);
+}
+
+/* --- start and end --------------------------------------------------------------------------- */
+
+/* A database that has never served gets the rows that every installation starts from, and the
+ * ledger takes in what is there. */
+static gboolean
+make_ready (PiaoServer *self, PiaoDb *db, GError **error)
+{
+  g_autofree char *epoch = piao_random_text (8);
+  g_autoptr (PiaoLedger) ledger = NULL;
+
+  if (!piao_schema_migrate (db, PIAO_SCHEMA_SERVER, error)
+      || !piao_ledger_prepare (db, epoch, error) || !piao_db_begin (db, error))
+    return FALSE;
+  ledger = piao_ledger_begin (db, error);
+  if (ledger != NULL
+      && (ledger->seq > 0
+          || (piao_reference_write (db, error)
+              && piao_ledger_adopt (ledger, self->registry, db, error)
+              && piao_ledger_end (ledger, db, error))))
+    return piao_db_commit (db, error);
+  piao_db_rollback (db);
+  return FALSE;
+}
+
+PiaoServer *
+piao_server_new (const char *database, PiaoRegistry *registry, PiaoClock *clock, GError **error)
+{
+  g_autoptr (PiaoServer) self = g_object_new (PIAO_TYPE_SERVER, NULL);
+  g_autoptr (PiaoDb) db = piao_db_open (database, PIAO_DB_READ_WRITE, error);
+
+  self->registry = piao_registry_ref (registry);
+  self->clock = g_object_ref (clock);
+  self->gateway_state = "off";
+  if (db == NULL || !make_ready (self, db, error))
+    return NULL;
+  self->readers = piao_readers_new (database, N_READERS, error);
+  if (self->readers == NULL)
+    return NULL;
+  self->executor = piao_executor_new (g_steal_pointer (&db), registry, clock);
+  self->live = piao_live_new (self);
+  return g_steal_pointer (&self);
+}
+
+guint
+piao_server_listen (PiaoServer *self, const char *address, guint port, GError **error)
+{
+  g_autoptr (GSocketAddress) where = g_inet_socket_address_new_from_string (address, port);
+  g_autoslist (GUri) uris = NULL;
+
+  if (where == NULL)
+    {
+      piao_error_set (error, PIAO_ERROR_INVALID, "server.address",
+                      _ ("“%.60s” is not the address of a network card."), address);
+      return 0;
+    }
+  self->soup = soup_server_new ("server-header", "piaoku", NULL);
+  soup_server_add_early_handler (self->soup, NULL, piao_call_check_size, self, NULL);
+  soup_server_add_handler (self->soup, NULL, handle, self, NULL);
+  soup_server_add_websocket_handler (self->soup, "/v1/live", NULL, NULL, handle_live, self, NULL);
+  if (!soup_server_listen (self->soup, where, 0, error))
+    return 0;
+  uris = soup_server_get_uris (self->soup);
+  return (guint)g_uri_get_port (uris->data);
+}
+
+void
+piao_server_close (PiaoServer *self)
+{
+  if (self->live != NULL)
+    piao_live_close (self->live);
+  if (self->soup != NULL)
+    soup_server_disconnect (self->soup);
+  g_clear_object (&self->soup);
+  if (self->executor != NULL)
+    piao_executor_close (self->executor);
+  if (self->readers != NULL)
+    piao_readers_close (self->readers);
+}
+
+PiaoExecutor *
+piao_server_get_executor (PiaoServer *self)
+{
+  return self->executor;
+}
+
+PiaoReaders *
+piao_server_get_readers (PiaoServer *self)
+{
+  return self->readers;
+}
+
+PiaoRegistry *
+piao_server_get_registry (PiaoServer *self)
+{
+  return self->registry;
+}
+
+PiaoClock *
+piao_server_get_clock (PiaoServer *self)
+{
+  return self->clock;
+}
+
+void
+piao_server_set_gateway_state (PiaoServer *self, const char *state)
+{
+  self->gateway_state = g_intern_string (state);
+}
+
+const char *
+piao_server_get_gateway_state (PiaoServer *self)
+{
+  return self->gateway_state;
+}
+
+static void
+piao_server_finalize (GObject *object)
+{
+  PiaoServer *self = PIAO_SERVER (object);
+
+  piao_server_close (self);
+  g_clear_object (&self->live);
+  g_clear_object (&self->executor);
+  g_clear_object (&self->readers);
+  g_clear_pointer (&self->registry, piao_registry_unref);
+  g_clear_object (&self->clock);
+  G_OBJECT_CLASS (piao_server_parent_class)->finalize (object);
+}
+
+static void
+piao_server_class_init (PiaoServerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = piao_server_finalize;
+}
+
+static void
+piao_server_init (PiaoServer *self)
+{
+}

@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Piaoku developers
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The centre as a real process over loopback HTTP."""
+
+import json
+import os
+import random
+import socket
+import sys
+import threading
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(__file__))
+from server import BIN, Desk, Live, Server  # noqa: E402
+
+
+class Http(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+    def sign_in(self, name, password, key='k' * 40):
+        return self.server.call('POST', '/v1/sign-in', {'name': name, 'password': password,
+                                                         'device': 'test', 'key': key})
+
+    def test_sign_in(self):
+        status, answer = self.sign_in('keeper', 'keeper-pass-1')
+        self.assertEqual(status, 200)
+        again = self.sign_in('keeper', 'keeper-pass-1')[1]
+        self.assertEqual(again['device'], answer['device'])
+        self.assertNotEqual(again['token'], answer['token'])
+        other = self.sign_in('keeper', 'keeper-pass-1', 'z' * 40)[1]
+        self.assertNotEqual(other['device'], answer['device'])
+        for body in ({}, {'name': 'keeper'}, {'name': 7, 'password': 'x', 'key': 'k' * 40},
+                     {'name': 'keeper', 'password': 'x', 'key': 'short'},
+                     {'name': 'k' * 1000, 'password': 'x', 'key': 'k' * 40}):
+            status, answer = self.server.call('POST', '/v1/sign-in', body)
+            self.assertIn(status, (400, 413), answer)
+            self.assertTrue(answer['message'])
+
+    def test_wrong_password_and_unknown_name_look_alike(self):
+        taken = {}
+        for name in ('picker', 'nobody'):
+            for _ in range(5):
+                start = time.monotonic()
+                status, answer = self.sign_in(name, 'wrong-pass-1')
+                taken.setdefault(name, []).append(time.monotonic() - start)
+                self.assertEqual((status, answer['reason']), (403, 'sign-in.refused'))
+            status, answer = self.sign_in(name, 'wrong-pass-1')
+            self.assertEqual((status, answer['reason']), (429, 'sign-in.locked'))
+        known, unknown = (sorted(taken[name])[2] for name in ('picker', 'nobody'))
+        self.assertLess(max(known, unknown) / min(known, unknown), 2.5)
+        # The right password does not help while the name is locked.
+        self.assertEqual(self.sign_in('picker', 'picker-pass-1')[0], 429)
+
+    def test_without_a_session(self):
+        for token in (None, 'nonsense', 'a' * 64, 'a' * 4000):
+            status, answer = self.server.call('POST', '/v1/sync', {'device': 1}, token)
+            self.assertEqual((status, answer['reason']), (401, 'session.invalid'))
+            self.assertEqual(self.server.call('GET', '/v1/command/5', token=token)[0], 401)
+
+    def test_sync_both_ways(self):
+        desk = Desk(self.server, key='sync-both-ways'.ljust(40, '-'))
+        first = desk.sync()
+        self.assertFalse(first['end']['more'])
+        self.assertGreater(desk.count('pack'), 0)
+        self.assertGreaterEqual(desk.count('number_block'), 1)
+        before = desk.count('order')
+        order = desk.order()
+        answer = desk.sync([order])
+        self.assertEqual(answer['verdicts'][0]['state'], 'accepted', answer['verdicts'])
+        self.assertEqual(desk.count('order'), before + 1)
+        again = desk.sync([order])
+        self.assertEqual(again['verdicts'], answer['verdicts'])
+        self.assertEqual(desk.count('order'), before + 1)
+        status, verdict = self.server.call('GET', '/v1/command/' + order['id'], token=desk.token)
+        self.assertEqual((status, verdict['seq']), (200, answer['verdicts'][0]['seq']))
+        stranger = Desk(self.server, 'stranger')
+        self.assertEqual(self.server.call('GET', '/v1/command/' + order['id'],
+                                          token=stranger.token)[0], 404)
+        stranger.sync()
+        self.assertFalse([row for row in stranger.rows.values() if row['lane'] == 652300])
+
+    def test_a_session_is_bound_to_its_computer(self):
+        desk = Desk(self.server, key='bound-1'.ljust(40, '-'))
+        other = Desk(self.server, key='bound-2'.ljust(40, '-'))
+        status, answer = self.server.call('POST', '/v1/sync', other.request(), desk.token)
+        self.assertEqual((status, answer['reason']), (403, 'sync.device'))
+
+    def test_hostile_bodies(self):
+        desk = Desk(self.server, key='hostile'.ljust(40, '-'))
+        before = self.server.call('GET', '/health')[1]['seq']
+        good = json.dumps(desk.request([desk.order()])).encode()
+        bodies = [b'', b'{', b'[]', b'null', b'"x"', b'\xff\xfe', b'{"device":' + b'[' * 5000,
+                  b'{"a":' * 40 + b'1' + b'}' * 40]
+        for body in bodies:
+            status, answer = self.server.call('POST', '/v1/sync', body, desk.token)
+            self.assertIn(status, (400, 413), body[:40])
+            self.assertTrue(answer['message'])
+        spoiled = (
+            ('"device": %d' % desk.device, '"device": "%d"' % desk.device),
+            ('"commands": [', '"commands": [7, '), ('"args": {', '"args": 7, "was": {'),
+            ('"dseq": 1', '"dseq": -1'), ('"at": 1767322900000', '"at": "now"'),
+            ('"name": "order.submit"', '"name": "' + 'x' * 100 + '"'))
+        for old, new in spoiled:
+            body = good.decode().replace(old, new)
+            self.assertNotEqual(body, good.decode())
+            status, answer = self.server.call('POST', '/v1/sync', body.encode(), desk.token)
+            self.assertIn(status, (400, 403, 413), answer)
+        status, answer = self.server.call(
+            'POST', '/v1/sync', desk.request([desk.order() for _ in range(200)]), desk.token)
+        self.assertEqual((status, answer['reason']), (413, 'sync.commands'))
+        # Noise in a good body: refused, or a verdict; the server stands.
+        random.seed(7)
+        for _ in range(200):
+            noise = bytearray(good)
+            for _ in range(random.randint(1, 4)):
+                noise[random.randrange(len(noise))] = random.choice(b'09-"{}[],:ax\x00\xff')
+            self.server.call('POST', '/v1/sync', bytes(noise), desk.token)
+        after = self.server.call('GET', '/health')[1]['seq']
+        # At most one command and one block of numbers are in it.
+        self.assertLessEqual(after - before, 2)
+
+    def test_bodies_are_bounded_as_they_arrive(self):
+        desk = Desk(self.server, key='bounded'.ljust(40, '-'))
+        head = 'POST /v1/sync HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n%s\r\n\r\n'
+        for more, status in (('Content-Length: 1048577', b'413'),
+                             ('Transfer-Encoding: chunked', b'411'),
+                             ('Content-Length: 99999999999999', b'413')):
+            with socket.create_connection(('127.0.0.1', self.server.port), timeout=30) as sock:
+                sock.sendall((head % (desk.token, more)).encode())
+                # The answer comes without the body having been sent.
+                self.assertEqual(sock.recv(100).split()[1], status)
+
+    def test_routes(self):
+        self.assertEqual(self.server.call('GET', '/nothing')[0], 404)
+        self.assertEqual(self.server.call('GET', '/v1/sync')[0], 405)
+        self.assertEqual(self.server.call('POST', '/health', {})[0], 405)
+        status, health = self.server.call('GET', '/health')
+        self.assertEqual((status, health['ok']), (200, True))
+        status, text = self.server.call('GET', '/metrics')
+        self.assertEqual(status, 200)
+        self.assertIn('piaoku_commands_total{verdict="accepted"} ', text)
+
+    def test_live(self):
+        desk = Desk(self.server, key='live'.ljust(40, '-'))
+        stranger = Desk(self.server, 'stranger', key='live-stranger'.ljust(40, '-'))
+        refused = Live(self.server, 'nonsense')
+        opcode, data = refused.frame()
+        self.assertEqual((opcode, int.from_bytes(data[:2], 'big')), (8, 4401))
+        refused.close()
+        desk.sync()
+        live, elsewhere = Live(self.server, desk.token), Live(self.server, stranger.token)
+        self.assertEqual(live.status, 101)
+        # Its grants are read a moment after the handshake: order until it hears.
+        heard = []
+        listener = threading.Thread(target=lambda: heard.append(live.frame()))
+        listener.start()
+        for _ in range(100):
+            seq = desk.sync([desk.order()])['verdicts'][0]['seq']
+            listener.join(0.1)
+            if heard:
+                break
+        opcode, data = heard[0]
+        self.assertEqual((opcode, json.loads(data)['lane']), (1, 652300))
+        self.assertLessEqual(json.loads(data)['seq'], seq)
+        elsewhere.socket.settimeout(0.3)
+        with self.assertRaises(TimeoutError):
+            elsewhere.frame()
+        live.close()
+        elsewhere.close()
+
+
+class Crash(unittest.TestCase):
+    """The server dies at once, at any moment of a push; the desktop sends again."""
+
+    def test_every_command_happens_once(self):
+        server = Server()
+        desk = Desk(server)
+        desk.sync()
+        sent, random_source = [], random.Random(11)
+        for _ in range(12):
+            commands = [desk.order() for _ in range(20)]
+            sent += commands
+
+            def push():
+                try:
+                    server.call('POST', '/v1/sync', desk.request(commands), desk.token)
+                except (OSError, http_error):
+                    pass
+
+            thread = threading.Thread(target=push)
+            thread.start()
+            thread.join(random_source.uniform(0, 0.03))
+            server.kill()
+            thread.join()
+            server.start()
+            answer = desk.sync(commands)
+            self.assertEqual([verdict['state'] for verdict in answer['verdicts']],
+                             ['accepted'] * len(commands))
+        while desk.sync()['end']['more']:
+            pass
+        self.assertEqual(desk.count('order'), len(sent))
+        repeated = desk.sync(sent[:100])['verdicts']
+        self.assertEqual(len({verdict['seq'] for verdict in repeated}), 100)
+        self.assertEqual(desk.count('order'), len(sent))
+        server.stop()
+
+
+class Start(unittest.TestCase):
+    def test_wrong_flags(self):
+        import subprocess
+        for flags in ([], ['--port', '99999', '--database', 'x'],
+                      ['--database', '/nowhere/at/all.db'],
+                      ['--database', 'postgresql:///x?host=/nowhere']):
+            done = subprocess.run([BIN] + flags, capture_output=True, timeout=60)
+            self.assertEqual(done.returncode, 1)
+            self.assertTrue(done.stderr.startswith(b'piaoku-server: '), done.stderr)
+
+
+from http.client import HTTPException as http_error  # noqa: E402
+
+if __name__ == '__main__':
+    unittest.main(verbosity=2)
