@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/piao-error.h"
+#include "print/piao-order-label.h"
 #include "print/piao-spool.h"
 
 #define COLUMNS                                                                                    \
@@ -64,6 +65,8 @@ PIAO_STATEMENT (spool_newest, "SELECT " COLUMNS ", NULL FROM spool ORDER BY id D
 PIAO_STATEMENT (spool_of_order,
                 "SELECT " COLUMNS
                 ", NULL FROM spool WHERE order_id = $2 ORDER BY id DESC LIMIT $1");
+PIAO_STATEMENT (spool_last_copy,
+                "SELECT max(copy) FROM spool WHERE order_id = $1 AND template = $2");
 PIAO_STATEMENT (spool_one, "SELECT " COLUMNS ", bytes FROM spool WHERE id = $1");
 PIAO_STATEMENT (spool_empty,
                 "UPDATE spool SET bytes = NULL WHERE bytes IS NOT NULL"
@@ -165,6 +168,23 @@ piao_spool_enqueue_label (PiaoDb *db,
   job.format = (char *)piao_printer_get_format (printer);
   job.bytes = bytes;
   return piao_spool_enqueue (db, &job, now, id, error);
+}
+
+gboolean
+piao_spool_enqueue_held_tag (
+    PiaoDb *db, const PiaoPrinter *printer, gint64 order_id, gint64 now, gint64 *id, GError **error)
+{
+  g_autoptr (PiaoLabelData) data = NULL;
+  gint64 copy = 0;
+
+  g_return_val_if_fail (db != NULL && printer != NULL, FALSE);
+
+  data = piao_label_data_for_held_order (db, order_id, error);
+  return data != NULL
+         && piao_db_query_int (db, &spool_last_copy, 0, &copy, error, "is", order_id,
+                               PIAO_LABEL_HELD_TAG)
+         && piao_spool_enqueue_label (db, printer, PIAO_LABEL_HELD_TAG, data, order_id, 0,
+                                      (guint)copy + 1, now, id, error);
 }
 
 /* --- out ----------------------------------------------------------------------------------- */

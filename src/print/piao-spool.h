@@ -75,6 +75,14 @@ gboolean piao_spool_enqueue_label (PiaoDb *db,
                                    gint64 *id,
                                    GError **error);
 
+/* Queues the bag tag of an order that waits for ILMS (domain 6.4); copies count up. */
+gboolean piao_spool_enqueue_held_tag (PiaoDb *db,
+                                      const PiaoPrinter *printer,
+                                      gint64 order_id,
+                                      gint64 now,
+                                      gint64 *id,
+                                      GError **error);
+
 /* Queues @bytes made elsewhere; kind, template_name, order_id, parcel_id, copy, name, printer,
  * format and bytes of @job count. PIAO_ERROR_LIMIT above PIAO_SPOOL_MAX_BYTES. */
 gboolean

@@ -50,9 +50,7 @@ typedef struct
 struct _PiaoSpooler
 {
   GObject parent_instance;
-  PiaoSpoolerWrite write;
-  GObject *store;
-  PiaoClock *clock;
+  PiaoReplica *replica;
   GHashTable *lanes; /* printer name → Lane */
   guint waiting, failed;
   guint connect_ms, total_ms; /* 0 for the defaults */
@@ -320,15 +318,16 @@ lane_go (Lane *lane)
   g_clear_handle_id (&lane->timer, g_source_remove);
   request = g_new0 (Request, 1);
   request->printer = piao_printer_copy (lane->printer);
-  request->now = piao_clock_now (self->clock);
+  request->now = piao_clock_now (piao_replica_get_clock (self->replica));
   request->recover = lane->is_new;
   request->take = !self->stopped && lane->verdict != VERDICT_WAITING;
   request->job_id = lane->job_id;
   request->verdict = lane->verdict;
   request->sentence = g_strdup (lane->sentence);
   lane->busy = TRUE;
-  lane_await (lane, self->write (self->store, run_request, request, (GDestroyNotify)request_free),
-              on_outcome, "keeping the print jobs");
+  lane_await (
+      lane, piao_replica_write (self->replica, run_request, request, (GDestroyNotify)request_free),
+      on_outcome, "keeping the print jobs");
 }
 
 /* --- the object ---------------------------------------------------------------------------- */
@@ -352,8 +351,7 @@ piao_spooler_finalize (GObject *object)
   PiaoSpooler *self = PIAO_SPOOLER (object);
 
   g_hash_table_unref (self->lanes);
-  g_clear_object (&self->store);
-  g_clear_object (&self->clock);
+  g_clear_object (&self->replica);
   G_OBJECT_CLASS (piao_spooler_parent_class)->finalize (object);
 }
 
@@ -380,17 +378,22 @@ piao_spooler_init (PiaoSpooler *self)
 }
 
 PiaoSpooler *
-piao_spooler_new (PiaoSpoolerWrite write, gpointer store, PiaoClock *clock)
+piao_spooler_new (PiaoReplica *replica)
 {
   PiaoSpooler *self;
 
-  g_return_val_if_fail (write != NULL && G_IS_OBJECT (store) && PIAO_IS_CLOCK (clock), NULL);
+  g_return_val_if_fail (PIAO_IS_REPLICA (replica), NULL);
 
   self = g_object_new (PIAO_TYPE_SPOOLER, NULL);
-  self->write = write;
-  self->store = g_object_ref (store);
-  self->clock = g_object_ref (clock);
+  self->replica = g_object_ref (replica);
   return self;
+}
+
+PiaoReplica *
+piao_spooler_get_replica (PiaoSpooler *self)
+{
+  g_return_val_if_fail (PIAO_IS_SPOOLER (self), NULL);
+  return self->replica;
 }
 
 static void
@@ -426,6 +429,16 @@ piao_spooler_set_printer (PiaoSpooler *self, const PiaoPrinter *printer, GError 
   lane->failures = 0;
   lane_go (lane);
   return TRUE;
+}
+
+const PiaoPrinter *
+piao_spooler_find_printer (PiaoSpooler *self, const char *name)
+{
+  const Lane *lane;
+
+  g_return_val_if_fail (PIAO_IS_SPOOLER (self) && name != NULL, NULL);
+  lane = g_hash_table_lookup (self->lanes, name);
+  return lane != NULL ? lane->printer : NULL;
 }
 
 void
