@@ -80,6 +80,14 @@ write_configuration (const char *queue, guint16 port)
               queue, port);
 }
 
+/* Lets the main context pass 10 ms between two attempts. */
+static gboolean
+tick (gpointer data)
+{
+  *(gboolean *)data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
 static void
 await_answer (void)
 {
@@ -87,6 +95,7 @@ await_answer (void)
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   gint64 until = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  gboolean ticked;
 
   for (;;)
     {
@@ -96,7 +105,10 @@ await_answer (void)
       if (connection != NULL)
         return;
       g_assert_cmpint (g_get_monotonic_time (), <, until);
-      g_usleep (10000);
+      ticked = FALSE;
+      g_timeout_add (10, tick, &ticked);
+      while (!ticked)
+        g_main_context_iteration (NULL, TRUE);
     }
 }
 
