@@ -6,6 +6,7 @@
 #include "domain/master/piao-master-rules.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 #include "base/piao-error.h"
 #include "domain/barcode/piao-barcode.h"
@@ -72,7 +73,7 @@ check_parameter (PiaoTx *tx, PiaoRecord *parameter, GError **error)
       && value <= piao_record_int (parameter, PIAO_PARAMETER_MOST))
     return TRUE;
   return piao_error_set (error, PIAO_ERROR_INVALID, "parameter.range",
-                         _ ("“%s” must be between %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT "."),
+                         _ ("“%s” must be between %" PRIi64 " and %" PRIi64 "."),
                          piao_record_text (parameter, PIAO_PARAMETER_KEY),
                          piao_record_int (parameter, PIAO_PARAMETER_LEAST),
                          piao_record_int (parameter, PIAO_PARAMETER_MOST));
