@@ -5,6 +5,7 @@
 
 #include "base/piao-clock.h"
 #include "base/piao-error.h"
+#include "domain/audit/piao-audit.h"
 #include "domain/order/piao-order-kinds.h"
 #include "domain/order/piao-order-machine.h"
 #include "domain/org/piao-org-kinds.h"
@@ -247,6 +248,19 @@ check_invariants (World *self)
       g_assert_cmpint (piao_fixture_int (self->fixture, &piao_order_kind, self->orders[i],
                                          "due_at"),
                        ==, self->due[i]);
+}
+
+/* What piaokuctl verify asks of live data must hold in play too. */
+static void
+check_audit (World *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) found = piao_audit_run (self->fixture->db, &error);
+
+  fail_on (error);
+  for (guint i = 0; i < found->len; i++)
+    g_error ("%s: %s", ((PiaoBreach *)found->pdata[i])->rule,
+             ((PiaoBreach *)found->pdata[i])->subject);
 }
 
 static void
@@ -533,6 +547,8 @@ scan_world_play (guint32 seed, guint n_sequences)
       check_invariants (&self);
       for (guint i = 0; i < steps; i++)
         try_step (&self);
+      if (n % 10 == 0)
+        check_audit (&self);
     }
   self.result->dump = dump_tables (&self, dumped, G_N_ELEMENTS (dumped));
   forget_rows (&self);

@@ -20,11 +20,12 @@ PIAO_STATEMENT (audit_pack_order,
                 "SELECT pack.code FROM pack LEFT JOIN orders ON orders.id = pack.order_id"
                 " WHERE pack.order_id IS NOT NULL AND (orders.id IS NULL"
                 " OR orders.warehouse_id <> pack.warehouse_id) LIMIT 20");
+/* Held packs wait with their order, also when it is back in the queue. */
 PIAO_STATEMENT (audit_pack_state,
                 "SELECT pack.code FROM pack JOIN orders ON orders.id = pack.order_id"
                 " WHERE (pack.state = 'reserved') <> (orders.state IN ('picking', 'checked',"
-                " 'held_for_ilms', 'confirming', 'on_hold')) AND pack.state IN ('reserved',"
-                " 'outbound', 'in_transit') LIMIT 20");
+                " 'held_for_ilms', 'confirming', 'on_hold', 'pending_outbound'))"
+                " AND pack.state IN ('reserved', 'outbound', 'in_transit') LIMIT 20");
 PIAO_STATEMENT (
     audit_line_scanned,
     "SELECT orders.number FROM order_line JOIN orders ON orders.id = order_line.order_id"
