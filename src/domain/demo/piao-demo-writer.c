@@ -90,7 +90,7 @@ piao_demo_next_seq (PiaoDemo *demo)
 
 /* --- begin and finish ------------------------------------------------------------------------ */
 
-PIAO_STATEMENT (count_orders, "SELECT count(*) FROM (SELECT id FROM orders LIMIT 1) AS some");
+PIAO_STATEMENT (count_orders, "SELECT count(*) FROM (SELECT id FROM orders LIMIT 1) AS any_order");
 PIAO_STATEMENT (count_org, "SELECT count(*) FROM org");
 
 gboolean
