@@ -197,7 +197,9 @@ CREATE TABLE pack (
   CHECK ((state = 'reserved' AND order_id IS NOT NULL) OR state <> 'reserved')
 ) STRICT;
 CREATE INDEX pack_by_order ON pack (order_id) WHERE order_id IS NOT NULL;
-CREATE INDEX pack_on_shelf ON pack (warehouse_id, ticket_type_id) WHERE state = 'in_stock';
+-- Where a free pack of a type lies: without this a warehouse whose packs have no shelf is walked.
+CREATE INDEX pack_on_shelf ON pack (warehouse_id, ticket_type_id)
+  WHERE state = 'in_stock' AND frozen = 0 AND shelf IS NOT NULL;
 
 CREATE TABLE movement (
   id INTEGER PRIMARY KEY, lane INTEGER NOT NULL, rev INTEGER NOT NULL DEFAULT 0,
