@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Piaoku developers
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "domain/order/piao-order-machine.h"
 #include "domain/pack/piao-pack-machine.h"
 #include "test-rules.h"
 
@@ -49,8 +50,66 @@ test_pack_machine (void)
   g_assert_null (piao_pack_machine_next (NULL, "find"));
 }
 
+/* The same for orders. Beyond the drawing: resume, back and hold for what a counter needs (WHS-07),
+ * amend before picking (ORD-18), and open_pick of one's own order, which renews the lease. */
+static const char *const order_table[][2] = {
+  { "draft", "submit>submitted" },
+  { "submitted", "lock_ok>pending_outbound lock_refused>on_hold refuse>refused" },
+  { "on_hold", "amend>submitted retry>submitted resume>pending_outbound refuse>refused" },
+  { "pending_outbound", "open_pick>picking amend>submitted refuse>refused hold>on_hold" },
+  { "picking", "open_pick>picking scan>picking undo>picking short>picking"
+               " release>pending_outbound check>checked hold>on_hold" },
+  { "checked", "confirm>confirming hold_for_ilms>held_for_ilms back>picking hold>on_hold" },
+  { "held_for_ilms", "reconnect>confirming" },
+  { "confirming", "ilms_ok>ready_to_ship ilms_refused>on_hold timeout>confirming" },
+  { "ready_to_ship", "handover>delivering" },
+  { "delivering", "sign_off>delivered fail>delivery_failed" },
+  { "delivery_failed", "verify_ok>ready_to_ship bring_back>returned" },
+  { "returned", "close>cancelled" },
+  { "delivered", "receipt_filed>completed" },
+  { "completed", "" },
+  { "refused", "" },
+  { "cancelled", "" },
+};
+
+static void
+test_order_machine (void)
+{
+  guint n_edges, drawn = 0;
+
+  piao_order_machine_get_edges (&n_edges);
+  for (guint i = 0; i < G_N_ELEMENTS (order_table); i++)
+    {
+      g_auto (GStrv) moves = g_strsplit (order_table[i][1], " ", -1);
+
+      g_assert_cmpstr (piao_order_state_get_title (order_table[i][0]), !=, order_table[i][0]);
+      for (guint k = 0; moves[k] != NULL; k++, drawn++)
+        {
+          g_auto (GStrv) move = g_strsplit (moves[k], ">", 2);
+
+          g_assert_cmpstr (piao_order_machine_next (order_table[i][0], move[0]), ==, move[1]);
+        }
+    }
+  g_assert_cmpuint (drawn, ==, n_edges);
+}
+
+/* WHS-08: the only way to ready_to_ship for the first time is the answer of ILMS. */
+static void
+test_only_ilms_opens_the_gate (void)
+{
+  guint n_edges;
+  const PiaoOrderEdge *edges = piao_order_machine_get_edges (&n_edges);
+
+  for (guint i = 0; i < n_edges; i++)
+    if (g_str_equal (edges[i].to, "ready_to_ship"))
+      g_assert_true (g_str_equal (edges[i].event, "ilms_ok")
+                     || g_str_equal (edges[i].from, "delivery_failed"));
+}
+
 void
 add_machine_tests (void)
 {
+  g_test_add_func ("/domain/order/machine", test_order_machine);
+  g_test_add_func ("/domain/order/gate", test_only_ilms_opens_the_gate);
   g_test_add_func ("/domain/pack/machine", test_pack_machine);
 }
