@@ -56,3 +56,20 @@ piao_paths_new_settings (void)
     g_error ("the settings schema %s is not installed; install the program again", PIAO_APP_ID);
   return g_settings_new_full (schema, NULL, NULL);
 }
+
+char *
+piao_paths_dup_program (const char *name)
+{
+  static const struct
+  {
+    const char *name;
+    const char *folder;
+  } floors[] = { { "piaoku-server", "server" },
+                 { "piaoku-ilms-sandbox", "sandbox" },
+                 { "piaokuctl", "ctl" } };
+
+  for (guint i = 0; is_uninstalled () && i < G_N_ELEMENTS (floors); i++)
+    if (g_str_equal (floors[i].name, name))
+      return g_build_filename (PIAO_BUILD_DIR, "src", floors[i].folder, name, NULL);
+  return g_build_filename (PIAO_BIN_DIR, name, NULL);
+}

@@ -7,15 +7,18 @@
 
 G_BEGIN_DECLS
 
-  /*
-   * Where the program's own files are: in the build folder when it is run from there, where they
-   * were installed otherwise. All returned texts are transfer full.
-   */
-  char *piao_paths_dup_locale_dir (void);
-  char *piao_paths_dup_sound_dir (void);
-  char *piao_paths_dup_icon_dir (void);
+/*
+ * Where the program's own files are: in the build folder when it is run from there, where they
+ * were installed otherwise. All returned texts are transfer full.
+ */
+char *piao_paths_dup_locale_dir (void);
+char *piao_paths_dup_sound_dir (void);
+char *piao_paths_dup_icon_dir (void);
 
-  /* The settings of this program for this user. Transfer full. */
-  GSettings *piao_paths_new_settings (void);
+/* One of our other programs: "piaoku-server", "piaoku-ilms-sandbox", "piaokuctl". */
+char *piao_paths_dup_program (const char *name);
+
+/* The settings of this program for this user. Transfer full. */
+GSettings *piao_paths_new_settings (void);
 
 G_END_DECLS

@@ -8,11 +8,12 @@
 #include <locale.h>
 
 #include "base/piao-clock.h"
+#include "ctl/piao-ctl.h"
 #include "ilms/piao-envelope.h"
 #include "ilms/piao-gateway-tool.h"
 
 /* A command gets its own words (@argv[0] is its name) and returns the exit status of the program.
- * It sets @error, which is printed, for anything but 0. */
+ * It sets @error, which is printed, unless it has said itself what was wrong. */
 typedef struct
 {
   const char *name;
@@ -35,6 +36,12 @@ run_gateway (int argc, char **argv, GError **error)
 }
 
 static const Command commands[] = {
+  { "init", N_ ("make a database ready: schema and reference data"), piao_ctl_init },
+  { "user", N_ ("add a user, or set a password"), piao_ctl_user },
+  { "verify", N_ ("check the rules that must hold in a database"), piao_ctl_verify },
+  { "demo", N_ ("fill a fresh database of the server with made-up data"), piao_ctl_demo },
+  { "replica-demo", N_ ("fill a fresh file of a desktop with made-up data"),
+    piao_ctl_replica_demo },
   { "gateway", N_ ("seal or open a message of the ILMS gateway by hand"), run_gateway },
 };
 
@@ -44,7 +51,7 @@ print_help (int status)
   g_autoptr (GString) text = g_string_new (_ ("Usage: piaokuctl COMMAND [WORD…]\n\n"));
 
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_string_append_printf (text, "  %-10s %s\n", commands[i].name,
+    g_string_append_printf (text, "  %-13s %s\n", commands[i].name,
                             g_dgettext (GETTEXT_PACKAGE, commands[i].help));
   if (status == 0)
     g_print ("%s", text->str);

@@ -21,7 +21,7 @@ G_BEGIN_DECLS
 #define PIAO_DEMO_LANE 652300
 
 /* What every practice user signs in with. */
-#define PIAO_DEMO_PASSWORD "piaoku-practice"
+#define PIAO_DEMO_PASSWORD "piaoku-practice-1"
 
 typedef struct
 {

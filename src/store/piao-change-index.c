@@ -1,0 +1,43 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "store/piao-change-index.h"
+
+PIAO_STATEMENT (adopt_head, "SELECT seq FROM head WHERE one = 1");
+
+/* Table and kind names are constants of the program and the seq is a number, so a script is as safe
+ * as bound values, and one statement moves millions of rows. */
+static gboolean
+adopt_kind (PiaoDb *db, const PiaoKind *kind, gint64 seq, GError **error)
+{
+  const char *table = piao_kind_get_table (kind);
+  g_autofree char *sql = g_strdup_printf (
+      "UPDATE %s SET rev = %" G_GINT64_FORMAT " WHERE rev = 0;"
+      "INSERT INTO change (lane, seq, kind, id, gone) SELECT lane, rev, '%s', id, 0 FROM %s"
+      " WHERE NOT EXISTS (SELECT 1 FROM change WHERE change.lane = %s.lane"
+      " AND change.kind = '%s' AND change.id = %s.id) ORDER BY id",
+      table, seq, kind->name, table, table, kind->name, table);
+
+  return piao_db_script (db, sql, error);
+}
+
+gboolean
+piao_change_index_adopt (PiaoDb *db, const PiaoKind *const *kinds, guint n_kinds, GError **error)
+{
+  gint64 seq = 0;
+
+  if (!piao_db_query_int (db, &adopt_head, 0, &seq, error, ""))
+    return FALSE;
+  for (guint i = 0; i < n_kinds; i++)
+    if (!adopt_kind (db, kinds[i], seq + 1, error))
+      return FALSE;
+  return piao_db_script (db,
+                         "INSERT INTO lane_head (lane, seq) SELECT lane, max(seq) FROM change"
+                         " WHERE seq > 0 GROUP BY lane"
+                         " ON CONFLICT (lane) DO UPDATE SET seq = excluded.seq;"
+                         "UPDATE head SET seq = (SELECT max(seq) FROM lane_head)"
+                         " WHERE seq < (SELECT max(seq) FROM lane_head)",
+                         error);
+}
