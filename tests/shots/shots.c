@@ -7,9 +7,11 @@
 #include <libdex.h>
 #include <locale.h>
 
+#include "app/order/piao-orders-page.h"
 #include "app/piao-paths.h"
 #include "app/shell/piao-page-table.h"
 #include "app/shell/piao-window.h"
+#include "tests/lib/app-world.h"
 
 /*
  * Takes a picture of every page, light and dark, wide and narrow, into a folder:
@@ -84,25 +86,70 @@ shoot_pages (PiaoWindow *window, const Look *look, const char *folder)
     }
 }
 
+/* Shows a dialog through @action, takes its picture and closes it. */
+static void
+shoot_dialog (PiaoWindow *window,
+              const Look *look,
+              const char *folder,
+              const char *name,
+              GtkWidget *from,
+              const char *action)
+{
+  g_autofree char *file = g_strdup_printf ("%s-%s", name, look->suffix);
+  AdwDialog *dialog;
+
+  gtk_widget_activate_action (from, action, NULL);
+  settle (SETTLE_MS);
+  save (GTK_WIDGET (window), folder, file);
+  dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window));
+  if (dialog != NULL)
+    adw_dialog_force_close (dialog);
+  settle (SETTLE_MS);
+}
+
+static void
+shoot_dialogs (PiaoWindow *window, const Look *look, const char *folder)
+{
+  GtkWidget *orders = GTK_WIDGET (piao_window_get_page (window, "orders"));
+  g_autofree char *order = g_strdup_printf ("order-%s", look->suffix);
+  GListModel *rows = piao_orders_page_get_rows (PIAO_ORDERS_PAGE (orders));
+  g_autoptr (PiaoRow) row = NULL;
+
+  shoot_dialog (window, look, folder, "palette", GTK_WIDGET (window), "win.palette");
+  piao_window_show_page (window, "orders");
+  shoot_dialog (window, look, folder, "telephone", orders, "orders.telephone");
+  row = g_list_model_get_item (rows, 0);
+  piao_session_show_order (piao_window_get_session (window), piao_row_get_id (row));
+  settle (SETTLE_MS);
+  save (GTK_WIDGET (window), folder, order);
+}
+
+/* Lines as they are on a good day; pictures need no server. */
+static void
+pretend_links (PiaoSession *session)
+{
+  PiaoLinks *links = piao_session_get_links (session);
+
+  piao_links_set_centre (links, PIAO_LINK_ONLINE, APP_WORLD_NOW);
+  piao_links_set_ilms (links, PIAO_LINK_ONLINE, APP_WORLD_NOW);
+  piao_links_set_synced (links, APP_WORLD_NOW - 2 * PIAO_MINUTE);
+}
+
 static void
 shoot (GtkApplication *application, const Look *look, const char *folder)
 {
-  g_autoptr (PiaoClock) clock = piao_clock_new_system ();
-  g_autoptr (GSettings) settings = piao_paths_new_settings ();
-  g_autoptr (PiaoSession) session = piao_session_new (clock, settings, TRUE);
-  g_autofree char *palette = g_strdup_printf ("palette-%s", look->suffix);
+  g_autoptr (AppWorld) world = app_world_new (400);
   PiaoWindow *window;
 
+  pretend_links (world->session);
   adw_style_manager_set_color_scheme (adw_style_manager_get_default (), look->scheme);
-  window = piao_window_new (application, session);
+  window = piao_window_new (application, world->session);
   gtk_window_unmaximize (GTK_WINDOW (window));
   gtk_window_set_default_size (GTK_WINDOW (window), look->width, look->height);
   gtk_window_present (GTK_WINDOW (window));
   settle (SETTLE_MS);
   shoot_pages (window, look, folder);
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.palette", NULL);
-  settle (SETTLE_MS);
-  save (GTK_WIDGET (window), folder, palette);
+  shoot_dialogs (window, look, folder);
   gtk_window_destroy (GTK_WINDOW (window));
 }
 

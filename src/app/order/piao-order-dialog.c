@@ -82,7 +82,6 @@ make_pair (const char *name, const char *value)
   gtk_label_set_xalign (GTK_LABEL (left), 0);
   gtk_label_set_xalign (GTK_LABEL (right), 1);
   gtk_label_set_wrap (GTK_LABEL (right), TRUE);
-  gtk_label_set_selectable (GTK_LABEL (right), TRUE);
   gtk_widget_set_hexpand (right, TRUE);
   gtk_widget_add_css_class (left, "dimmed");
   gtk_widget_add_css_class (right, "numeric");

@@ -155,12 +155,15 @@ query (PiaoOrdersModel *self)
 {
   gint64 warehouse = piao_session_get_warehouse (self->session);
   g_autofree char *match = piao_search_expression (self->search);
+  g_autofree char *number_from = NULL;
+  g_autofree char *number_before = NULL;
   gint64 from = get_from (self);
 
+  piao_order_number_range (self->search, &number_from, &number_before);
   if (match != NULL)
     piao_row_list_set_query (self->rows, piao_order_list_found (), piao_order_list_page (),
-                             "issiiss", warehouse, self->group, self->state, from, G_MAXINT64,
-                             self->county, match);
+                             "issiissss", warehouse, self->group, self->state, from, G_MAXINT64,
+                             self->county, match, number_from, number_before);
   else
     piao_row_list_set_query (self->rows,
                              g_str_equal (self->group, "pending") ? piao_order_list_oldest ()

@@ -12,6 +12,7 @@
 #include "app/widget/piao-table.h"
 #include "base/piao-future.h"
 #include "base/piao-money.h"
+#include "base/piao-text.h"
 #include "domain/order/piao-order-machine.h"
 #include "domain/order/piao-order-queries.h"
 
@@ -51,9 +52,19 @@ dup_text (PiaoRow *row, guint column)
 TEXT_CELL (number_cell, PIAO_ORDER_ROW_NUMBER)
 TEXT_CELL (outlet_cell, PIAO_ORDER_ROW_OUTLET_NO)
 TEXT_CELL (owner_cell, PIAO_ORDER_ROW_OWNER_NAME)
-TEXT_CELL (phone_cell, PIAO_ORDER_ROW_PHONE)
 TEXT_CELL (county_cell, PIAO_ORDER_ROW_COUNTY)
 TEXT_CELL (manager_cell, PIAO_ORDER_ROW_MANAGER_NAME)
+
+/* In full only for those who may see it. (USR-03) */
+static char *
+phone_cell (gpointer item, gpointer data)
+{
+  const char *phone = piao_row_get_text (item, PIAO_ORDER_ROW_PHONE);
+
+  if (phone == NULL || piao_session_may (piao_page_get_session (data), "field.phone.full"))
+    return g_strdup (phone);
+  return piao_text_mask_phone (phone);
+}
 
 static char *
 time_cell (gpointer item, gpointer data)
@@ -92,12 +103,12 @@ state_style (GtkWidget *cell, gpointer item, gpointer data)
 
 static const PiaoTableColumn columns[] = {
   { N_ ("Order No."), PIAO_CELL_STRONG, 172, number_cell, NULL },
-  { N_ ("Ordered"), 0, 104, time_cell, NULL },
+  { N_ ("Ordered"), 0, 96, time_cell, NULL },
   { N_ ("Outlet No."), 0, 100, outlet_cell, NULL },
-  { N_ ("Owner"), 0, 92, owner_cell, NULL },
+  { N_ ("Owner"), 0, 120, owner_cell, NULL },
   { N_ ("Phone"), 0, 112, phone_cell, NULL },
   { N_ ("Destination"), PIAO_CELL_EXPAND, 0, county_cell, NULL },
-  { N_ ("Account Manager"), 0, 92, manager_cell, NULL },
+  { N_ ("Account Manager"), 0, 84, manager_cell, NULL },
   { N_ ("Source"), 0, 92, source_cell, NULL },
   { N_ ("Amount (¥)"), PIAO_CELL_NUMERIC, 104, amount_cell, NULL },
   { N_ ("State"), PIAO_CELL_PILL, 104, NULL, state_style },
@@ -189,7 +200,12 @@ on_tab (PiaoOrdersPage *self)
 static void
 on_search (PiaoOrdersPage *self)
 {
-  piao_orders_model_set_search (self->model, gtk_editable_get_text (self->search));
+  const char *text = gtk_editable_get_text (self->search);
+
+  /* Who looks for an order does not know its state. */
+  if (*text != '\0')
+    adw_toggle_group_set_active_name (self->tabs, "all");
+  piao_orders_model_set_search (self->model, text);
 }
 
 static void
@@ -242,6 +258,13 @@ on_row_activated (PiaoOrdersPage *self, guint position)
 
   if (row != NULL)
     piao_session_show_order (piao_page_get_session (PIAO_PAGE (self)), piao_row_get_id (row));
+}
+
+GListModel *
+piao_orders_page_get_rows (PiaoOrdersPage *self)
+{
+  g_return_val_if_fail (PIAO_IS_ORDERS_PAGE (self), NULL);
+  return G_LIST_MODEL (piao_orders_model_get_rows (self->model));
 }
 
 void

@@ -4,12 +4,16 @@
 #pragma once
 
 #include "app/shell/piao-page.h"
+#include "store/piao-row-list.h"
 
 G_BEGIN_DECLS
 
 /* 订单: the order list with its eight fixed columns, state tabs, one search and filters. */
 #define PIAO_TYPE_ORDERS_PAGE (piao_orders_page_get_type ())
 G_DECLARE_FINAL_TYPE (PiaoOrdersPage, piao_orders_page, PIAO, ORDERS_PAGE, PiaoPage)
+
+/* The rows that are listed. Borrowed. */
+GListModel *piao_orders_page_get_rows (PiaoOrdersPage *self);
 
 /* Shows only the orders in @state. */
 void piao_orders_page_show_state (PiaoOrdersPage *self, const char *state);

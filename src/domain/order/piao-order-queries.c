@@ -3,6 +3,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "domain/order/piao-order-queries.h"
 
 #define PENDING                                                                                    \
@@ -31,8 +33,7 @@ PIAO_STATEMENT (list_newest,
                 " ORDER BY orders.submitted_at DESC, orders.id DESC");
 PIAO_STATEMENT (list_found,
                 "SELECT orders.id FROM orders WHERE orders.warehouse_id = $1" FILTERS
-                " AND (orders.id IN (SELECT row FROM search_row WHERE kind = 'order'"
-                " AND doc IN (SELECT rowid FROM search WHERE search MATCH $7))"
+                " AND ((orders.number >= $8 AND orders.number < $9)"
                 " OR orders.outlet_id IN (SELECT row FROM search_row WHERE kind = 'outlet'"
                 " AND doc IN (SELECT rowid FROM search WHERE search MATCH $7)))"
                 " ORDER BY orders.submitted_at DESC, orders.id DESC");
@@ -136,6 +137,17 @@ piao_order_list_counties (PiaoDb *db, gint64 warehouse, GError **error)
     return g_strv_builder_end (counties);
   g_propagate_error (error, failure);
   return NULL;
+}
+
+void
+piao_order_number_range (const char *typed, char **from, char **before)
+{
+  g_autofree char *digits = g_strstrip (g_strdup (typed != NULL ? typed : ""));
+  gboolean number = strlen (digits) >= 4 && strspn (digits, "0123456789") == strlen (digits);
+
+  /* ':' follows '9': what begins with these digits lies in between. */
+  *from = g_strdup (number ? digits : "");
+  *before = number ? g_strconcat (digits, ":", NULL) : g_strdup ("");
 }
 
 gboolean

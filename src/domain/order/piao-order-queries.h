@@ -38,11 +38,11 @@ enum
 };
 
 /*
- * Ids for a PiaoRowList. Parameters of all three, types "issiis" and "issiiss":
+ * Ids for a PiaoRowList. Parameters of all three, types "issiis" and "issiissss":
  *   $1 warehouse   $2 group ("pending" …, "" for all)   $3 state ("" for all)
  *   $4 from, $5 to: submitted in that half-open time   $6 county ("" for all)
- *   $7 only in found: an expression of piao_search_match() of the outlet or
- * piao_search_expression()
+ *   $7 … $9 only in found: what piao_search_expression() and piao_order_number_range() make of
+ *   what was typed; orders have no search text of their own, their outlets have
  */
 const PiaoStatement *piao_order_list_oldest (void); /* what is pending, oldest first */
 const PiaoStatement *piao_order_list_newest (void); /* any, newest first */
@@ -61,6 +61,10 @@ piao_order_count_due (PiaoDb *db, gint64 warehouse, gint64 at, gint64 *count, GE
 
 /* Counties that outlets of @warehouse lie in, sorted: a strv. */
 GStrv piao_order_list_counties (PiaoDb *db, gint64 warehouse, GError **error);
+
+/* The range of order numbers that begin with @typed (four digits at least): @from ≤ number <
+ * @before; an empty one when @typed is no such thing. Transfer full. */
+void piao_order_number_range (const char *typed, char **from, char **before);
 
 /* The order with that number, or 0. */
 gboolean piao_order_find_number (PiaoDb *db, const char *number, gint64 *id, GError **error);

@@ -1,0 +1,250 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <libdex.h>
+
+#include "app/order/piao-order-dialog.h"
+#include "app/order/piao-orders-page.h"
+#include "app/order/piao-phone-dialog.h"
+#include "app/piao-application.h"
+#include "app/shell/piao-page-table.h"
+#include "app/shell/piao-window.h"
+#include "tests/lib/app-world.h"
+
+/* The window and its pages on real data: each template instantiates, everything that takes the
+ * focus has a name, actions do what they say, objects die. */
+
+typedef struct
+{
+  AppWorld *world;
+  GtkApplication *application;
+  PiaoWindow *window;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->world = app_world_new (60);
+  f->application = (gpointer)data;
+  f->window = piao_window_new (f->application, f->world->session);
+  gtk_window_present (GTK_WINDOW (f->window));
+}
+
+static gboolean
+is_null (gpointer data)
+{
+  return *(gpointer *)data == NULL;
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  gpointer window = f->window;
+
+  g_object_add_weak_pointer (G_OBJECT (f->window), &window);
+  gtk_window_destroy (GTK_WINDOW (f->window));
+  app_world_await (is_null, &window);
+  app_world_free (f->world);
+}
+
+/* --- conditions to wait for ---------------------------------------------------------------- */
+
+static gboolean
+has_rows (gpointer data)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (data)) > 0;
+}
+
+static gboolean
+has_dialog (gpointer data)
+{
+  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (data)) != NULL;
+}
+
+static gboolean
+has_no_dialog (gpointer data)
+{
+  return !has_dialog (data);
+}
+
+static GListModel *
+get_rows (Fixture *f)
+{
+  PiaoPage *page = piao_window_get_page (f->window, "orders");
+
+  return piao_orders_page_get_rows (PIAO_ORDERS_PAGE (page));
+}
+
+/* --- names --------------------------------------------------------------------------------- */
+
+static gboolean
+is_named (GtkWidget *widget)
+{
+  g_autofree char *tooltip = NULL;
+
+  if (GTK_IS_BUTTON (widget) && gtk_button_get_label (GTK_BUTTON (widget)) != NULL)
+    return TRUE;
+  if (gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL)
+      || gtk_test_accessible_has_relation (GTK_ACCESSIBLE (widget),
+                                           GTK_ACCESSIBLE_RELATION_LABELLED_BY))
+    return TRUE;
+  tooltip = g_strdup (gtk_widget_get_tooltip_text (widget));
+  return tooltip != NULL;
+}
+
+/* Lists, buttons with a picture only, entries and drop-downs must be named by the template. */
+static gboolean
+wants_name (GtkWidget *widget)
+{
+  if (GTK_IS_COLUMN_VIEW (widget) || GTK_IS_LIST_VIEW (widget) || GTK_IS_DROP_DOWN (widget)
+      || GTK_IS_SEARCH_ENTRY (widget))
+    return TRUE;
+  return GTK_IS_BUTTON (widget) && gtk_button_get_icon_name (GTK_BUTTON (widget)) != NULL;
+}
+
+static void
+check_names (GtkWidget *widget)
+{
+  /* What GTK builds inside its own widgets is GTK's to name. */
+  if (GTK_IS_POPOVER (widget) || GTK_IS_WINDOW_CONTROLS (widget))
+    return;
+  if (wants_name (widget) && !is_named (widget))
+    g_error ("a %s inside %s has no accessible name", G_OBJECT_TYPE_NAME (widget),
+             G_OBJECT_TYPE_NAME (gtk_widget_get_parent (widget)));
+  if (wants_name (widget))
+    return;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    check_names (child);
+}
+
+/* --- tests --------------------------------------------------------------------------------- */
+
+static void
+test_pages (Fixture *f, gconstpointer data)
+{
+  g_assert_cmpstr (piao_window_get_page_name (f->window), ==, piao_page_table[0].name);
+  for (const PiaoPageEntry *entry = piao_page_table; entry->name != NULL; entry++)
+    {
+      g_assert_true (piao_window_show_page (f->window, entry->name));
+      g_assert_cmpstr (piao_window_get_page_name (f->window), ==, entry->name);
+      check_names (GTK_WIDGET (f->window));
+    }
+  g_assert_false (piao_window_show_page (f->window, "no-such-page"));
+}
+
+static void
+test_page_actions (Fixture *f, gconstpointer data)
+{
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.page", "s", "orders");
+  g_assert_cmpstr (piao_window_get_page_name (f->window), ==, "orders");
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.page-number", "i", 0);
+  g_assert_cmpstr (piao_window_get_page_name (f->window), ==, piao_page_table[0].name);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.orders-in-state", "s", "on_hold");
+  g_assert_cmpstr (piao_window_get_page_name (f->window), ==, "orders");
+}
+
+static gboolean
+all_on_hold (gpointer data)
+{
+  GListModel *rows = data;
+  guint n = g_list_model_get_n_items (rows);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (PiaoRow) row = g_list_model_get_item (rows, i);
+
+      if (g_strcmp0 (piao_row_get_text (row, 10), "on_hold") != 0)
+        return FALSE;
+    }
+  return n > 0;
+}
+
+static void
+test_orders_in_state (Fixture *f, gconstpointer data)
+{
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.orders-in-state", "s", "on_hold");
+  app_world_await (all_on_hold, get_rows (f));
+}
+
+static void
+test_order_dialog (Fixture *f, gconstpointer data)
+{
+  g_autoptr (PiaoRow) row = NULL;
+  AdwDialog *dialog;
+  gpointer weak;
+
+  app_world_await (has_rows, get_rows (f));
+  row = g_list_model_get_item (get_rows (f), 0);
+  piao_session_show_order (f->world->session, piao_row_get_id (row));
+  app_world_await (has_dialog, f->window);
+  dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window));
+  g_assert_true (PIAO_IS_ORDER_DIALOG (dialog));
+  check_names (GTK_WIDGET (dialog));
+  weak = dialog;
+  g_object_add_weak_pointer (G_OBJECT (dialog), &weak);
+  adw_dialog_force_close (dialog);
+  app_world_await (is_null, &weak);
+}
+
+static void
+test_telephone (Fixture *f, gconstpointer data)
+{
+  piao_window_show_page (f->window, "orders");
+  gtk_widget_activate_action (GTK_WIDGET (piao_window_get_page (f->window, "orders")),
+                              "orders.telephone", NULL);
+  app_world_await (has_dialog, f->window);
+  check_names (
+      GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window))));
+  adw_dialog_force_close (
+      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window)));
+  app_world_await (has_no_dialog, f->window);
+}
+
+static void
+test_palette (Fixture *f, gconstpointer data)
+{
+  gpointer weak;
+
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.palette", NULL);
+  app_world_await (has_dialog, f->window);
+  g_assert_nonnull (piao_window_get_palette (f->window));
+  check_names (GTK_WIDGET (piao_window_get_palette (f->window)));
+  weak = piao_window_get_palette (f->window);
+  g_object_add_weak_pointer (weak, &weak);
+  adw_dialog_force_close (ADW_DIALOG (weak));
+  app_world_await (is_null, &weak);
+}
+
+static void
+test_scan_reaches_bus (Fixture *f, gconstpointer data)
+{
+  /* Nobody on this page takes a scan: it is not swallowed silently. */
+  piao_window_show_page (f->window, "orders");
+  g_assert_false (
+      piao_scan_bus_scan (piao_session_get_scan_bus (f->world->session), "12345678", FALSE));
+}
+
+#define ADD(path, func) g_test_add (path, Fixture, application, set_up, func, tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  g_autoptr (PiaoApplication) application = NULL;
+
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  dex_init ();
+  application = piao_application_new ();
+  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
+  ADD ("/app/pages", test_pages);
+  ADD ("/app/page-actions", test_page_actions);
+  ADD ("/app/orders-in-state", test_orders_in_state);
+  ADD ("/app/order-dialog", test_order_dialog);
+  ADD ("/app/telephone", test_telephone);
+  ADD ("/app/palette", test_palette);
+  ADD ("/app/scan-reaches-bus", test_scan_reaches_bus);
+  return g_test_run ();
+}

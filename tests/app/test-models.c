@@ -1,0 +1,278 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "app/order/piao-orders-model.h"
+#include "app/today/piao-today-model.h"
+#include "base/piao-future.h"
+#include "domain/order/piao-order-machine.h"
+#include "domain/order/piao-order-queries.h"
+#include "tests/lib/app-world.h"
+
+/* What the pages show, without a display. */
+
+typedef struct
+{
+  AppWorld *world;
+  PiaoOrdersModel *orders;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->world = app_world_new (120);
+  f->orders = piao_orders_model_new (f->world->session);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  g_clear_object (&f->orders);
+  app_world_free (f->world);
+}
+
+static void
+wait_for (DexFuture *future)
+{
+  g_autoptr (GError) error = NULL;
+
+  piao_future_wait (future, &error);
+  g_assert_no_error (error);
+  dex_unref (future);
+}
+
+static gboolean
+is_ready (gpointer data)
+{
+  PiaoRowList *rows = data;
+
+  if (!piao_row_list_is_ready (rows))
+    return FALSE;
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (rows)); i++)
+    {
+      g_autoptr (PiaoRow) row = g_list_model_get_item (G_LIST_MODEL (rows), i);
+
+      if (!piao_row_is_loaded (row))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Holds the rows, so that what was read stays read. */
+static GPtrArray *
+take_rows (PiaoRowList *rows)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func (g_object_unref);
+
+  app_world_await ((gboolean (*) (gpointer))piao_row_list_is_ready, rows);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (rows)); i++)
+    g_ptr_array_add (all, g_list_model_get_item (G_LIST_MODEL (rows), i));
+  app_world_await (is_ready, rows);
+  return all;
+}
+
+static void
+test_counts (Fixture *f, gconstpointer data)
+{
+  static const char *const groups[] = { "pending", "delivering", "completed", "closed" };
+  gint64 sum = 0;
+
+  wait_for (piao_orders_model_refresh (f->orders));
+  for (gsize i = 0; i < G_N_ELEMENTS (groups); i++)
+    {
+      gint64 count = piao_orders_model_get_count (f->orders, groups[i]);
+      g_autoptr (GPtrArray) rows = NULL;
+
+      piao_orders_model_set_group (f->orders, groups[i]);
+      rows = take_rows (piao_orders_model_get_rows (f->orders));
+      g_assert_cmpint (rows->len, ==, count);
+      sum += count;
+      for (guint n = 0; n < rows->len; n++)
+        g_assert_cmpstr (piao_order_state_get_group (
+                             piao_row_get_text (rows->pdata[n], PIAO_ORDER_ROW_STATE)),
+                         ==, groups[i]);
+    }
+  g_assert_cmpint (sum, ==, piao_orders_model_get_count (f->orders, ""));
+  g_assert_cmpint (sum, >, 0);
+}
+
+static void
+test_pending_is_oldest_first (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) rows = take_rows (piao_orders_model_get_rows (f->orders));
+
+  g_assert_cmpuint (rows->len, >, 3);
+  for (guint i = 1; i < rows->len; i++)
+    g_assert_cmpint (piao_row_get_int (rows->pdata[i - 1], PIAO_ORDER_ROW_SUBMITTED_AT), <=,
+                     piao_row_get_int (rows->pdata[i], PIAO_ORDER_ROW_SUBMITTED_AT));
+}
+
+static void
+test_all_is_newest_first (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+
+  piao_orders_model_set_group (f->orders, "");
+  rows = take_rows (piao_orders_model_get_rows (f->orders));
+  for (guint i = 1; i < rows->len; i++)
+    g_assert_cmpint (piao_row_get_int (rows->pdata[i - 1], PIAO_ORDER_ROW_SUBMITTED_AT), >=,
+                     piao_row_get_int (rows->pdata[i], PIAO_ORDER_ROW_SUBMITTED_AT));
+}
+
+/* ORD-11: number, outlet number, owner and manager, by one box. */
+static void
+test_search (Fixture *f, gconstpointer data)
+{
+  static const guint columns[] = { PIAO_ORDER_ROW_NUMBER, PIAO_ORDER_ROW_OUTLET_NO,
+                                   PIAO_ORDER_ROW_OWNER_NAME, PIAO_ORDER_ROW_MANAGER_NAME };
+  g_autoptr (GPtrArray) before = take_rows (piao_orders_model_get_rows (f->orders));
+
+  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
+    {
+      const char *wanted = piao_row_get_text (before->pdata[0], columns[i]);
+      g_autoptr (GPtrArray) found = NULL;
+      gboolean there = FALSE;
+
+      piao_orders_model_set_search (f->orders, wanted);
+      found = take_rows (piao_orders_model_get_rows (f->orders));
+      for (guint n = 0; n < found->len; n++)
+        {
+          g_assert_cmpstr (piao_row_get_text (found->pdata[n], columns[i]), ==, wanted);
+          there |= piao_row_get_id (found->pdata[n]) == piao_row_get_id (before->pdata[0]);
+        }
+      g_test_message ("“%s” finds %u", wanted, found->len);
+      g_assert_true (there);
+    }
+  piao_orders_model_set_search (f->orders, "no such order anywhere");
+  app_world_await ((gboolean (*) (gpointer))piao_row_list_is_ready,
+                   piao_orders_model_get_rows (f->orders));
+  g_assert_cmpuint (
+      g_list_model_get_n_items (G_LIST_MODEL (piao_orders_model_get_rows (f->orders))), ==, 0);
+}
+
+/* ORD-12: filters combine with AND. */
+static void
+test_filters (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) before = NULL, after = NULL;
+  guint expected = 0;
+  const char *county;
+
+  piao_orders_model_set_group (f->orders, "");
+  before = take_rows (piao_orders_model_get_rows (f->orders));
+  county = piao_row_get_text (before->pdata[0], PIAO_ORDER_ROW_COUNTY);
+  for (guint i = 0; i < before->len; i++)
+    expected
+        += g_strcmp0 (piao_row_get_text (before->pdata[i], PIAO_ORDER_ROW_COUNTY), county) == 0
+           && g_strcmp0 (piao_row_get_text (before->pdata[i], PIAO_ORDER_ROW_STATE), "completed")
+                  == 0;
+  piao_orders_model_set_county (f->orders, county);
+  piao_orders_model_set_state (f->orders, "completed");
+  after = take_rows (piao_orders_model_get_rows (f->orders));
+  g_assert_cmpuint (after->len, ==, expected);
+}
+
+static void
+test_period (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+
+  piao_orders_model_set_group (f->orders, "");
+  piao_orders_model_set_period (f->orders, PIAO_ORDERS_TODAY);
+  rows = take_rows (piao_orders_model_get_rows (f->orders));
+  g_assert_cmpuint (rows->len, >, 0);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      g_autofree char *day
+          = piao_time_format (piao_row_get_int (rows->pdata[i], PIAO_ORDER_ROW_SUBMITTED_AT),
+                              "%Y-%m-%d");
+      g_autofree char *today = piao_time_format (APP_WORLD_NOW, "%Y-%m-%d");
+
+      g_assert_cmpstr (day, ==, today);
+    }
+}
+
+static void
+test_today (Fixture *f, gconstpointer data)
+{
+  g_autoptr (PiaoTodayModel) today = piao_today_model_new (f->world->session);
+  g_autoptr (GPtrArray) urgent = NULL;
+  gint64 late = 0, soon = 0;
+
+  wait_for (piao_today_model_refresh (today));
+  urgent = take_rows (piao_today_model_get_urgent (today));
+  for (guint i = 0; i < urgent->len; i++)
+    {
+      gint64 due = piao_row_get_int (urgent->pdata[i], PIAO_ORDER_ROW_DUE_AT);
+
+      late += due < APP_WORLD_NOW;
+      soon += due >= APP_WORLD_NOW && due < APP_WORLD_NOW + PIAO_TODAY_SOON;
+      if (i > 0)
+        g_assert_cmpint (piao_row_get_int (urgent->pdata[i - 1], PIAO_ORDER_ROW_DUE_AT), <=, due);
+    }
+  g_assert_cmpint (piao_today_model_get_late (today), ==, late);
+  g_assert_cmpint (piao_today_model_get_soon (today), ==, soon);
+}
+
+static void
+test_changes_are_followed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (PiaoTodayModel) today = piao_today_model_new (f->world->session);
+  g_autoptr (GPtrArray) rows = take_rows (piao_orders_model_get_rows (f->orders));
+  gint64 before;
+  PiaoRow *pick = NULL;
+
+  wait_for (piao_today_model_refresh (today));
+  before = piao_today_model_get_count (today, "on_hold");
+  for (guint i = 0; i < rows->len && pick == NULL; i++)
+    if (g_strcmp0 (piao_row_get_text (rows->pdata[i], PIAO_ORDER_ROW_STATE), "pending_outbound")
+        == 0)
+      pick = rows->pdata[i];
+  g_assert_nonnull (pick);
+  wait_for (piao_session_run (f->world->session, "order.hold",
+                              piao_json_build ("order", 'd', piao_row_get_id (pick), "reason", 's',
+                                               "OWNER_ASKED", NULL)));
+  wait_for (piao_today_model_refresh (today));
+  g_assert_cmpint (piao_today_model_get_count (today, "on_hold"), ==, before + 1);
+}
+
+static void
+test_models_die (Fixture *f, gconstpointer data)
+{
+  gpointer orders = f->orders;
+
+  /* Answers are on their way when it goes. */
+  g_object_add_weak_pointer (G_OBJECT (f->orders), &orders);
+  g_clear_object (&f->orders);
+  g_assert_null (orders);
+}
+
+static void
+test_permissions (Fixture *f, gconstpointer data)
+{
+  g_assert_true (piao_session_may (f->world->session, NULL));
+  g_assert_true (piao_session_may (f->world->session, "order.pick"));
+  g_assert_false (piao_session_may (f->world->session, "ilms_keys.edit"));
+  g_assert_cmpstr (piao_session_get_place (f->world->session)->warehouse_name, !=, "");
+}
+
+#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  dex_init ();
+  ADD ("/models/counts", test_counts);
+  ADD ("/models/pending-oldest-first", test_pending_is_oldest_first);
+  ADD ("/models/all-newest-first", test_all_is_newest_first);
+  ADD ("/models/search", test_search);
+  ADD ("/models/filters", test_filters);
+  ADD ("/models/period", test_period);
+  ADD ("/models/today", test_today);
+  ADD ("/models/changes", test_changes_are_followed);
+  ADD ("/models/die", test_models_die);
+  ADD ("/models/permissions", test_permissions);
+  return g_test_run ();
+}

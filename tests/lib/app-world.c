@@ -1,0 +1,151 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <glib/gstdio.h>
+
+#include "app/piao-paths.h"
+#include "base/piao-future.h"
+#include "domain/demo/piao-demo.h"
+#include "domain/org/piao-org-kinds.h"
+#include "domain/piao-domain.h"
+#include "domain/reference/piao-reference.h"
+#include "store/piao-search.h"
+#include "tests/lib/app-world.h"
+
+#define LIMIT_SECONDS 10
+
+PIAO_STATEMENT (world_find_user, "SELECT id FROM users WHERE name = $1");
+PIAO_STATEMENT (world_outlets, "SELECT id FROM outlet");
+
+static void
+must (gboolean good, GError *error)
+{
+  if (!good)
+    g_error ("%s", error != NULL ? error->message : "failed");
+}
+
+static void
+index_kind (PiaoDb *db, const PiaoKind *kind, const PiaoStatement *ids)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, ids, &error, "");
+
+  must (cursor != NULL, error);
+  while (piao_cursor_next (cursor, &error))
+    {
+      g_autoptr (PiaoRecord) record
+          = piao_record_load (db, kind, piao_cursor_int (cursor, 0), &error);
+
+      must (record != NULL && piao_search_touch (db, record, &error), error);
+    }
+  must (error == NULL, error);
+}
+
+/* Fills the file behind the replica's back, as a first sync would have. */
+static void
+fill (const char *path, PiaoRegistry *registry, guint orders)
+{
+  PiaoDemoOptions options = { .orders = orders, .seed = 7, .now = APP_WORLD_NOW };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PiaoDb) db = piao_db_open (path, PIAO_DB_RELAXED, &error);
+
+  must (db != NULL && piao_db_begin (db, &error), error);
+  must (piao_reference_write (db, &error) && piao_db_commit (db, &error), error);
+  must (piao_demo_write (db, &options, NULL, &error), error);
+  must (piao_db_begin (db, &error), error);
+  index_kind (db, piao_registry_find_kind (registry, "outlet"), &world_outlets);
+  must (piao_db_commit (db, &error), error);
+}
+
+static DexFuture *
+find_user (PiaoDb *db, gpointer data)
+{
+  gint64 id = 0;
+  GError *error = NULL;
+
+  return piao_db_query_int (db, &world_find_user, 0, &id, &error, "s", data)
+             ? dex_future_new_for_int64 (id)
+             : dex_future_new_for_error (error);
+}
+
+static void
+attach (AppWorld *self, const char *user)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DexFuture) found
+      = piao_replica_read (self->replica, find_user, g_strdup (user), g_free);
+  const GValue *value = piao_future_wait (found, &error);
+  g_autoptr (DexFuture) attached = NULL;
+
+  must (value != NULL, error);
+  attached = piao_session_attach (self->session, self->replica, g_value_get_int64 (value));
+  must (piao_future_wait (attached, &error) != NULL, error);
+}
+
+AppWorld *
+app_world_new (guint orders)
+{
+  AppWorld *self = g_new0 (AppWorld, 1);
+  g_autoptr (PiaoRegistry) registry = piao_domain_registry_new ();
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+
+  self->folder = g_dir_make_tmp ("piaoku-app-XXXXXX", &error);
+  must (self->folder != NULL, error);
+  path = g_build_filename (self->folder, "replica.db", NULL);
+  self->clock = piao_clock_new_manual (APP_WORLD_NOW);
+  self->settings = piao_paths_new_settings ();
+  self->replica = piao_replica_open (path, registry, self->clock, &error);
+  must (self->replica != NULL, error);
+  piao_replica_close (self->replica);
+  g_object_unref (self->replica);
+  fill (path, registry, orders);
+  self->replica = piao_replica_open (path, registry, self->clock, &error);
+  must (self->replica != NULL, error);
+  self->session = piao_session_new (self->clock, self->settings, TRUE);
+  attach (self, "keeper");
+  return self;
+}
+
+void
+app_world_free (AppWorld *self)
+{
+  static const char *const files[] = { "replica.db", "replica.db-wal", "replica.db-shm" };
+
+  g_clear_object (&self->session);
+  piao_replica_close (self->replica);
+  g_clear_object (&self->replica);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->clock);
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = g_build_filename (self->folder, files[i], NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (self->folder);
+  g_free (self->folder);
+  g_free (self);
+}
+
+static gboolean
+on_limit (gpointer data)
+{
+  *(gboolean *)data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+void
+app_world_await (gboolean (*done) (gpointer data), gpointer data)
+{
+  gboolean late = FALSE;
+  guint timer = g_timeout_add_seconds (LIMIT_SECONDS, on_limit, &late);
+
+  while (!done (data) && !late)
+    g_main_context_iteration (NULL, TRUE);
+  if (!late)
+    g_source_remove (timer);
+  g_assert_true (done (data));
+}

@@ -1,0 +1,33 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "app/piao-session.h"
+
+G_BEGIN_DECLS
+
+/*
+ * A desktop for tests and pictures: a replica in a folder of its own with demo data, a clock that
+ * stands at a Monday afternoon, and a session of the keeper of 昌吉.
+ */
+#define APP_WORLD_NOW G_GINT64_CONSTANT (1795414200000) /* 2026-11-23 14:10 in Shanghai */
+
+typedef struct
+{
+  char *folder;
+  PiaoClock *clock;
+  PiaoReplica *replica;
+  GSettings *settings;
+  PiaoSession *session;
+} AppWorld;
+
+/* With @orders in the past beside the counter day. */
+AppWorld *app_world_new (guint orders);
+void app_world_free (AppWorld *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AppWorld, app_world_free)
+
+/* Iterates the main context until @done (data) is true; the test fails after ten seconds. */
+void app_world_await (gboolean (*done) (gpointer data), gpointer data);
+
+G_END_DECLS
