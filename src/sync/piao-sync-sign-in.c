@@ -9,24 +9,17 @@
 
 #include "config.h"
 
-#include <argon2.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "base/piao-error.h"
 #include "base/piao-id.h"
 #include "sync/piao-http.h"
+#include "sync/piao-password.h"
 #include "sync/piao-sync-private.h"
 
 #define OFFLINE_DAYS 7
 #define MAX_SIGN_IN_ANSWER 16384
-
-/* Argon2id, RFC 9106's second recommendation scaled to a desk: 3 passes over 64 MiB, one lane. */
-#define PASSES 3
-#define MEMORY_KIB 65536
-#define SALT_BYTES 16
-#define HASH_BYTES 32
-#define ENCODED_BYTES 160
 
 typedef struct
 {
@@ -53,7 +46,6 @@ typedef struct
   char *name, *password;
   gint64 user, now;
   guint device;
-  guint8 salt[SALT_BYTES];
 } Verifier;
 
 static void
@@ -80,21 +72,15 @@ static DexFuture *
 keep_verifier (PiaoDb *db, gpointer data)
 {
   Verifier *verifier = data;
-  char encoded[ENCODED_BYTES];
   GError *error = NULL;
+  g_autofree char *encoded = piao_password_hash (verifier->password, &error);
 
-  if (argon2id_hash_encoded (PASSES, MEMORY_KIB, 1, verifier->password, strlen (verifier->password),
-                             verifier->salt, SALT_BYTES, HASH_BYTES, encoded, sizeof encoded)
-          != ARGON2_OK
-      || !piao_setting_set (db, "sign-in.name", verifier->name, &error)
+  if (encoded == NULL || !piao_setting_set (db, "sign-in.name", verifier->name, &error)
       || !piao_setting_set (db, "sign-in.verifier", encoded, &error)
       || !set_number (db, "sign-in.user", verifier->user, &error)
       || !set_number (db, "sign-in.at", verifier->now, &error)
       || !set_number (db, "device", verifier->device, &error))
-    return dex_future_new_for_error (
-        error != NULL ? error
-                      : piao_error_new (PIAO_ERROR_FAILED, "sign-in.verifier",
-                                        _ ("The verifier for work without a line was not kept.")));
+    return dex_future_new_for_error (error);
   return dex_future_new_true ();
 }
 
@@ -114,7 +100,7 @@ check_verifier (PiaoDb *db, gpointer data)
                         _ ("The centre does not answer, and %s has not signed in on this computer "
                            "within %d days. Try again when there is a line."),
                         verifier->name, OFFLINE_DAYS));
-  if (argon2id_verify (encoded, verifier->password, strlen (verifier->password)) != ARGON2_OK)
+  if (!piao_password_verify (encoded, verifier->password))
     return dex_future_new_for_error (piao_error_new (
         PIAO_ERROR_FORBIDDEN, "sign-in.refused", _ ("User name or password is wrong. Try again.")));
   return dex_future_new_for_int64 (piao_setting_get_int (db, "sign-in.user", 0));
@@ -130,12 +116,6 @@ make_verifier (const Attempt *attempt, gint64 user, guint device)
   verifier->user = user;
   verifier->device = device;
   verifier->now = piao_clock_now (piao_replica_get_clock (attempt->self->replica));
-  for (guint i = 0; i < SALT_BYTES; i += sizeof (guint32))
-    {
-      guint32 word = g_random_int ();
-
-      memcpy (verifier->salt + i, &word, sizeof word);
-    }
   return verifier;
 }
 

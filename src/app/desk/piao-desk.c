@@ -6,7 +6,6 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/desk/piao-desk.h"
-#include "app/desk/piao-label-job.h"
 #include "base/piao-error.h"
 #include "base/piao-future.h"
 #include "domain/order/piao-counter-queries.h"
@@ -79,6 +78,43 @@ confirm_held (PiaoDesk *self)
     }
 }
 
+typedef struct
+{
+  gint64 warehouse, device;
+} Unlabelled;
+
+static DexFuture *
+read_unlabelled (PiaoDb *db, gpointer data)
+{
+  Unlabelled *question = data;
+  GError *error = NULL;
+  GArray *pairs = piao_counter_unlabelled (db, question->warehouse, question->device, &error);
+
+  return pairs != NULL ? dex_future_new_take_boxed (G_TYPE_ARRAY, pairs)
+                       : dex_future_new_for_error (error);
+}
+
+/* A label for every parcel that ILMS confirmed, that was picked here and has none (DLV-10). The
+ * courier needs the telephone in full. */
+static void
+print_labels (PiaoDesk *self)
+{
+  Unlabelled question = { piao_session_get_warehouse (self->session),
+                          piao_replica_get_device (self->replica) };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) pairs
+      = dex_await_boxed (piao_replica_read (self->replica, read_unlabelled,
+                                            g_memdup2 (&question, sizeof question), g_free),
+                         &error);
+
+  for (guint i = 1; error == NULL && i < pairs->len; i += 2)
+    dex_await_int64 (piao_spooler_issue_label (self->spooler, self->printer->name,
+                                               g_array_index (pairs, gint64, i), TRUE, NULL),
+                     &error);
+  if (error != NULL)
+    g_warning ("labels: %s", error->message);
+}
+
 static DexFuture *
 work (gpointer data)
 {
@@ -86,16 +122,8 @@ work (gpointer data)
 
   do
     {
-      g_autoptr (GError) error = NULL;
-      int made;
-
       self->again = FALSE;
-      made = piao_label_job_run (self->replica, self->printer,
-                                 piao_session_get_warehouse (self->session), &error);
-      if (made > 0)
-        piao_spooler_wake (self->spooler);
-      if (error != NULL)
-        g_warning ("labels: %s", error->message);
+      print_labels (self);
       confirm_held (self);
     }
   while (self->again && !self->closed);
@@ -245,46 +273,10 @@ piao_desk_get_printer (PiaoDesk *self)
   return self->printer;
 }
 
-typedef struct
-{
-  PiaoDesk *desk;
-  gint64 order, parcel;
-  char *reason;
-} Reprint;
-
-static void
-reprint_free (gpointer data)
-{
-  Reprint *reprint = data;
-
-  g_object_unref (reprint->desk);
-  g_free (reprint->reason);
-  g_free (reprint);
-}
-
-static DexFuture *
-reprint_fiber (gpointer data)
-{
-  Reprint *reprint = data;
-  GError *error = NULL;
-
-  if (!piao_label_job_print (reprint->desk->replica, reprint->desk->printer, reprint->order,
-                             reprint->parcel, reprint->reason, &error))
-    return dex_future_new_for_error (error);
-  piao_spooler_wake (reprint->desk->spooler);
-  return dex_future_new_true ();
-}
-
 DexFuture *
-piao_desk_reprint (PiaoDesk *self, gint64 order, gint64 parcel, const char *reason)
+piao_desk_reprint (PiaoDesk *self, gint64 parcel, const char *reason)
 {
-  Reprint *reprint = g_new0 (Reprint, 1);
-
-  reprint->desk = g_object_ref (self);
-  reprint->order = order;
-  reprint->parcel = parcel;
-  reprint->reason = g_strdup (reason);
-  return dex_scheduler_spawn (NULL, 0, reprint_fiber, reprint, reprint_free);
+  return piao_spooler_issue_label (self->spooler, self->printer->name, parcel, TRUE, reason);
 }
 
 /* --- opening, signing in, closing ------------------------------------------------------------ */
@@ -324,7 +316,7 @@ open_replica (gpointer data)
 static void
 on_reprint (PiaoDesk *self, gint64 order, gint64 parcel)
 {
-  piao_future_disown (piao_desk_reprint (self, order, parcel, NULL), _ ("Another copy of a label"));
+  piao_future_disown (piao_desk_reprint (self, parcel, NULL), _ ("Another copy of a label"));
 }
 
 static void
@@ -364,8 +356,7 @@ open_fiber (gpointer data)
   self->sync = piao_sync_new (self->replica, opening->url, &error);
   if (self->sync == NULL)
     return dex_future_new_for_error (error);
-  self->spooler = piao_spooler_new ((PiaoSpoolerWrite) piao_replica_write, self->replica,
-                                    piao_session_get_clock (self->session));
+  self->spooler = piao_spooler_new (self->replica);
   connect_parts (self);
   on_printer_setting (self);
   return dex_future_new_take_object (g_steal_pointer (&self));

@@ -38,8 +38,7 @@ const PiaoPrinter *piao_desk_get_printer (PiaoDesk *self);
 
 /* Another copy of a label; @reason may be NULL before the parcel was handed over. Resolves to TRUE
  * once it is in the spool. */
-DexFuture *
-piao_desk_reprint (PiaoDesk *self, gint64 order, gint64 parcel, const char *reason);
+DexFuture *piao_desk_reprint (PiaoDesk *self, gint64 parcel, const char *reason);
 
 /* Stops the jobs and the line and closes the replica. */
 void piao_desk_close (PiaoDesk *self);
