@@ -7,6 +7,7 @@
 
 #include "app/piao-application.h"
 #include "app/piao-paths.h"
+#include "app/setup/piao-start.h"
 
 struct _PiaoApplication
 {
@@ -15,13 +16,20 @@ struct _PiaoApplication
   PiaoClock *clock;
   GSettings *settings;
   gboolean practice;
-  char *page; /* first page, or NULL */
+  gboolean reset;   /* of the practice workspace */
+  char *folder;     /* of the data, NULL for the usual one */
+  PiaoStart *start; /* owned */
+  char *page;       /* first page, or NULL */
 };
 
 G_DEFINE_FINAL_TYPE (PiaoApplication, piao_application, ADW_TYPE_APPLICATION)
 
 static const GOptionEntry options[] = {
   { "practice", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Open the practice workspace"), NULL },
+  { "practice-reset", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Throw away what was practised before"),
+    NULL },
+  { "folder", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Keep the data in this folder"),
+    N_ ("FOLDER") },
   { "page", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("Begin with this page"), N_ ("NAME") },
   { NULL },
 };
@@ -99,6 +107,8 @@ piao_application_activate (GApplication *application)
       window = GTK_WINDOW (piao_window_new (GTK_APPLICATION (self), session));
       if (self->page != NULL)
         piao_window_show_page (PIAO_WINDOW (window), self->page);
+      gtk_window_present (window);
+      self->start = piao_start_new (PIAO_WINDOW (window), self->folder, self->reset);
     }
   gtk_window_present (window);
 }
@@ -109,8 +119,21 @@ piao_application_handle_local_options (GApplication *application, GVariantDict *
   PiaoApplication *self = PIAO_APPLICATION (application);
 
   g_variant_dict_lookup (dict, "practice", "b", &self->practice);
+  g_variant_dict_lookup (dict, "practice-reset", "b", &self->reset);
+  g_variant_dict_lookup (dict, "folder", "^ay", &self->folder);
   g_variant_dict_lookup (dict, "page", "s", &self->page);
   return -1;
+}
+
+static void
+piao_application_shutdown (GApplication *application)
+{
+  PiaoApplication *self = PIAO_APPLICATION (application);
+
+  if (self->start != NULL)
+    piao_start_close (self->start);
+  g_clear_object (&self->start);
+  G_APPLICATION_CLASS (piao_application_parent_class)->shutdown (application);
 }
 
 static void
@@ -121,6 +144,7 @@ piao_application_finalize (GObject *object)
   g_clear_object (&self->clock);
   g_clear_object (&self->settings);
   g_free (self->page);
+  g_free (self->folder);
   G_OBJECT_CLASS (piao_application_parent_class)->finalize (object);
 }
 
@@ -131,6 +155,7 @@ piao_application_class_init (PiaoApplicationClass *klass)
 
   G_OBJECT_CLASS (klass)->finalize = piao_application_finalize;
   application_class->startup = piao_application_startup;
+  application_class->shutdown = piao_application_shutdown;
   application_class->activate = piao_application_activate;
   application_class->handle_local_options = piao_application_handle_local_options;
 }

@@ -71,9 +71,10 @@ piao_counter_facts_script (const PiaoCounterSheet *sheet)
   if (g_str_equal (money, "transfer"))
     {
       missing = piao_money_format (sheet->amount - sheet->instant_balance);
-      return g_strdup_printf (_ ("Call %s, %s: “Please move %s yuan from the payment account to the "
-                                 "instant account.”"),
-                              sheet->owner_name, sheet->phone, missing);
+      return g_strdup_printf (
+          _ ("Call %s, %s: “Please move %s yuan from the payment account to the "
+             "instant account.”"),
+          sheet->owner_name, sheet->phone, missing);
     }
   if (!g_str_equal (money, "deposit"))
     return g_strdup ("");
@@ -104,7 +105,8 @@ piao_counter_facts_slack (const PiaoCounterSheet *sheet)
   if (sheet->predicted_at == 0)
     return g_strdup ("");
   if (sheet->predicted_at > sheet->due_at)
-    return g_strdup_printf (_ ("Will be late: arrives %s. Choose another way to deliver."), arrives);
+    return g_strdup_printf (_ ("Will be late: arrives %s. Choose another way to deliver."),
+                            arrives);
   return g_strdup_printf (_ ("Arrives %s, in time."), arrives);
 }
 
@@ -144,7 +146,7 @@ piao_counter_facts_sheet (const PiaoCounterSheet *sheet)
     return g_strdup_printf (_ ("Check sheet: %d packs, %s yuan"), sheet->scanned, amount);
   g_free (amount);
   amount = piao_money_format (g_str_equal (sheet->state, "picking") ? sheet->amount - left_out
-                                                                     : sheet->amount);
+                                                                    : sheet->amount);
   return g_strdup_printf (_ ("Check sheet: %d packs, %s yuan; %d packs short"), sheet->scanned,
                           amount, shorts);
 }

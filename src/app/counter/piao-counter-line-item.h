@@ -12,8 +12,7 @@ G_BEGIN_DECLS
 /* PiaoCounterLineItem: one line of the open order in the table. It keeps its sheet alive; "changed"
  * says that the line differs. Main thread. */
 #define PIAO_TYPE_COUNTER_LINE_ITEM (piao_counter_line_item_get_type ())
-G_DECLARE_FINAL_TYPE (
-    PiaoCounterLineItem, piao_counter_line_item, PIAO, COUNTER_LINE_ITEM, GObject)
+G_DECLARE_FINAL_TYPE (PiaoCounterLineItem, piao_counter_line_item, PIAO, COUNTER_LINE_ITEM, GObject)
 
 const PiaoCounterLine *piao_counter_line_item_get_line (PiaoCounterLineItem *self);
 

@@ -159,7 +159,7 @@ on_verdict (PiaoCounterPage *self, int verdict, const char *text)
   gtk_label_set_text (self->verdict_label, text);
   gtk_widget_set_tooltip_text (label, text);
   if (verdict_looks[verdict].tone >= 0)
-    piao_session_play (session, (PiaoTone) verdict_looks[verdict].tone);
+    piao_session_play (session, (PiaoTone)verdict_looks[verdict].tone);
   if (PIAO_IS_WINDOW (root) && verdict != PIAO_SAID_INFO)
     piao_window_flash (PIAO_WINDOW (root), verdict != PIAO_SAID_REFUSED);
   gtk_accessible_announce (GTK_ACCESSIBLE (self), text,
@@ -275,8 +275,8 @@ on_line_selected (GtkSingleSelection *selection, GParamSpec *pspec, PiaoCounterP
   PiaoCounterLineItem *item = gtk_single_selection_get_selected_item (selection);
 
   if (self->model != NULL)
-    piao_counter_model_select_line (
-        self->model, item != NULL ? piao_counter_line_item_get_line (item)->id : 0);
+    piao_counter_model_select_line (self->model,
+                                    item != NULL ? piao_counter_line_item_get_line (item)->id : 0);
 }
 
 /* --- acts ------------------------------------------------------------------------------------ */
@@ -539,7 +539,8 @@ on_place (PiaoCounterPage *self)
                            piao_session_get_warehouse (session));
   g_signal_connect_object (self->queue, "items-changed", G_CALLBACK (on_queue_changed), self,
                            G_CONNECT_SWAPPED);
-  selection = GTK_SELECTION_MODEL (gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->queue))));
+  selection
+      = GTK_SELECTION_MODEL (gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->queue))));
   gtk_list_view_set_model (self->queue_view, selection);
   on_links_changed (self);
   on_model_changed (self);

@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* The counter (出票台): queue, order lines and facts on one screen; the scanner is the main hand. */
+/* The counter (出票台): queue, order lines and facts on one screen; the scanner is the main hand.
+ */
 #define PIAO_TYPE_COUNTER_PAGE (piao_counter_page_get_type ())
 G_DECLARE_FINAL_TYPE (PiaoCounterPage, piao_counter_page, PIAO, COUNTER_PAGE, PiaoPage)
 

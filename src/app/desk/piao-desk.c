@@ -15,17 +15,17 @@ struct _PiaoDesk
 {
   GObject parent_instance;
 
-  PiaoSession *session;  /* owned */
-  PiaoReplica *replica;  /* owned */
-  PiaoSync *sync;        /* owned */
-  PiaoSpooler *spooler;  /* owned */
-  PiaoPrinter *printer;  /* owned */
+  PiaoSession *session; /* owned */
+  PiaoReplica *replica; /* owned */
+  PiaoSync *sync;       /* owned */
+  PiaoSpooler *spooler; /* owned */
+  PiaoPrinter *printer; /* owned */
   char *folder;
-  gint64 user;           /* signed in, perhaps without a place yet */
-  DexPromise *place;     /* resolved once the session has its place */
+  gint64 user;       /* signed in, perhaps without a place yet */
+  DexPromise *place; /* resolved once the session has its place */
   gboolean attaching;
-  gboolean working;      /* the jobs' fiber is at work */
-  gboolean again;        /* … and something changed meanwhile */
+  gboolean working; /* the jobs' fiber is at work */
+  gboolean again;   /* … and something changed meanwhile */
   gboolean closed;
 };
 
@@ -37,7 +37,7 @@ static DexFuture *
 read_held (PiaoDb *db, gpointer data)
 {
   GError *error = NULL;
-  gint64 order = piao_counter_first_held (db, *(gint64 *) data, &error);
+  gint64 order = piao_counter_first_held (db, *(gint64 *)data, &error);
 
   return error == NULL ? dex_future_new_for_int64 (order) : dex_future_new_for_error (error);
 }
@@ -60,10 +60,10 @@ confirm_held (PiaoDesk *self)
   while (can_confirm (self) && !piao_links_get_busy (piao_session_get_links (self->session)))
     {
       g_autoptr (GError) error = NULL;
-      gint64 order = dex_await_int64 (
-          piao_replica_read (self->replica, read_held, g_memdup2 (&warehouse, sizeof warehouse),
-                             g_free),
-          &error);
+      gint64 order
+          = dex_await_int64 (piao_replica_read (self->replica, read_held,
+                                                g_memdup2 (&warehouse, sizeof warehouse), g_free),
+                             &error);
 
       if (order == 0)
         return;
@@ -99,8 +99,8 @@ read_unlabelled (PiaoDb *db, gpointer data)
 static void
 print_labels (PiaoDesk *self)
 {
-  Unlabelled question = { piao_session_get_warehouse (self->session),
-                          piao_replica_get_device (self->replica) };
+  Unlabelled question
+      = { piao_session_get_warehouse (self->session), piao_replica_get_device (self->replica) };
   g_autoptr (GError) error = NULL;
   g_autoptr (GArray) pairs
       = dex_await_boxed (piao_replica_read (self->replica, read_unlabelled,
@@ -150,8 +150,8 @@ static PiaoLinkState
 link_of (PiaoSyncState state)
 {
   static const PiaoLinkState states[] = {
-    [PIAO_SYNC_IDLE] = PIAO_LINK_UNKNOWN,           [PIAO_SYNC_ONLINE] = PIAO_LINK_ONLINE,
-    [PIAO_SYNC_DEGRADED] = PIAO_LINK_DEGRADED,      [PIAO_SYNC_OFFLINE] = PIAO_LINK_OFFLINE,
+    [PIAO_SYNC_IDLE] = PIAO_LINK_UNKNOWN,          [PIAO_SYNC_ONLINE] = PIAO_LINK_ONLINE,
+    [PIAO_SYNC_DEGRADED] = PIAO_LINK_DEGRADED,     [PIAO_SYNC_OFFLINE] = PIAO_LINK_OFFLINE,
     [PIAO_SYNC_RECOVERING] = PIAO_LINK_RECOVERING,
   };
 
@@ -237,10 +237,9 @@ folder_printer (PiaoDesk *self, GError **error)
 {
   g_autofree char *path = g_build_filename (self->folder, "labels", NULL);
   g_autofree char *address = g_strconcat ("folder:", path, NULL);
-  g_autoptr (JsonObject) object = piao_json_build ("name", 's', "PDF", "address", 's', address,
-                                                   "language", 's', "pdf", "dpi", 'i',
-                                                   (gint64) 203, "x", 'i', (gint64) 0, "y", 'i',
-                                                   (gint64) 0, NULL);
+  g_autoptr (JsonObject) object
+      = piao_json_build ("name", 's', "PDF", "address", 's', address, "language", 's', "pdf", "dpi",
+                         'i', (gint64)203, "x", 'i', (gint64)0, "y", 'i', (gint64)0, NULL);
   g_autofree char *text = piao_json_object_to_text (object);
 
   g_mkdir_with_parents (path, 0700);
@@ -347,10 +346,9 @@ open_fiber (gpointer data)
 
   self->session = g_object_ref (opening->session);
   self->folder = g_strdup (opening->folder);
-  self->replica = dex_await_object (
-      dex_scheduler_spawn (dex_thread_pool_scheduler_get_default (), 0, open_replica, opening,
-                           NULL),
-      &error);
+  self->replica = dex_await_object (dex_scheduler_spawn (dex_thread_pool_scheduler_get_default (),
+                                                         0, open_replica, opening, NULL),
+                                    &error);
   if (self->replica == NULL)
     return dex_future_new_for_error (error);
   self->sync = piao_sync_new (self->replica, opening->url, &error);

@@ -41,6 +41,7 @@ struct _PiaoWindow
   GtkImage *link_dot;
   GtkLabel *practice_pill;
   GMenu *practice_section;
+  PiaoDesk *desk; /* owned; NULL before it is open */
 };
 
 G_DEFINE_FINAL_TYPE (PiaoWindow, piao_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -248,6 +249,21 @@ piao_window_flash (PiaoWindow *self, gboolean good)
   self->flash_timer = g_timeout_add (FLASH_MS, end_flash, self);
 }
 
+void
+piao_window_set_desk (PiaoWindow *self, PiaoDesk *desk)
+{
+  g_return_if_fail (PIAO_IS_WINDOW (self));
+  if (g_set_object (&self->desk, desk))
+    g_signal_emit_by_name (self, "desk-changed");
+}
+
+PiaoDesk *
+piao_window_get_desk (PiaoWindow *self)
+{
+  g_return_val_if_fail (PIAO_IS_WINDOW (self), NULL);
+  return self->desk;
+}
+
 /* --- actions ------------------------------------------------------------------------------ */
 
 static void
@@ -360,6 +376,8 @@ set_session (PiaoWindow *self, PiaoSession *session)
       gtk_widget_add_css_class (GTK_WIDGET (self->frame), "practice");
       gtk_widget_set_visible (GTK_WIDGET (self->practice_pill), TRUE);
     }
+  else
+    g_menu_remove_all (self->practice_section);
   self->reader = piao_scan_reader_new (GTK_WIDGET (self), bus);
   read_thresholds (self);
   g_signal_connect_object (bus, "scan", G_CALLBACK (on_scan), self, G_CONNECT_SWAPPED);
@@ -385,6 +403,7 @@ piao_window_dispose (GObject *object)
   g_clear_handle_id (&self->flash_timer, g_source_remove);
   self->front = NULL;
   g_clear_weak_pointer (&self->palette);
+  g_clear_object (&self->desk);
   g_clear_object (&self->reader);
   gtk_widget_dispose_template (GTK_WIDGET (object), PIAO_TYPE_WINDOW);
   g_clear_object (&self->session);
@@ -404,6 +423,13 @@ install_actions (GtkWidgetClass *klass)
   for (int i = 0; i < 9; i++)
     gtk_widget_class_add_binding_action (klass, GDK_KEY_1 + (guint)i, GDK_ALT_MASK,
                                          "win.page-number", "i", i);
+}
+
+static void
+install_signals (void)
+{
+  g_signal_new ("desk-changed", PIAO_TYPE_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 0);
 }
 
 static void
@@ -433,6 +459,7 @@ piao_window_class_init (PiaoWindowClass *klass)
   BIND (practice_section);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
+  install_signals ();
   install_actions (widget_class);
 }
 

@@ -6,6 +6,7 @@
 #include <adwaita.h>
 
 #include "app/piao-session.h"
+#include "app/desk/piao-desk.h"
 #include "app/shell/piao-page.h"
 #include "app/shell/piao-palette.h"
 
@@ -23,6 +24,11 @@ G_DECLARE_FINAL_TYPE (PiaoWindow, piao_window, PIAO, WINDOW, AdwApplicationWindo
 PiaoWindow *piao_window_new (GtkApplication *application, PiaoSession *session);
 
 PiaoSession *piao_window_get_session (PiaoWindow *self);
+
+/* The workplace behind the window, for the pages that show its line and its printers; NULL before
+ * it is open; signal "desk-changed" says when it is. Borrowed. */
+void piao_window_set_desk (PiaoWindow *self, PiaoDesk *desk);
+PiaoDesk *piao_window_get_desk (PiaoWindow *self);
 
 /* Brings the page of that name to the front; FALSE when there is none for this user. */
 gboolean piao_window_show_page (PiaoWindow *self, const char *name);

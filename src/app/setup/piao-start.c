@@ -1,0 +1,256 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "app/setup/piao-start-dialog.h"
+#include "app/setup/piao-start.h"
+#include "base/piao-future.h"
+
+struct _PiaoStart
+{
+  GObject parent_instance;
+
+  PiaoWindow *window;      /* borrowed: it owns the action group that owns us */
+  PiaoStartDialog *dialog; /* owned while something stands before the work */
+  PiaoPractice *practice;  /* owned; NULL outside practice */
+  PiaoDesk *desk;          /* owned */
+  char *folder;            /* of the replica */
+  char *name, *password;   /* of the attempt under way */
+};
+
+G_DEFINE_FINAL_TYPE (PiaoStart, piao_start, G_TYPE_OBJECT)
+
+PiaoDesk *
+piao_start_get_desk (PiaoStart *self)
+{
+  return self->desk;
+}
+
+PiaoPractice *
+piao_start_get_practice (PiaoStart *self)
+{
+  return self->practice;
+}
+
+static GSettings *
+settings_of (PiaoStart *self)
+{
+  return piao_session_get_settings (piao_window_get_session (self->window));
+}
+
+static void
+show_progress (PiaoStart *self, const char *sentence, int percent)
+{
+  if (self->dialog == NULL || self->window == NULL)
+    return;
+  piao_start_dialog_show_progress (self->dialog, sentence, percent);
+}
+
+static void
+show_form (PiaoStart *self, const char *error)
+{
+  g_autofree char *server = g_settings_get_string (settings_of (self), "server-url");
+  g_autofree char *name = g_settings_get_string (settings_of (self), "user-name");
+
+  if (self->dialog != NULL)
+    piao_start_dialog_show_form (self->dialog, server, name, error);
+}
+
+/* In a fiber: opens the desk (once) and signs in. */
+static gboolean
+begin_work (PiaoStart *self, const char *url, GError **error)
+{
+  PiaoSession *session = piao_window_get_session (self->window);
+
+  if (self->desk == NULL)
+    self->desk = dex_await_object (piao_desk_open (session, self->folder, url), error);
+  if (self->desk == NULL)
+    return FALSE;
+  piao_window_set_desk (self->window, self->desk);
+  show_progress (self, _ ("Fetching what the warehouse needs to work…"), -1);
+  if (!dex_await (piao_desk_sign_in (self->desk, self->name, self->password), error))
+    return FALSE;
+  adw_dialog_force_close (ADW_DIALOG (self->dialog));
+  g_clear_object (&self->dialog);
+  return TRUE;
+}
+
+static void
+on_practice_progress (PiaoStart *self, guint percent, const char *sentence)
+{
+  show_progress (self, sentence, (int)percent);
+}
+
+static DexFuture *
+practise (gpointer data)
+{
+  PiaoStart *self = data;
+  g_autoptr (GError) error = NULL;
+
+  show_progress (self, _ ("Preparing the practice workspace…"), -1);
+  if (dex_await (piao_practice_start (self->practice), &error))
+    begin_work (self, piao_practice_get_server_url (self->practice), &error);
+  if (error != NULL)
+    {
+      g_warning ("practice: %s", error->message);
+      show_progress (self, error->message, -1);
+    }
+  return NULL;
+}
+
+static DexFuture *
+sign_in (gpointer data)
+{
+  PiaoStart *self = data;
+  g_autofree char *url = g_settings_get_string (settings_of (self), "server-url");
+  g_autoptr (GError) error = NULL;
+
+  if (!begin_work (self, url, &error))
+    show_form (self, error->message);
+  return NULL;
+}
+
+static void
+on_sign_in (PiaoStart *self, const char *server, const char *name, const char *password)
+{
+  g_autofree char *before = g_settings_get_string (settings_of (self), "server-url");
+
+  if (!g_str_equal (before, server))
+    {
+      g_settings_set_string (settings_of (self), "server-url", server);
+      g_clear_object (&self->desk);
+    }
+  g_settings_set_string (settings_of (self), "user-name", name);
+  g_set_str (&self->name, name);
+  g_set_str (&self->password, password);
+  show_progress (self, _ ("Signing in…"), -1);
+  piao_future_disown (dex_scheduler_spawn (NULL, 0, sign_in, g_object_ref (self), g_object_unref),
+                      "sign-in");
+}
+
+/* --- practice menu --------------------------------------------------------------------------- */
+
+static DexFuture *
+cut_lines (gpointer data)
+{
+  gpointer *both = data;
+  PiaoStart *self = both[0];
+  guint lines = GPOINTER_TO_UINT (both[1]);
+  g_autoptr (GError) error = NULL;
+
+  dex_await (piao_practice_set_down (self->practice,
+                                     (PIAO_PRACTICE_CENTRE | PIAO_PRACTICE_ILMS) & ~lines, FALSE),
+             &error);
+  if (error == NULL && lines != 0)
+    dex_await (piao_practice_set_down (self->practice, lines, TRUE), &error);
+  if (self->desk != NULL)
+    piao_sync_nudge (piao_desk_get_sync (self->desk));
+  return error != NULL ? dex_future_new_for_error (g_steal_pointer (&error)) : NULL;
+}
+
+static void
+free_both (gpointer data)
+{
+  g_object_unref (((gpointer *)data)[0]);
+  g_free (data);
+}
+
+static void
+on_cut (GSimpleAction *action, GVariant *target, gpointer data)
+{
+  PiaoStart *self = data;
+  const char *word = g_variant_get_string (target, NULL);
+  guint lines = 0;
+  gpointer *both = g_new (gpointer, 2);
+
+  if (g_str_equal (word, "centre") || g_str_equal (word, "both"))
+    lines |= PIAO_PRACTICE_CENTRE;
+  if (g_str_equal (word, "ilms") || g_str_equal (word, "both"))
+    lines |= PIAO_PRACTICE_ILMS;
+  g_simple_action_set_state (action, target);
+  both[0] = g_object_ref (self);
+  both[1] = GUINT_TO_POINTER (lines);
+  piao_future_disown (dex_scheduler_spawn (NULL, 0, cut_lines, both, free_both),
+                      "practice: cutting a line");
+}
+
+/* --- object ---------------------------------------------------------------------------------- */
+
+void
+piao_start_close (PiaoStart *self)
+{
+  g_return_if_fail (PIAO_IS_START (self));
+  if (self->desk != NULL)
+    piao_desk_close (self->desk);
+  if (self->practice != NULL)
+    piao_practice_stop (self->practice);
+  self->window = NULL;
+}
+
+static void
+piao_start_finalize (GObject *object)
+{
+  PiaoStart *self = PIAO_START (object);
+
+  g_clear_object (&self->dialog);
+  g_clear_object (&self->desk);
+  g_clear_object (&self->practice);
+  g_free (self->folder);
+  g_free (self->name);
+  g_free (self->password);
+  G_OBJECT_CLASS (piao_start_parent_class)->finalize (object);
+}
+
+static void
+piao_start_class_init (PiaoStartClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = piao_start_finalize;
+}
+
+static void
+piao_start_init (PiaoStart *self)
+{
+}
+
+static void
+begin_practice (PiaoStart *self, const char *folder, gboolean reset)
+{
+  g_autoptr (GSimpleAction) cut
+      = g_simple_action_new_stateful ("practice-cut", G_VARIANT_TYPE_STRING,
+                                      g_variant_new_string ("none"));
+
+  self->practice = piao_practice_new (folder, reset);
+  self->folder = g_path_get_dirname (piao_practice_get_replica_path (self->practice));
+  self->name = g_strdup (PIAO_PRACTICE_USER);
+  self->password = g_strdup (PIAO_PRACTICE_PASSWORD);
+  g_signal_connect_object (self->practice, "progress", G_CALLBACK (on_practice_progress), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (cut, "activate", G_CALLBACK (on_cut), self, 0);
+  g_action_map_add_action (G_ACTION_MAP (self->window), G_ACTION (cut));
+  piao_future_disown (dex_scheduler_spawn (NULL, 0, practise, g_object_ref (self), g_object_unref),
+                      "practice");
+}
+
+PiaoStart *
+piao_start_new (PiaoWindow *window, const char *folder, gboolean reset)
+{
+  PiaoStart *self = g_object_new (PIAO_TYPE_START, NULL);
+
+  self->window = window;
+  self->dialog = g_object_ref_sink (piao_start_dialog_new ());
+  g_signal_connect_object (self->dialog, "sign-in", G_CALLBACK (on_sign_in), self,
+                           G_CONNECT_SWAPPED);
+  adw_dialog_present (ADW_DIALOG (self->dialog), GTK_WIDGET (window));
+  if (piao_session_is_practice (piao_window_get_session (window)))
+    begin_practice (self, folder, reset);
+  else
+    {
+      self->folder = folder != NULL ? g_strdup (folder)
+                                    : g_build_filename (g_get_user_data_dir (), "piaoku", NULL);
+      show_form (self, NULL);
+    }
+  return self;
+}
