@@ -29,6 +29,8 @@ get_status (const GError *error)
     return SOUP_STATUS_UNAUTHORIZED;
   if (g_str_equal (reason, "device.revoked"))
     return SOUP_STATUS_GONE;
+  if (g_str_equal (reason, "sign-in.locked"))
+    return TOO_MANY_REQUESTS;
   if (error->domain != PIAO_ERROR)
     return SOUP_STATUS_INTERNAL_SERVER_ERROR;
   switch ((PiaoErrorCode)error->code)
@@ -133,10 +135,9 @@ queue_refusal (SoupServerMessage *message, guint status, const GError *error)
   g_autofree char *text = piao_json_object_to_text (object);
 
   refusal->message = g_object_ref (message);
-  refusal->answer
-      = g_strdup_printf ("HTTP/1.1 %u %s\r\nContent-Type: application/json\r\n"
-                         "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
-                         status, soup_status_get_phrase (status), strlen (text), text);
+  refusal->answer = g_strdup_printf ("HTTP/1.1 %u %s\r\nContent-Type: application/json\r\n"
+                                     "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
+                                     status, soup_status_get_phrase (status), strlen (text), text);
   soup_server_message_pause (message);
   g_idle_add_full (G_PRIORITY_DEFAULT, refuse, refusal, refusal_free);
 }

@@ -20,8 +20,8 @@ read_request (PiaoCall *call, GError **error)
 {
   const char *name = piao_json_get_text (call->body, "name", "");
   const char *password = piao_json_get_text (call->body, "password", "");
-  const char *device = piao_json_get_text (call->body, "device", "");
-  const char *key = piao_json_get_text (call->body, "key", "");
+  const char *device = piao_json_get_text (call->body, "device_name", "");
+  const char *key = piao_json_get_text (call->body, "device_key", "");
   PiaoSignIn *self;
 
   if (*name == '\0' || *password == '\0' || strlen (key) < MIN_KEY || strlen (key) > MAX_KEY)
@@ -66,6 +66,6 @@ piao_route_sign_in (PiaoCall *call, GError **error)
   answer = piao_json_build ("token", 's', self->token, "user", 'd', self->user, "device", 'i',
                             (gint64)self->device, "epoch", 's', epoch, "real_name", 's',
                             self->real_name, "warehouse", 'd', self->warehouse, "now", 'i',
-                            call->now, "expires_at", 'i', call->now + PIAO_SESSION_MS, NULL);
+                            call->now, "expires", 'i', call->now + PIAO_SESSION_MS, NULL);
   return piao_json_object_to_text (answer);
 }

@@ -83,10 +83,9 @@ piao_route_health (PiaoCall *call, GError **error)
   epoch = state.epoch;
   if (!healthy)
     return NULL;
-  answer
-      = piao_json_build ("ok", 'b', TRUE, "version", 's', PIAO_VERSION, "seq", 'i', state.seq,
-                         "epoch", 's', epoch, "gateway", 's',
-                         piao_server_get_gateway_state (call->server), "now", 'i', call->now, NULL);
+  answer = piao_json_build ("ok", 'b', TRUE, "version", 's', PIAO_VERSION, "seq", 'i', state.seq,
+                            "epoch", 's', epoch, "ilms", 's',
+                            piao_server_get_ilms (call->server, NULL), "now", 'i', call->now, NULL);
   return piao_json_object_to_text (answer);
 }
 

@@ -12,7 +12,7 @@
 #include "sync/piao-serve.h"
 
 /* A desktop with fewer order numbers left than this gets a new block. */
-#define NUMBERS_LOW 100
+#define NUMBERS_LOW 250
 /* A device that only asks is noted as seen this often. */
 #define SEEN_EVERY (5 * PIAO_MINUTE)
 
@@ -35,6 +35,8 @@ typedef struct
   gboolean restart;
   gint64 last_seen;
   gint64 warehouse; /* of the user, when its numbers run low; else 0 */
+  const char *ilms; /* the line to ILMS, for desktops that want to confirm */
+  gint64 ilms_since;
   char *text;
 } Sync;
 
@@ -77,6 +79,9 @@ respond (PiaoDb *db, gpointer data, GError **error)
   if (!piao_serve_answer (piao_server_get_registry (call->server), db, call->body, call->user,
                           sync->verdicts, call->now, sync->answer, error))
     return FALSE;
+  json_object_set_object_member (piao_json_get_object (sync->answer, "end"), "ilms",
+                                 piao_json_build ("state", 's', sync->ilms, "since", 'i',
+                                                  sync->ilms_since, NULL));
   sync->text = piao_json_object_to_text (sync->answer);
   return TRUE;
 }
@@ -140,6 +145,7 @@ piao_route_sync (PiaoCall *call, GError **error)
   if (done)
     {
       reserve_numbers (&sync);
+      sync.ilms = piao_server_get_ilms (call->server, &sync.ilms_since);
       done = dex_await (piao_readers_run (readers, respond, &sync), error);
     }
   g_clear_pointer (&sync.verdicts, g_ptr_array_unref);

@@ -25,7 +25,8 @@ struct _PiaoServer
   PiaoReaders *readers;
   SoupServer *soup;
   PiaoLive *live;
-  const char *gateway_state;
+  const char *ilms; /* interned */
+  gint64 ilms_since;
 };
 
 G_DEFINE_FINAL_TYPE (PiaoServer, piao_server, G_TYPE_OBJECT)
@@ -119,7 +120,7 @@ piao_server_new (const char *database, PiaoRegistry *registry, PiaoClock *clock,
 
   self->registry = piao_registry_ref (registry);
   self->clock = g_object_ref (clock);
-  self->gateway_state = "off";
+  self->ilms = "unknown";
   if (db == NULL || !make_ready (self, db, error))
     return NULL;
   self->readers = piao_readers_new (database, N_READERS, error);
@@ -191,15 +192,18 @@ piao_server_get_clock (PiaoServer *self)
 }
 
 void
-piao_server_set_gateway_state (PiaoServer *self, const char *state)
+piao_server_set_ilms (PiaoServer *self, const char *state, gint64 since)
 {
-  self->gateway_state = g_intern_string (state);
+  self->ilms = g_intern_string (state);
+  self->ilms_since = since;
 }
 
 const char *
-piao_server_get_gateway_state (PiaoServer *self)
+piao_server_get_ilms (PiaoServer *self, gint64 *since)
 {
-  return self->gateway_state;
+  if (since != NULL)
+    *since = self->ilms_since;
+  return self->ilms;
 }
 
 static void

@@ -40,8 +40,9 @@ PiaoReaders *piao_server_get_readers (PiaoServer *self);
 PiaoRegistry *piao_server_get_registry (PiaoServer *self);
 PiaoClock *piao_server_get_clock (PiaoServer *self);
 
-/* What the gateway worker says about its line, for /health: "off", "up", "down", "stopped". */
-void piao_server_set_gateway_state (PiaoServer *self, const char *state);
-const char *piao_server_get_gateway_state (PiaoServer *self);
+/* What the gateway job says about its line to ILMS: "unknown", "online", "degraded" or "offline",
+ * and since when (ms). It goes to every desktop with the answer to a sync. Main thread. */
+void piao_server_set_ilms (PiaoServer *self, const char *state, gint64 since);
+const char *piao_server_get_ilms (PiaoServer *self, gint64 *since);
 
 G_END_DECLS

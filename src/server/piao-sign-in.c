@@ -161,7 +161,7 @@ gboolean
 piao_sign_in_check (const PiaoSignIn *self, GError **error)
 {
   if (self->locked_until > self->now)
-    return piao_error_set (error, PIAO_ERROR_BUSY, "sign-in.locked",
+    return piao_error_set (error, PIAO_ERROR_FORBIDDEN, "sign-in.locked",
                            _ ("Too many failed attempts with this name. Try again in %d minutes."),
                            (int)((self->locked_until - self->now) / PIAO_MINUTE) + 1);
   if (self->token == NULL)

@@ -45,7 +45,7 @@ gboolean piao_sign_in_look_up (PiaoDb *db, gpointer self, GError **error);
 void piao_sign_in_verify (gpointer self);
 /* TRUE also when it was refused: the failure is counted. LIMIT "device.full" without numbers. */
 gboolean piao_sign_in_finish (PiaoDb *db, gpointer self, GError **error);
-/* FORBIDDEN "sign-in.refused" or BUSY "sign-in.locked" unless it was granted. */
+/* FORBIDDEN "sign-in.refused" or "sign-in.locked" unless it was granted. */
 gboolean piao_sign_in_check (const PiaoSignIn *self, GError **error);
 
 /* Who holds @token. FORBIDDEN "session.invalid" (unknown, expired, user disabled) or

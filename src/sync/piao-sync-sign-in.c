@@ -21,6 +21,8 @@
 #define OFFLINE_DAYS 7
 #define MAX_SIGN_IN_ANSWER 16384
 
+#define KEY_BYTES 32
+
 typedef struct
 {
   PiaoSync *self;
@@ -127,6 +129,21 @@ read_device (PiaoDb *db, gpointer data)
   return dex_future_new_for_int64 (piao_setting_get_int (db, "device", 0));
 }
 
+/* The secret by which the centre knows this replica again; made at the first sign-in. */
+static DexFuture *
+take_key (PiaoDb *db, gpointer data)
+{
+  g_autofree char *key = piao_setting_get (db, "device.key", NULL);
+  GError *error = NULL;
+
+  if (key != NULL)
+    return dex_future_new_take_string (g_steal_pointer (&key));
+  key = piao_random_text (KEY_BYTES);
+  if (!piao_setting_set (db, "device.key", key, &error))
+    return dex_future_new_for_error (error);
+  return dex_future_new_take_string (g_steal_pointer (&key));
+}
+
 /* In a fiber: token and device from the centre; the user's id, or 0 with @error. */
 static gint64
 ask_centre (PiaoSync *self, const char *name, const char *password, GError **error)
@@ -134,15 +151,19 @@ ask_centre (PiaoSync *self, const char *name, const char *password, GError **err
   g_autofree char *url = g_strconcat (self->url, "/v1/sign-in", NULL);
   gint64 device
       = dex_await_int64 (piao_replica_read (self->replica, read_device, NULL, NULL), NULL);
-  g_autoptr (JsonObject) body
-      = piao_json_build ("name", 's', name, "password", 's', password, "device_name", 's',
-                         g_get_host_name (), "device", 'i', device, NULL);
-  g_autoptr (JsonObject) answer
-      = dex_await_boxed (piao_http_post (self->session, url, NULL, body, MAX_SIGN_IN_ANSWER),
-                         error);
+  g_autofree char *key
+      = dex_await_string (piao_replica_write (self->replica, take_key, NULL, NULL), error);
+  g_autoptr (JsonObject) body = NULL;
+  g_autoptr (JsonObject) answer = NULL;
   const char *token;
   gint64 user;
 
+  if (key == NULL)
+    return 0;
+  body = piao_json_build ("name", 's', name, "password", 's', password, "device_name", 's',
+                          g_get_host_name (), "device", 'i', device, "device_key", 's', key, NULL);
+  answer = dex_await_boxed (piao_http_post (self->session, url, NULL, body, MAX_SIGN_IN_ANSWER),
+                            error);
   if (answer == NULL)
     return 0;
   token = piao_json_get_text (answer, "token", NULL);

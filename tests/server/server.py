@@ -73,7 +73,7 @@ class Desk:
         self.server, self.name = server, name
         self.key = key or (name + '-key-').ljust(40, 'x')
         status, answer = server.call('POST', '/v1/sign-in', {
-            'name': name, 'password': name + '-pass-1', 'device': 'test', 'key': self.key})
+            'name': name, 'password': name + '-pass-1', 'device_name': 'test', 'device': 0, 'device_key': self.key})
         assert status == 200, answer
         self.token, self.device, self.user = answer['token'], answer['device'], answer['user']
         self.dseq, self.cursors, self.rows = 0, [], {}

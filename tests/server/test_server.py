@@ -27,7 +27,8 @@ class Http(unittest.TestCase):
 
     def sign_in(self, name, password, key='k' * 40):
         return self.server.call('POST', '/v1/sign-in', {'name': name, 'password': password,
-                                                         'device': 'test', 'key': key})
+                                                         'device_name': 'test', 'device': 0,
+                                                         'device_key': key})
 
     def test_sign_in(self):
         status, answer = self.sign_in('keeper', 'keeper-pass-1')
@@ -37,9 +38,9 @@ class Http(unittest.TestCase):
         self.assertNotEqual(again['token'], answer['token'])
         other = self.sign_in('keeper', 'keeper-pass-1', 'z' * 40)[1]
         self.assertNotEqual(other['device'], answer['device'])
-        for body in ({}, {'name': 'keeper'}, {'name': 7, 'password': 'x', 'key': 'k' * 40},
-                     {'name': 'keeper', 'password': 'x', 'key': 'short'},
-                     {'name': 'k' * 1000, 'password': 'x', 'key': 'k' * 40}):
+        for body in ({}, {'name': 'keeper'}, {'name': 7, 'password': 'x', 'device_key': 'k' * 40},
+                     {'name': 'keeper', 'password': 'x', 'device_key': 'short'},
+                     {'name': 'k' * 1000, 'password': 'x', 'device_key': 'k' * 40}):
             status, answer = self.server.call('POST', '/v1/sign-in', body)
             self.assertIn(status, (400, 413), answer)
             self.assertTrue(answer['message'])
