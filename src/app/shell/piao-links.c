@@ -23,7 +23,10 @@ struct _PiaoLinks
   guint waiting; /* commands */
   gint64 oldest; /* ms UTC of the oldest of them */
   gboolean printer_ready;
-  guint labels; /* waiting for the printer */
+  guint labels;      /* waiting for the printer */
+  gint64 seq;        /* of the last change the replica holds */
+  gboolean complete; /* … which is all the centre has */
+  char *problem;     /* why the last round failed, or NULL */
   gboolean busy;
   char *banner; /* what is shown; frozen while busy */
 };
@@ -83,6 +86,7 @@ piao_links_finalize (GObject *object)
   PiaoLinks *self = PIAO_LINKS (object);
 
   g_free (self->banner);
+  g_free (self->problem);
   G_OBJECT_CLASS (piao_links_parent_class)->finalize (object);
 }
 
@@ -275,4 +279,68 @@ piao_links_dup_line (PiaoLinks *self)
                          self->labels));
   strv = g_strv_builder_end (parts);
   return g_strjoinv (" · ", strv);
+}
+
+void
+piao_links_set_proof (PiaoLinks *self, gint64 seq, gboolean complete, const char *problem)
+{
+  gboolean other;
+
+  g_return_if_fail (PIAO_IS_LINKS (self));
+  other = g_set_str (&self->problem, problem) || self->seq != seq || self->complete != complete;
+  self->seq = seq;
+  self->complete = complete;
+  if (other)
+    changed (self);
+}
+
+char *
+piao_links_dup_centre_story (PiaoLinks *self)
+{
+  g_autofree char *since = NULL;
+  g_autofree char *synced = NULL;
+  g_autofree char *seq = NULL;
+
+  g_return_val_if_fail (PIAO_IS_LINKS (self), NULL);
+  seq = g_strdup_printf ("%" G_GINT64_FORMAT, self->seq);
+  since = piao_time_format (self->centre.since, "%m-%d %H:%M");
+  synced = piao_time_format (self->synced, "%H:%M");
+  if (self->problem != NULL)
+    return g_strdup_printf (_ ("Since %s. %s"), since, self->problem);
+  if (self->synced == 0)
+    return g_strdup (_ ("Not synced yet"));
+  if (!self->complete)
+    return g_strdup_printf (_ ("Fetching rows, change %s so far"), seq);
+  return g_strdup_printf (_ ("The same as the centre at %s, change %s"), synced, seq);
+}
+
+char *
+piao_links_dup_ilms_story (PiaoLinks *self)
+{
+  g_autofree char *since = NULL;
+
+  g_return_val_if_fail (PIAO_IS_LINKS (self), NULL);
+  since = piao_time_format (self->ilms.since, "%m-%d %H:%M");
+  if (self->ilms.state == PIAO_LINK_UNKNOWN)
+    return g_strdup (_ ("Not asked yet"));
+  if (is_down (&self->ilms))
+    return g_strdup_printf (_ ("Since %s. Confirmations wait; they go out by themselves."), since);
+  return g_strdup_printf (_ ("Since %s"), since);
+}
+
+char *
+piao_links_dup_printer_story (PiaoLinks *self)
+{
+  g_return_val_if_fail (PIAO_IS_LINKS (self), NULL);
+  if (self->labels == 0)
+    return g_strdup (_ ("No label waits"));
+  return g_strdup_printf (ngettext ("%u label waits", "%u labels wait", self->labels),
+                          self->labels);
+}
+
+gboolean
+piao_links_is_printer_ready (PiaoLinks *self)
+{
+  g_return_val_if_fail (PIAO_IS_LINKS (self), FALSE);
+  return self->printer_ready;
 }

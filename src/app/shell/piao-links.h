@@ -52,6 +52,16 @@ const char *piao_links_get_banner (PiaoLinks *self);
  * waited is being sent it would not: first in, first out. */
 gboolean piao_links_can_confirm (PiaoLinks *self, gboolean direct);
 
+/* How far the replica is: the number of the last change it holds, whether that is all the centre
+ * has, and why the last round failed (NULL after a success). */
+void piao_links_set_proof (PiaoLinks *self, gint64 seq, gboolean complete, const char *problem);
+
+/* What is known of each line, for the sync centre. Transfer full. */
+char *piao_links_dup_centre_story (PiaoLinks *self);
+char *piao_links_dup_ilms_story (PiaoLinks *self);
+char *piao_links_dup_printer_story (PiaoLinks *self);
+gboolean piao_links_is_printer_ready (PiaoLinks *self);
+
 /* The worse of the two states, for the colour of the dot. */
 PiaoLinkState piao_links_get_worst (PiaoLinks *self);
 

@@ -8,6 +8,7 @@
 #include "app/counter/piao-counter-page.h"
 #include "app/shell/piao-page-table.h"
 #include "app/order/piao-orders-page.h"
+#include "app/sync/piao-sync-page.h"
 #include "app/today/piao-today-page.h"
 
 #define WORK N_ ("Work")
@@ -18,6 +19,8 @@ const PiaoPageEntry piao_page_table[] = {
   { "counter", N_ ("Counter"), "view-list-ordered-symbolic", WORK, "order.pick",
     piao_counter_page_get_type },
   { "orders", N_ ("Orders"), "view-list-symbolic", WORK, "order", piao_orders_page_get_type },
+  { "sync", N_ ("Sync Centre"), "mail-send-receive-symbolic", SYSTEM, NULL,
+    piao_sync_page_get_type },
   { NULL },
 };
 

@@ -1,0 +1,422 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "app/sync/piao-sync-model.h"
+#include "app/sync/piao-sync-page.h"
+#include "app/widget/piao-format.h"
+#include "app/widget/piao-table.h"
+#include "base/piao-future.h"
+
+struct _PiaoSyncPage
+{
+  PiaoPage parent_instance;
+
+  PiaoSyncModel *model;
+
+  GtkLabel *centre_pill, *centre_text;
+  GtkLabel *ilms_pill, *ilms_text;
+  GtkLabel *printer_pill, *printer_text;
+  AdwToggleGroup *tabs;
+  GtkStack *stack;
+  GtkStack *refused_stack;
+  GtkListBox *refused;
+  GtkColumnView *outbox;
+  GtkColumnView *gateway;
+  GtkLabel *foot;
+};
+
+G_DEFINE_FINAL_TYPE (PiaoSyncPage, piao_sync_page, PIAO_TYPE_PAGE)
+
+/* --- lines ------------------------------------------------------------------------------------ */
+
+static void
+show_pill (GtkLabel *pill, const char *text, const char *tint)
+{
+  const char *classes[] = { "pill-label", tint, NULL };
+
+  gtk_label_set_text (pill, text);
+  gtk_widget_set_css_classes (GTK_WIDGET (pill), classes);
+}
+
+static const char *
+tint_of (PiaoLinkState state)
+{
+  static const char *const tints[] = {
+    [PIAO_LINK_UNKNOWN] = NULL,        [PIAO_LINK_ONLINE] = "success",
+    [PIAO_LINK_DEGRADED] = "warning",  [PIAO_LINK_OFFLINE] = "error",
+    [PIAO_LINK_RECOVERING] = "accent",
+  };
+
+  return tints[state];
+}
+
+static void
+show_lines (PiaoSyncPage *self)
+{
+  PiaoSession *session = piao_page_get_session (PIAO_PAGE (self));
+  PiaoLinks *links = piao_session_get_links (session);
+  PiaoLinkState centre = piao_links_get_centre (links), ilms = piao_links_get_ilms (links);
+  g_autofree char *centre_text = piao_links_dup_centre_story (links);
+  g_autofree char *ilms_text = piao_links_dup_ilms_story (links);
+  g_autofree char *printer_text = piao_links_dup_printer_story (links);
+
+  show_pill (self->centre_pill, piao_link_state_to_label (centre), tint_of (centre));
+  show_pill (self->ilms_pill, piao_link_state_to_label (ilms), tint_of (ilms));
+  show_pill (self->printer_pill,
+             piao_links_is_printer_ready (links) ? _ ("ready") : _ ("not ready"),
+             piao_links_is_printer_ready (links) ? "success" : "warning");
+  gtk_label_set_text (self->centre_text, centre_text);
+  gtk_label_set_text (self->ilms_text, ilms_text);
+  gtk_label_set_text (self->printer_text, printer_text);
+}
+
+/* --- tables ----------------------------------------------------------------------------------- */
+
+static char *
+time_cell (gpointer item, gpointer data)
+{
+  return piao_format_time (piao_sync_item_get_at (item),
+                           piao_session_now (piao_page_get_session (data)));
+}
+
+static char *
+what_cell (gpointer item, gpointer data)
+{
+  return g_strdup (piao_sync_item_get_what (item));
+}
+
+static char *
+subject_cell (gpointer item, gpointer data)
+{
+  return g_strdup (piao_sync_item_get_subject (item));
+}
+
+static char *
+story_cell (gpointer item, gpointer data)
+{
+  return g_strdup (piao_sync_item_get_story (item));
+}
+
+static char *
+number_cell (gpointer item, gpointer data)
+{
+  return g_strdup (piao_sync_item_get_number (item));
+}
+
+static char *
+tries_cell (gpointer item, gpointer data)
+{
+  return g_strdup_printf ("%d", (int)piao_sync_item_get_tries (item));
+}
+
+static void
+state_style (GtkWidget *cell, gpointer item, gpointer data)
+{
+  const char *state = piao_sync_item_get_state (item);
+
+  show_pill (GTK_LABEL (cell), piao_sync_state_to_title (state), piao_sync_state_to_class (state));
+}
+
+static const PiaoTableColumn outbox_columns[] = {
+  { N_ ("Time"), 0, 110, time_cell, NULL },
+  { N_ ("What"), 0, 190, what_cell, NULL },
+  { N_ ("Order No."), PIAO_CELL_STRONG, 176, subject_cell, NULL },
+  { N_ ("State"), PIAO_CELL_PILL, 110, NULL, state_style },
+  { N_ ("Answer"), PIAO_CELL_EXPAND, 0, story_cell, NULL },
+};
+
+static const PiaoTableColumn gateway_columns[] = {
+  { N_ ("Time"), 0, 110, time_cell, NULL },
+  { N_ ("What"), 0, 130, what_cell, NULL },
+  { N_ ("Order No."), PIAO_CELL_STRONG, 176, subject_cell, NULL },
+  { N_ ("State"), PIAO_CELL_PILL, 110, NULL, state_style },
+  { N_ ("Tries"), PIAO_CELL_NUMERIC, 64, tries_cell, NULL },
+  { N_ ("Request No."), 0, 270, number_cell, NULL },
+  { N_ ("Answer"), PIAO_CELL_EXPAND, 0, story_cell, NULL },
+};
+
+static void
+open_order (PiaoSyncPage *self, PiaoSyncItem *item)
+{
+  if (item != NULL && piao_sync_item_get_order (item) != 0)
+    piao_session_show_order (piao_page_get_session (PIAO_PAGE (self)),
+                             piao_sync_item_get_order (item));
+}
+
+static void
+on_outbox_activated (PiaoSyncPage *self, guint position)
+{
+  g_autoptr (PiaoSyncItem) item
+      = g_list_model_get_item (piao_sync_model_get_outbox (self->model), position);
+
+  open_order (self, item);
+}
+
+static void
+on_gateway_activated (PiaoSyncPage *self, guint position)
+{
+  g_autoptr (PiaoSyncItem) item
+      = g_list_model_get_item (piao_sync_model_get_gateway (self->model), position);
+
+  open_order (self, item);
+}
+
+/* --- refused: both stories and what to do ------------------------------------------------------
+ */
+
+static GtkWidget *
+make_story (const char *title, const char *text)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
+  adw_action_row_set_subtitle_selectable (ADW_ACTION_ROW (row), TRUE);
+  gtk_widget_add_css_class (row, "property");
+  return row;
+}
+
+static GtkWidget *
+make_button (const char *label, const char *action, gint64 target, gboolean sensitive)
+{
+  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "x", target);
+  gtk_widget_set_sensitive (button, sensitive);
+  return button;
+}
+
+static GtkWidget *
+make_refused (PiaoSyncPage *self, PiaoSyncItem *item)
+{
+  GtkWidget *row = adw_expander_row_new ();
+  GtkWidget *todo = adw_action_row_new ();
+  gboolean decided = piao_sync_item_is_decided (item);
+  g_autofree char *title = g_strdup_printf ("%s %s", piao_sync_item_get_what (item),
+                                            piao_sync_item_get_subject (item));
+  g_autofree char *time
+      = piao_format_time (piao_sync_item_get_at (item),
+                          piao_session_now (piao_page_get_session (PIAO_PAGE (self))));
+  g_autofree char *ours = g_strdup_printf (_ ("%s, %s on this computer. It has been undone here."),
+                                           piao_sync_item_get_what (item), time);
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), piao_sync_item_get_story (item));
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), make_story (_ ("What was done here"), ours));
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (row),
+                            make_story (decided ? _ ("What the centre says")
+                                                : _ ("Why it no longer applies here"),
+                                        piao_sync_item_get_story (item)));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (todo), _ ("What to do"));
+  adw_action_row_set_subtitle (
+      ADW_ACTION_ROW (todo),
+      decided ? _ ("Look at the order, do again what is still wanted, then put this away.")
+              : _ ("The centre has the last word. It will be asked when the line is back."));
+  if (piao_sync_item_get_order (item) != 0)
+    adw_action_row_add_suffix (ADW_ACTION_ROW (todo),
+                               make_button (_ ("_Show Order"), "sync.open-order",
+                                            piao_sync_item_get_order (item), TRUE));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (todo),
+                             make_button (_ ("_Put Away"), "sync.put-away",
+                                          piao_sync_item_get_id (item), decided));
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), todo);
+  return row;
+}
+
+static void
+show_refused (PiaoSyncPage *self)
+{
+  GListModel *items = piao_sync_model_get_refused (self->model);
+  guint n = g_list_model_get_n_items (items);
+
+  gtk_list_box_remove_all (self->refused);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (PiaoSyncItem) item = g_list_model_get_item (items, i);
+
+      gtk_list_box_append (self->refused, make_refused (self, item));
+    }
+  gtk_stack_set_visible_child_name (self->refused_stack, n > 0 ? "list" : "empty");
+}
+
+/* --- page --------------------------------------------------------------------------------------
+ */
+
+static void
+label_tab (PiaoSyncPage *self, const char *name, const char *title, guint count)
+{
+  g_autofree char *label = count > 0 ? g_strdup_printf ("%s %u", title, count) : g_strdup (title);
+
+  adw_toggle_set_label (adw_toggle_group_get_toggle_by_name (self->tabs, name), label);
+}
+
+static void
+show (PiaoSyncPage *self)
+{
+  guint waiting = piao_sync_model_get_waiting (self->model);
+  guint refused = g_list_model_get_n_items (piao_sync_model_get_refused (self->model));
+  guint requests = g_list_model_get_n_items (piao_sync_model_get_gateway (self->model));
+  g_autofree char *foot = g_strdup_printf (
+      ngettext ("%u change waits to be sent", "%u changes wait to be sent", waiting), waiting);
+
+  label_tab (self, "refused", _ ("Needs You"), refused);
+  label_tab (self, "outbox", _ ("Changes"), waiting);
+  label_tab (self, "gateway", _ ("ILMS Requests"), requests);
+  gtk_label_set_text (self->foot, foot);
+  piao_page_set_badge (PIAO_PAGE (self), piao_sync_model_get_attention (self->model));
+  show_refused (self);
+}
+
+static void
+on_tab (PiaoSyncPage *self)
+{
+  const char *name = adw_toggle_group_get_active_name (self->tabs);
+
+  if (name != NULL)
+    gtk_stack_set_visible_child_name (self->stack, name);
+}
+
+static void
+open_order_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  piao_session_show_order (piao_page_get_session (PIAO_PAGE (widget)),
+                           g_variant_get_int64 (target));
+}
+
+typedef struct
+{
+  GWeakRef page;
+} Pending;
+
+static void
+pending_free (gpointer data)
+{
+  g_weak_ref_clear (&((Pending *)data)->page);
+  g_free (data);
+}
+
+static DexFuture *
+on_put_away (DexFuture *future, gpointer data)
+{
+  g_autoptr (PiaoSyncPage) self = g_weak_ref_get (&((Pending *)data)->page);
+  g_autoptr (GError) error = NULL;
+
+  if (dex_future_get_value (future, &error) == NULL && self != NULL)
+    piao_toast_error (GTK_WIDGET (self), error);
+  else if (self != NULL && self->model != NULL)
+    piao_future_disown (piao_sync_model_refresh (self->model), "reading the sync centre");
+  return dex_future_new_true ();
+}
+
+static void
+put_away_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  PiaoSyncPage *self = PIAO_SYNC_PAGE (widget);
+  Pending *pending = g_new0 (Pending, 1);
+
+  g_weak_ref_init (&pending->page, self);
+  piao_future_disown (dex_future_finally (piao_sync_model_put_away (self->model,
+                                                                    g_variant_get_int64 (target),
+                                                                    _ ("Seen in the sync centre")),
+                                          on_put_away, pending, pending_free),
+                      "putting a refused change away");
+}
+
+static void
+piao_sync_page_refresh (PiaoPage *page)
+{
+  PiaoSyncPage *self = PIAO_SYNC_PAGE (page);
+
+  gtk_widget_activate_action (GTK_WIDGET (self), "app.sync-now", NULL);
+  piao_future_disown (piao_sync_model_refresh (self->model), "reading the sync centre");
+}
+
+static void
+set_table (PiaoSyncPage *self,
+           GtkColumnView *view,
+           GListModel *items,
+           const PiaoTableColumn *columns,
+           guint n_columns)
+{
+  g_autoptr (GtkSingleSelection) selection = gtk_single_selection_new (g_object_ref (items));
+
+  gtk_single_selection_set_autoselect (selection, FALSE);
+  gtk_column_view_set_model (view, GTK_SELECTION_MODEL (selection));
+  piao_table_add_columns (view, columns, n_columns, self);
+}
+
+static void
+piao_sync_page_constructed (GObject *object)
+{
+  PiaoSyncPage *self = PIAO_SYNC_PAGE (object);
+  PiaoSession *session = piao_page_get_session (PIAO_PAGE (self));
+
+  G_OBJECT_CLASS (piao_sync_page_parent_class)->constructed (object);
+  self->model = piao_sync_model_new (session);
+  set_table (self, self->outbox, piao_sync_model_get_outbox (self->model), outbox_columns,
+             G_N_ELEMENTS (outbox_columns));
+  set_table (self, self->gateway, piao_sync_model_get_gateway (self->model), gateway_columns,
+             G_N_ELEMENTS (gateway_columns));
+  g_signal_connect_object (self->model, "changed", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (piao_session_get_links (session), "changed", G_CALLBACK (show_lines),
+                           self, G_CONNECT_SWAPPED);
+  show (self);
+  show_lines (self);
+}
+
+static void
+piao_sync_page_dispose (GObject *object)
+{
+  PiaoSyncPage *self = PIAO_SYNC_PAGE (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (object), PIAO_TYPE_SYNC_PAGE);
+  g_clear_object (&self->model);
+  G_OBJECT_CLASS (piao_sync_page_parent_class)->dispose (object);
+}
+
+static void
+piao_sync_page_class_init (PiaoSyncPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->constructed = piao_sync_page_constructed;
+  object_class->dispose = piao_sync_page_dispose;
+  PIAO_PAGE_CLASS (klass)->refresh = piao_sync_page_refresh;
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/piaoku/Piaoku/ui/sync/piao-sync-page.ui");
+#define BIND(child) gtk_widget_class_bind_template_child (widget_class, PiaoSyncPage, child)
+  BIND (centre_pill);
+  BIND (centre_text);
+  BIND (ilms_pill);
+  BIND (ilms_text);
+  BIND (printer_pill);
+  BIND (printer_text);
+  BIND (tabs);
+  BIND (stack);
+  BIND (refused_stack);
+  BIND (refused);
+  BIND (outbox);
+  BIND (gateway);
+  BIND (foot);
+#undef BIND
+  gtk_widget_class_bind_template_callback (widget_class, on_tab);
+  gtk_widget_class_bind_template_callback (widget_class, on_outbox_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_gateway_activated);
+  gtk_widget_class_install_action (widget_class, "sync.open-order", "x", open_order_action);
+  gtk_widget_class_install_action (widget_class, "sync.put-away", "x", put_away_action);
+}
+
+static void
+piao_sync_page_init (PiaoSyncPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
