@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /*
  * PiaoRowList: a GListModel of PiaoRow over a query of the replica, for lists of a million rows.
  *
- * A reader thread reads the ordered vector of ids (the first few hundred are announced at once);
+ * A reader thread reads the ordered vector of ids (the first few dozen are announced at once);
  * get_item() gives a wrapper immediately and the page of 64 rows around it arrives later. After a
  * commit the vector is read again and only the spans that differ are announced; rows that someone
  * holds are read again too. The same id is the same object while anybody holds it. A long

@@ -316,7 +316,7 @@ test_rows_arrive (Fixture *fixture, gconstpointer data)
   add_shelves (fixture, 1, 1000);
   list_shelves (fixture, 0);
   g_assert_cmpuint (fixture->mirror->len, ==, 1000);
-  g_assert_cmpuint (fixture->first_added, ==, 256);
+  g_assert_cmpuint (fixture->first_added, ==, 48);
   row = g_list_model_get_item (G_LIST_MODEL (fixture->list), 700);
   g_assert_cmpint (piao_row_get_id (row), ==, 701);
   g_object_unref (g_steal_pointer (&row));
