@@ -266,7 +266,7 @@ piao_ledger_verify (PiaoDb *db, gint64 *entries, GError **error)
       for (more = FALSE; piao_cursor_next (cursor, &inner); more = TRUE)
         if (!check_chain (cursor, &hash, ++n))
           return piao_error_set (error, PIAO_ERROR_CORRUPT, "log.chain",
-                                 _ ("Entry %" G_GINT64_FORMAT " of the command log was altered."),
+                                 _ ("Entry %" PRIi64 " of the command log was altered."),
                                  n);
       if (inner != NULL)
         {

@@ -26,7 +26,7 @@ BANNED = [
     ("clock", r"\b(g_get_real_time|g_date_time_new_now\w*|time|gettimeofday|clock_gettime)\s*\(",
      BELOW, ("src/base/piao-clock.c",), "no clock below the fronts: take a PiaoClock"),
     ("clock", r"\bg_get_monotonic_time\s*\(", RULES, (), "rules measure no time: take a PiaoClock"),
-    ("random", r"\b(g_random_\w+|g_rand_\w+|rand|random|g_uuid_string_random|RAND_bytes|getrandom)\s*\(",
+    ("random", r"\b(g_random_\w+|g_rand_new|rand|random|g_uuid_string_random|RAND_bytes|getrandom)\s*\(",
      BELOW, (), "no randomness below the fronts: it is handed in"),
     ("environment", r"\b(getenv|secure_getenv|g_getenv|g_get_environ|setlocale|g_setenv)\s*\(", BELOW, (),
      "no environment below the fronts: it is handed in"),
