@@ -13,19 +13,12 @@
 
 #include "store/piao-row-loader.h"
 
-<<<<<<< HEAD
-#define FIRST_IDS 256
-/* A longer list rests after it was read, in proportion: a million ids for two seconds. */
-#define QUICK_IDS 10000
-#define IDS_PER_REST_MS 500
-=======
 /* What a screen shows at first: a view makes its widgets for all rows it is told of, up to two
  * hundred, before it paints the first. */
 #define FIRST_IDS 48
-/* A list whose reading took shorter need not rest. */
-#define QUICK_US (5 * G_TIME_SPAN_MILLISECOND)
-#define REST_FACTOR 4
->>>>>>> 049da10 (store: Announce first what a screen shows)
+/* A longer list rests after it was read, in proportion: a million ids for two seconds. */
+#define QUICK_IDS 10000
+#define IDS_PER_REST_MS 500
 
 typedef struct _Scan Scan;
 
