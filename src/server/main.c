@@ -10,6 +10,7 @@
 
 #include "base/piao-error.h"
 #include "domain/piao-domain.h"
+#include "server/piao-gateway-job.h"
 #include "server/piao-server.h"
 
 typedef struct
@@ -17,6 +18,9 @@ typedef struct
   char *database;
   char *listen;
   int port;
+  char *gateway;     /* NULL: no gateway */
+  char *profile;     /* NULL: the default */
+  char *credentials; /* NULL: the sandbox\'s */
 } Flags;
 
 static gboolean
@@ -28,6 +32,12 @@ parse_flags (Flags *flags, int *argc, char ***argv, GError **error)
           { "listen", 0, 0, G_OPTION_ARG_STRING, &flags->listen,
             N_ ("Address to listen on (default 127.0.0.1)"), "ADDRESS" },
           { "port", 0, 0, G_OPTION_ARG_INT, &flags->port, N_ ("Port, 0 picks one"), "N" },
+          { "gateway", 0, 0, G_OPTION_ARG_STRING, &flags->gateway,
+            N_ ("Address of the ILMS gateway; without it nothing is asked there"), "URL" },
+          { "gateway-profile", 0, 0, G_OPTION_ARG_STRING, &flags->profile,
+            N_ ("Shape of its messages (default tcop-hmacsha1-des)"), "NAME" },
+          { "gateway-credentials", 0, 0, G_OPTION_ARG_FILENAME, &flags->credentials,
+            N_ ("Key file with app-id, app-secret and sign-secret under [gateway]"), "FILE" },
           G_OPTION_ENTRY_NULL };
   g_autoptr (GOptionContext) context = g_option_context_new (_ ("– the centre of Piaoku"));
 
@@ -56,6 +66,7 @@ serve (Flags *flags, GError **error)
   g_autoptr (PiaoRegistry) registry = piao_domain_registry_new ();
   g_autoptr (PiaoClock) clock = piao_clock_new_system ();
   g_autoptr (PiaoServer) server = piao_server_new (flags->database, registry, clock, error);
+  g_autoptr (PiaoGatewayJob) job = NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   guint port;
 
@@ -65,10 +76,20 @@ serve (Flags *flags, GError **error)
                              (guint)flags->port, error);
   if (port == 0)
     return FALSE;
+  if (flags->gateway != NULL)
+    {
+      job = piao_gateway_job_new (server, flags->gateway,
+                                  flags->profile != NULL ? flags->profile : "tcop-hmacsha1-des",
+                                  flags->credentials, error);
+      if (job == NULL)
+        return FALSE;
+    }
   g_print ("{\"port\":%u}\n", port);
   g_unix_signal_add (SIGTERM, stop, loop);
   g_unix_signal_add (SIGINT, stop, loop);
   g_main_loop_run (loop);
+  if (job != NULL)
+    piao_gateway_job_close (job);
   piao_server_close (server);
   return TRUE;
 }
@@ -87,5 +108,8 @@ main (int argc, char *argv[])
     g_printerr ("piaoku-server: %s\n", error->message);
   g_free (flags.database);
   g_free (flags.listen);
+  g_free (flags.gateway);
+  g_free (flags.profile);
+  g_free (flags.credentials);
   return done ? 0 : 1;
 }
