@@ -19,6 +19,7 @@
 #include "domain/gateway/piao-gateway-requests.h"
 #include "domain/order/piao-order-machine.h"
 #include "domain/order/piao-order-rules.h"
+#include "domain/org/piao-org-kinds.h"
 #include "domain/outlet/piao-outlet-kinds.h"
 #include "domain/pack/piao-pack-kinds.h"
 
@@ -283,13 +284,33 @@ const PiaoCommand piao_gateway_decide_command
 
 /* --- balances (ORD-16) ----------------------------------------------------------------------- */
 
+/* The balance of an outlet comes from whoever speaks to ILMS for its warehouse. */
+static gboolean
+check_balance_source (PiaoTx *tx, const PiaoRecord *outlet, GError **error)
+{
+  g_autoptr (PiaoRecord) warehouse = NULL;
+
+  if (piao_tx_get_actor (tx) == 0)
+    return TRUE;
+  warehouse = piao_tx_get (tx, &piao_warehouse_kind,
+                           piao_record_int (outlet, PIAO_OUTLET_WAREHOUSE_ID), error);
+  if (warehouse == NULL)
+    return FALSE;
+  if (piao_record_is (warehouse, PIAO_WAREHOUSE_ROUTE, "direct"))
+    return TRUE;
+  return piao_error_set (error, PIAO_ERROR_FORBIDDEN, "gateway.balance-source",
+                         _ ("The balances of outlet %s come from the centre; only it may report "
+                            "them."),
+                         piao_record_text (outlet, PIAO_OUTLET_OUTLET_NO));
+}
+
 static gboolean
 apply_balance (PiaoTx *tx, JsonObject *args, GError **error)
 {
   g_autoptr (PiaoRecord) outlet
       = piao_tx_get (tx, &piao_outlet_kind, piao_json_get_id (args, "outlet"), error);
 
-  if (outlet == NULL)
+  if (outlet == NULL || !check_balance_source (tx, outlet, error))
     return FALSE;
   piao_record_set_int (outlet, PIAO_OUTLET_INSTANT_BALANCE, piao_json_get_int (args, "instant", 0));
   piao_record_set_int (outlet, PIAO_OUTLET_PAYMENT_BALANCE, piao_json_get_int (args, "payment", 0));
@@ -304,4 +325,4 @@ static const PiaoParam balance_params[]
         { NULL } };
 
 const PiaoCommand piao_gateway_balance_command
-    = { "gateway.balance", NULL, PIAO_COMMAND_SYSTEM, balance_params, apply_balance };
+    = { "gateway.balance", NULL, 0, balance_params, apply_balance };

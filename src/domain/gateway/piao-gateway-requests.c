@@ -18,14 +18,16 @@ PIAO_STATEMENT (count_open,
                 "SELECT count(*) FROM gateway_request WHERE order_id = $1"
                 " AND op = $2 AND state IN ('prepared', 'sent', 'unknown')"
                 " AND deleted = 0");
-PIAO_STATEMENT (select_due,
-                "SELECT id FROM gateway_request WHERE"
-                " state IN ('prepared', 'sent', 'unknown') AND next_at <= $1"
-                " AND executor = $2 AND deleted = 0 ORDER BY next_at, id LIMIT $3");
-PIAO_STATEMENT (select_next,
-                "SELECT min(next_at) FROM gateway_request WHERE"
-                " state IN ('prepared', 'sent', 'unknown') AND executor = $1"
-                " AND deleted = 0");
+PIAO_STATEMENT (select_open,
+                "SELECT r.id FROM gateway_request r WHERE"
+                " r.state IN ('prepared', 'sent', 'unknown') AND r.executor = $1"
+                " AND r.deleted = 0 AND NOT EXISTS (SELECT 1 FROM gateway_request e WHERE"
+                " e.order_id = r.order_id AND e.id < r.id AND e.deleted = 0"
+                " AND e.state IN ('prepared', 'sent', 'unknown'))"
+                " ORDER BY r.next_at, r.id LIMIT $2");
+PIAO_STATEMENT (select_doubtful,
+                "SELECT id FROM gateway_request WHERE state = 'unknown' AND attention = 0"
+                " AND doubt_at <= $1 AND executor = $2 AND deleted = 0 ORDER BY id LIMIT $3");
 
 static char *
 array_to_text (JsonArray *array)
@@ -171,31 +173,43 @@ piao_gateway_is_open (PiaoTx *tx, const char *op, gint64 order, gboolean *open, 
   return TRUE;
 }
 
-GArray *
-piao_gateway_list_due (PiaoDb *db, const char *executor, gint64 now, guint limit, GError **error)
+/* The records whose ids @cursor (taken) selects. */
+static GPtrArray *
+load_all (PiaoDb *db, PiaoCursor *cursor, GError **error)
 {
-  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (PiaoCursor) owned = cursor;
+  g_autoptr (GPtrArray) records = g_ptr_array_new_with_free_func ((GDestroyNotify)piao_record_free);
   g_autoptr (GError) inner = NULL;
-  g_autoptr (PiaoCursor) cursor
-      = piao_db_query (db, &select_due, &inner, "isi", now, executor, (gint64)limit);
 
-  while (inner == NULL && piao_cursor_next (cursor, &inner))
+  while (owned != NULL && inner == NULL && piao_cursor_next (owned, &inner))
     {
-      gint64 id = piao_cursor_int (cursor, 0);
+      PiaoRecord *record
+          = piao_record_load (db, &piao_gateway_request_kind, piao_cursor_int (owned, 0), &inner);
 
-      g_array_append_val (ids, id);
+      if (record != NULL)
+        g_ptr_array_add (records, record);
     }
-  if (inner == NULL)
-    return g_steal_pointer (&ids);
-  g_propagate_error (error, g_steal_pointer (&inner));
+  if (owned != NULL && inner == NULL)
+    return g_steal_pointer (&records);
+  if (inner != NULL)
+    g_propagate_error (error, g_steal_pointer (&inner));
   return NULL;
 }
 
-gint64
-piao_gateway_next_due (PiaoDb *db, const char *executor)
+GPtrArray *
+piao_gateway_list_open (PiaoDb *db, const char *executor, guint limit, GError **error)
 {
-  gint64 next = 0;
+  PiaoCursor *cursor = piao_db_query (db, &select_open, error, "si", executor, (gint64)limit);
 
-  piao_db_query_int (db, &select_next, 0, &next, NULL, "s", executor);
-  return next;
+  return load_all (db, cursor, error);
+}
+
+GPtrArray *
+piao_gateway_list_doubtful (
+    PiaoDb *db, const char *executor, gint64 since, guint limit, GError **error)
+{
+  PiaoCursor *cursor
+      = piao_db_query (db, &select_doubtful, error, "isi", since, executor, (gint64)limit);
+
+  return load_all (db, cursor, error);
 }

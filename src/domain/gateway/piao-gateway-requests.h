@@ -27,13 +27,14 @@ gboolean piao_gateway_prepare (PiaoTx *tx,
 gboolean
 piao_gateway_is_open (PiaoTx *tx, const char *op, gint64 order, gboolean *open, GError **error);
 
-/* Requests whose next step is due: ids in the order of their making, at most @limit. GArray of
- * gint64. @executor is "server" or "device:<n>". */
-GArray *
-piao_gateway_list_due (PiaoDb *db, const char *executor, gint64 now, guint limit, GError **error);
+/* The undecided requests of @executor ("server" or "device:<n>") that may be worked on: of each
+ * order the one made first, the next due first, at most @limit. GPtrArray of PiaoRecord. */
+GPtrArray *piao_gateway_list_open (PiaoDb *db, const char *executor, guint limit, GError **error);
 
-/* When the next undecided request of @executor wants attention; 0 when there is none. */
-gint64 piao_gateway_next_due (PiaoDb *db, const char *executor);
+/* Those of whom nobody knows since @since or longer what became of them, and which no person has
+ * been told of yet. GPtrArray of PiaoRecord. */
+GPtrArray *piao_gateway_list_doubtful (
+    PiaoDb *db, const char *executor, gint64 since, guint limit, GError **error);
 
 extern const PiaoCommand piao_gateway_progress_command;
 extern const PiaoCommand piao_gateway_decide_command;
