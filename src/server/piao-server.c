@@ -10,6 +10,7 @@
 #include "domain/reference/piao-reference.h"
 #include "server/piao-call.h"
 #include "server/piao-live.h"
+#include "store/piao-change-index.h"
 #include "store/piao-schema.h"
 #include "sync/piao-password.h"
 
@@ -93,20 +94,27 @@ handle_live (SoupServer *soup,
 /* A database that has never served gets the rows that every installation starts from, and the
  * ledger takes in what is there. */
 static gboolean
+fill (PiaoServer *self, PiaoDb *db, GError **error)
+{
+  guint n;
+  const PiaoKind *const *kinds = piao_registry_get_kinds (self->registry, &n);
+  gint64 seq = 0;
+
+  if (!piao_ledger_read_head (db, &seq, NULL, error))
+    return FALSE;
+  return seq > 0
+         || (piao_reference_write (db, error) && piao_change_index_adopt (db, kinds, n, error));
+}
+
+static gboolean
 make_ready (PiaoServer *self, PiaoDb *db, GError **error)
 {
   g_autofree char *epoch = piao_random_text (8);
-  g_autoptr (PiaoLedger) ledger = NULL;
 
   if (!piao_schema_migrate (db, PIAO_SCHEMA_SERVER, error)
       || !piao_ledger_prepare (db, epoch, error) || !piao_db_begin (db, error))
     return FALSE;
-  ledger = piao_ledger_begin (db, error);
-  if (ledger != NULL
-      && (ledger->seq > 0
-          || (piao_reference_write (db, error)
-              && piao_ledger_adopt (ledger, self->registry, db, error)
-              && piao_ledger_end (ledger, db, error))))
+  if (fill (self, db, error))
     return piao_db_commit (db, error);
   piao_db_rollback (db);
   return FALSE;

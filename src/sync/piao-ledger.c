@@ -295,37 +295,6 @@ piao_change_note (
          && piao_db_exec (db, &ledger_lane, error, "ii", lane, seq);
 }
 
-PIAO_STATEMENT (ledger_last_change, "SELECT MAX(seq) FROM change");
-PIAO_STATEMENT (ledger_adopt_lanes,
-                "INSERT INTO lane_head (lane, seq) SELECT lane, MAX(seq) FROM change GROUP BY lane"
-                " ON CONFLICT (lane) DO UPDATE SET seq = excluded.seq");
-
-gboolean
-piao_ledger_adopt (PiaoLedger *self, PiaoRegistry *registry, PiaoDb *db, GError **error)
-{
-  guint n;
-  const PiaoKind *const *kinds = piao_registry_get_kinds (registry, &n);
-
-  for (guint i = 0; i < n; i++)
-    {
-      const char *name = kinds[i]->name, *table = piao_kind_get_table (kinds[i]);
-      g_autofree char *first = g_strdup_printf ("%" G_GINT64_FORMAT, self->seq + 1);
-      g_autofree char *sql = g_strconcat (
-          "INSERT INTO change (lane, seq, kind, id, gone) SELECT lane, ", first,
-          " + (ROW_NUMBER () OVER (ORDER BY id)) / 100, '", name, "', id, 0 FROM ", table,
-          " WHERE rev = 0 ON CONFLICT (lane, kind, id) DO UPDATE SET seq = excluded.seq, gone = 0;"
-          "UPDATE ",
-          table, " SET rev = (SELECT seq FROM change WHERE change.lane = ", table,
-          ".lane AND change.kind = '", name, "' AND change.id = ", table, ".id) WHERE rev = 0",
-          NULL);
-
-      if (!piao_db_script (db, sql, error)
-          || !piao_db_query_int (db, &ledger_last_change, self->seq, &self->seq, error, ""))
-        return FALSE;
-    }
-  return piao_db_exec (db, &ledger_adopt_lanes, error, "");
-}
-
 static void
 add_lane (PiaoLedger *self, gint64 lane)
 {

@@ -101,10 +101,6 @@ gboolean piao_change_note (PiaoDb *db,
                            gboolean gone,
                            GError **error);
 
-/* Takes rows that were written past the ledger (demo data or an import into a fresh database; their
- * rev is 0) into the change index, a hundred a seq. */
-gboolean piao_ledger_adopt (PiaoLedger *self, PiaoRegistry *registry, PiaoDb *db, GError **error);
-
 /* Walks the chain of the log: FALSE with PIAO_ERROR_CORRUPT "log.chain" at the first entry that was
  * altered, or when the head says otherwise. */
 gboolean piao_ledger_verify (PiaoDb *db, gint64 *entries, GError **error);

@@ -8,6 +8,7 @@
 #include "base/piao-error.h"
 #include "base/piao-future.h"
 #include "base/piao-id.h"
+#include "store/piao-change-index.h"
 #include "sync/piao-serve.h"
 #include "tests/lib/piao-centre.h"
 
@@ -32,8 +33,9 @@ PiaoCentre *
 piao_centre_new (void)
 {
   PiaoCentre *self = g_new0 (PiaoCentre, 1);
-  g_autoptr (PiaoLedger) ledger = NULL;
   g_autoptr (GError) error = NULL;
+  guint n;
+  const PiaoKind *const *kinds;
 
   self->fixture = piao_fixture_new ();
   self->clock = piao_clock_new_manual (self->fixture->now);
@@ -42,11 +44,8 @@ piao_centre_new (void)
   fail_on (error);
   piao_db_begin (self->fixture->db, &error);
   fail_on (error);
-  ledger = piao_ledger_begin (self->fixture->db, &error);
-  fail_on (error);
-  piao_ledger_adopt (ledger, self->fixture->registry, self->fixture->db, &error);
-  fail_on (error);
-  piao_ledger_end (ledger, self->fixture->db, &error);
+  kinds = piao_registry_get_kinds (self->fixture->registry, &n);
+  piao_change_index_adopt (self->fixture->db, kinds, n, &error);
   fail_on (error);
   piao_db_commit (self->fixture->db, &error);
   fail_on (error);
