@@ -65,7 +65,7 @@ take_answer (DexFuture *future, gpointer data)
 }
 
 static DexFuture *
-read (PiaoReplicaFunc func, gpointer func_data, GDestroyNotify destroy, gpointer data)
+query (PiaoReplicaFunc func, gpointer func_data, GDestroyNotify destroy, gpointer data)
 {
   PiaoGatewayJob *self = data;
   Reading *reading = g_new0 (Reading, 1);
@@ -167,7 +167,7 @@ piao_gateway_job_new (PiaoServer *server,
   g_autoptr (PiaoGatewayProfile) shape = piao_gateway_profile_load (profile, error);
   g_autoptr (PiaoCredentials) identity = NULL;
   g_autoptr (PiaoGatewayClient) client = NULL;
-  PiaoGatewayBackend backend = { run, read, self };
+  PiaoGatewayBackend backend = { run, query, self };
   PiaoClock *clock = piao_server_get_clock (server);
   PiaoGatewayRules rules;
 

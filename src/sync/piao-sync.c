@@ -326,7 +326,7 @@ loop (gpointer data)
         wait_for_work (self);
     }
   self->looping = FALSE;
-  return NULL;
+  return dex_future_new_true ();
 }
 
 void
@@ -383,7 +383,7 @@ look_at_outbox (gpointer data)
     g_signal_emit (self, signals[CHANGED], 0);
   if (self->waiting > 0 && self->failures == 0)
     piao_sync_nudge (self);
-  return NULL;
+  return dex_future_new_true ();
 }
 
 static void

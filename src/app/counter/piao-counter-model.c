@@ -541,7 +541,7 @@ work (gpointer data)
     }
   self->running = FALSE;
   g_signal_emit (self, signals[CHANGED], 0);
-  return NULL;
+  return dex_future_new_true ();
 }
 
 void
@@ -601,12 +601,12 @@ reload (gpointer data)
   PiaoCounterModel *self = data;
 
   if (self->running || self->sheet == NULL)
-    return NULL;
+    return dex_future_new_true ();
   show_again (self);
   if (self->confirm_asked && self->sheet != NULL && g_strcmp0 (self->sheet->state, "checked") == 0
       && g_strcmp0 (self->sheet->request_state, "confirmed") == 0)
     piao_counter_model_act (self, PIAO_ACT_CONFIRM, 0, NULL);
-  return NULL;
+  return dex_future_new_true ();
 }
 
 void

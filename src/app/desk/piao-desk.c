@@ -128,7 +128,7 @@ work (gpointer data)
     }
   while (self->again && !self->closed);
   self->working = FALSE;
-  return NULL;
+  return dex_future_new_true ();
 }
 
 static void
@@ -192,7 +192,7 @@ attach (gpointer data)
       dex_clear (&self->place);
     }
   self->attaching = FALSE;
-  return NULL;
+  return dex_future_new_true ();
 }
 
 static void

@@ -98,7 +98,7 @@ practise (gpointer data)
       g_warning ("practice: %s", error->message);
       show_progress (self, error->message, -1);
     }
-  return NULL;
+  return dex_future_new_true ();
 }
 
 static DexFuture *
@@ -110,7 +110,7 @@ sign_in (gpointer data)
 
   if (!begin_work (self, url, &error))
     show_form (self, error->message);
-  return NULL;
+  return dex_future_new_true ();
 }
 
 static void
@@ -148,7 +148,7 @@ cut_lines (gpointer data)
     dex_await (piao_practice_set_down (self->practice, lines, TRUE), &error);
   if (self->desk != NULL)
     piao_sync_nudge (piao_desk_get_sync (self->desk));
-  return error != NULL ? dex_future_new_for_error (g_steal_pointer (&error)) : NULL;
+  return error != NULL ? dex_future_new_for_error (g_steal_pointer (&error)) : dex_future_new_true ();
 }
 
 static void
