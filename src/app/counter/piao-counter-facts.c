@@ -98,11 +98,12 @@ piao_counter_facts_delivery (const PiaoCounterSheet *sheet, gint64 now)
 }
 
 char *
-piao_counter_facts_slack (const PiaoCounterSheet *sheet)
+piao_counter_facts_slack (const PiaoCounterSheet *sheet, gint64 now)
 {
   g_autofree char *arrives = piao_time_format (sheet->predicted_at, "%m-%d %H:%M");
 
-  if (sheet->predicted_at == 0)
+  /* A departure that is over says nothing about this parcel any more. */
+  if (sheet->predicted_at == 0 || sheet->departure_at < now)
     return g_strdup ("");
   if (sheet->predicted_at > sheet->due_at)
     return g_strdup_printf (_ ("Will be late: arrives %s. Choose another way to deliver."),

@@ -18,7 +18,7 @@ char *piao_counter_facts_script (const PiaoCounterSheet *sheet);
 
 /* How and when it travels; whether it will be late (DLV-08). */
 char *piao_counter_facts_delivery (const PiaoCounterSheet *sheet, gint64 now);
-char *piao_counter_facts_slack (const PiaoCounterSheet *sheet);
+char *piao_counter_facts_slack (const PiaoCounterSheet *sheet, gint64 now);
 
 char *piao_counter_facts_contact (const PiaoCounterSheet *sheet);
 char *piao_counter_facts_label (const PiaoCounterSheet *sheet);

@@ -90,7 +90,7 @@ show_facts (PiaoCounterPage *self, const PiaoCounterSheet *sheet)
   take_text (self->money_label, piao_counter_facts_money (sheet, now));
   take_text (self->script_label, piao_counter_facts_script (sheet));
   take_text (self->delivery_label, piao_counter_facts_delivery (sheet, now));
-  take_text (self->slack_label, piao_counter_facts_slack (sheet));
+  take_text (self->slack_label, piao_counter_facts_slack (sheet, now));
   take_text (self->contact_label, piao_counter_facts_contact (sheet));
   take_text (self->printer_label, piao_counter_facts_label (sheet));
   take_text (self->sheet_label, piao_counter_facts_sheet (sheet));
@@ -258,15 +258,15 @@ text_shelf (gpointer item, gpointer data)
 
 /* Order lines (配票): the columns of domain 0, then what is left and where it lies. */
 static const PiaoTableColumn line_columns[] = {
-  { N_ ("No."), PIAO_CELL_NUMERIC, 44, text_number, NULL },
+  { N_ ("No."), PIAO_CELL_NUMERIC, 38, text_number, NULL },
   { N_ ("Ticket type"), PIAO_CELL_EXPAND | PIAO_CELL_STRONG, 0, text_type, NULL },
-  { N_ ("Face value"), PIAO_CELL_NUMERIC, 72, text_face, NULL },
-  { N_ ("Per pack"), PIAO_CELL_NUMERIC, 76, text_pack_value, NULL },
-  { N_ ("Ordered"), PIAO_CELL_NUMERIC, 72, text_packs, NULL },
-  { N_ ("Scanned"), PIAO_CELL_NUMERIC, 72, text_scanned, NULL },
-  { N_ ("Amount"), PIAO_CELL_NUMERIC, 84, text_amount, NULL },
-  { N_ ("Shelf"), 0, 70, text_shelf, NULL },
-  { N_ ("Remaining"), PIAO_CELL_NUMERIC, 92, text_remaining, style_remaining },
+  { N_ ("Face value"), PIAO_CELL_NUMERIC, 58, text_face, NULL },
+  { N_ ("Per pack"), PIAO_CELL_NUMERIC, 62, text_pack_value, NULL },
+  { N_ ("Ordered"), PIAO_CELL_NUMERIC, 58, text_packs, NULL },
+  { N_ ("Scanned"), PIAO_CELL_NUMERIC, 58, text_scanned, NULL },
+  { N_ ("Amount"), PIAO_CELL_NUMERIC, 72, text_amount, NULL },
+  { N_ ("Remaining"), PIAO_CELL_NUMERIC, 76, text_remaining, style_remaining },
+  { N_ ("Shelf"), 0, 58, text_shelf, NULL },
 };
 
 static void
