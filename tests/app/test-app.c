@@ -8,6 +8,7 @@
 #include "app/order/piao-order-dialog.h"
 #include "app/order/piao-orders-page.h"
 #include "app/order/piao-phone-dialog.h"
+#include "app/pack/piao-pack-dialog.h"
 #include "app/piao-application.h"
 #include "app/shell/piao-page-table.h"
 #include "app/shell/piao-window.h"
@@ -61,6 +62,13 @@ static gboolean
 has_dialog (gpointer data)
 {
   return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (data)) != NULL;
+}
+
+static gboolean
+is_order_dialog (gpointer data)
+{
+  return PIAO_IS_ORDER_DIALOG (
+      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (data)));
 }
 
 static gboolean
@@ -218,13 +226,55 @@ test_palette (Fixture *f, gconstpointer data)
   app_world_await (is_null, &weak);
 }
 
+/* A scan that the page has no use for shows what was scanned. */
 static void
-test_scan_reaches_bus (Fixture *f, gconstpointer data)
+test_scan_shows_order (Fixture *f, gconstpointer data)
 {
-  /* Nobody on this page takes a scan: it is not swallowed silently. */
-  piao_window_show_page (f->window, "orders");
-  g_assert_false (
-      piao_scan_bus_scan (piao_session_get_scan_bus (f->world->session), "12345678", FALSE));
+  g_autoptr (PiaoRow) row = NULL;
+  PiaoScanBus *bus = piao_session_get_scan_bus (f->world->session);
+
+  app_world_await (has_rows, get_rows (f));
+  row = g_list_model_get_item (get_rows (f), 0);
+  app_world_await ((gboolean (*) (gpointer))piao_row_is_loaded, row);
+  piao_window_show_page (f->window, "today");
+  g_assert_true (piao_scan_bus_scan (bus, piao_row_get_text (row, 1), FALSE));
+  app_world_await (has_dialog, f->window);
+  g_assert_true (PIAO_IS_ORDER_DIALOG (
+      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window))));
+}
+
+static void
+test_scan_shows_pack (Fixture *f, gconstpointer data)
+{
+  g_autofree char *code = app_world_dup_free_pack (f->world);
+
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.show-pack", "s", code);
+  app_world_await (has_dialog, f->window);
+  g_assert_true (PIAO_IS_PACK_DIALOG (
+      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window))));
+}
+
+static gboolean
+palette_found (gpointer data)
+{
+  return piao_palette_get_n_answers (data) > 0;
+}
+
+static void
+test_palette_finds_data (Fixture *f, gconstpointer data)
+{
+  g_autoptr (PiaoRow) row = NULL;
+
+  app_world_await (has_rows, get_rows (f));
+  row = g_list_model_get_item (get_rows (f), 0);
+  app_world_await ((gboolean (*) (gpointer))piao_row_is_loaded, row);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.palette", NULL);
+  app_world_await (has_dialog, f->window);
+  /* A number is no page, so what is found is the order itself. */
+  piao_palette_set_query (piao_window_get_palette (f->window), piao_row_get_text (row, 1));
+  app_world_await (palette_found, piao_window_get_palette (f->window));
+  piao_palette_choose (piao_window_get_palette (f->window), 0);
+  app_world_await (is_order_dialog, f->window);
 }
 
 #define ADD(path, func) g_test_add (path, Fixture, application, set_up, func, tear_down)
@@ -245,6 +295,8 @@ main (int argc, char *argv[])
   ADD ("/app/order-dialog", test_order_dialog);
   ADD ("/app/telephone", test_telephone);
   ADD ("/app/palette", test_palette);
-  ADD ("/app/scan-reaches-bus", test_scan_reaches_bus);
+  ADD ("/app/palette-finds-data", test_palette_finds_data);
+  ADD ("/app/scan-shows-order", test_scan_shows_order);
+  ADD ("/app/scan-shows-pack", test_scan_shows_pack);
   return g_test_run ();
 }

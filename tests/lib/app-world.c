@@ -17,6 +17,8 @@
 #define LIMIT_SECONDS 10
 
 PIAO_STATEMENT (world_find_user, "SELECT id FROM users WHERE name = $1");
+PIAO_STATEMENT (world_free_pack,
+                "SELECT code FROM pack WHERE warehouse_id = $1 AND state = 'in_stock' LIMIT 1");
 PIAO_STATEMENT (world_outlets, "SELECT id FROM outlet");
 
 static void
@@ -107,6 +109,31 @@ app_world_new (guint orders)
   self->session = piao_session_new (self->clock, self->settings, TRUE);
   attach (self, "keeper");
   return self;
+}
+
+static DexFuture *
+find_pack (PiaoDb *db, gpointer data)
+{
+  char *code = NULL;
+  GError *error = NULL;
+
+  return piao_db_query_text (db, &world_free_pack, &code, &error, "i", *(gint64 *)data)
+             ? dex_future_new_take_string (code)
+             : dex_future_new_for_error (error);
+}
+
+char *
+app_world_dup_free_pack (AppWorld *self)
+{
+  gint64 warehouse = piao_session_get_warehouse (self->session);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DexFuture) found
+      = piao_replica_read (self->replica, find_pack, g_memdup2 (&warehouse, sizeof warehouse),
+                           g_free);
+  const GValue *value = piao_future_wait (found, &error);
+
+  must (value != NULL, error);
+  return g_value_dup_string (value);
 }
 
 void

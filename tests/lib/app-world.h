@@ -27,6 +27,9 @@ AppWorld *app_world_new (guint orders);
 void app_world_free (AppWorld *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AppWorld, app_world_free)
 
+/* The code of a pack that lies free in the warehouse. Transfer full. */
+char *app_world_dup_free_pack (AppWorld *self);
+
 /* Iterates the main context until @done (data) is true; the test fails after ten seconds. */
 void app_world_await (gboolean (*done) (gpointer data), gpointer data);
 

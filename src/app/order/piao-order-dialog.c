@@ -7,6 +7,7 @@
 
 #include "app/order/piao-order-dialog.h"
 #include "app/shell/piao-page.h"
+#include "app/widget/piao-facts.h"
 #include "app/widget/piao-format.h"
 #include "base/piao-future.h"
 #include "base/piao-money.h"
@@ -72,46 +73,6 @@ load (PiaoDb *db, gpointer data)
 
 /* --- facts ----------------------------------------------------------------------------------- */
 
-static GtkWidget *
-make_pair (const char *name, const char *value)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *left = gtk_label_new (name);
-  GtkWidget *right = gtk_label_new (value);
-
-  gtk_label_set_xalign (GTK_LABEL (left), 0);
-  gtk_label_set_xalign (GTK_LABEL (right), 1);
-  gtk_label_set_wrap (GTK_LABEL (right), TRUE);
-  gtk_widget_set_hexpand (right, TRUE);
-  gtk_widget_add_css_class (left, "dimmed");
-  gtk_widget_add_css_class (right, "numeric");
-  gtk_box_append (GTK_BOX (box), left);
-  gtk_box_append (GTK_BOX (box), right);
-  return box;
-}
-
-static void
-append_row (GtkListBox *list, GtkWidget *child, const char *label)
-{
-  GtkWidget *row = gtk_list_box_row_new ();
-
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), child);
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-  gtk_list_box_append (list, row);
-}
-
-static void
-add_fact (PiaoOrderDialog *self, const char *name, const char *value)
-{
-  g_autofree char *label = NULL;
-
-  if (value == NULL || *value == '\0')
-    return;
-  label = g_strdup_printf ("%s %s", name, value);
-  append_row (self->facts, make_pair (name, value), label);
-}
-
 static char *
 dup_phone (PiaoOrderDialog *self)
 {
@@ -137,19 +98,19 @@ show_facts (PiaoOrderDialog *self)
   g_autofree char *packs = g_strdup_printf (_ ("%d of %d packs"), sheet->scanned, sheet->packs);
 
   gtk_list_box_remove_all (self->facts);
-  add_fact (self, _ ("Outlet"), outlet);
-  add_fact (self, _ ("Owner"), owner);
-  add_fact (self, _ ("Destination"), sheet->county);
-  add_fact (self, _ ("Address"), sheet->address);
-  add_fact (self, _ ("Account Manager"), sheet->manager_name);
-  add_fact (self, _ ("Ordered"), ordered);
-  add_fact (self, _ ("Due"), due_text);
-  add_fact (self, _ ("Predicted arrival"), arrival);
-  add_fact (self, _ ("Delivery"), sheet->method);
-  add_fact (self, _ ("Amount (¥)"), amount);
-  add_fact (self, _ ("Scanned"), packs);
-  add_fact (self, _ ("Picker"), sheet->picker_name);
-  add_fact (self, _ ("ILMS confirmation"), sheet->confirm_no);
+  piao_facts_add (self->facts, _ ("Outlet"), outlet);
+  piao_facts_add (self->facts, _ ("Owner"), owner);
+  piao_facts_add (self->facts, _ ("Destination"), sheet->county);
+  piao_facts_add (self->facts, _ ("Address"), sheet->address);
+  piao_facts_add (self->facts, _ ("Account Manager"), sheet->manager_name);
+  piao_facts_add (self->facts, _ ("Ordered"), ordered);
+  piao_facts_add (self->facts, _ ("Due"), due_text);
+  piao_facts_add (self->facts, _ ("Predicted arrival"), arrival);
+  piao_facts_add (self->facts, _ ("Delivery"), sheet->method);
+  piao_facts_add (self->facts, _ ("Amount (¥)"), amount);
+  piao_facts_add (self->facts, _ ("Scanned"), packs);
+  piao_facts_add (self->facts, _ ("Picker"), sheet->picker_name);
+  piao_facts_add (self->facts, _ ("ILMS confirmation"), sheet->confirm_no);
 }
 
 static void
@@ -166,9 +127,8 @@ show_lines (PiaoOrderDialog *self)
                 ? g_strdup_printf (_ ("%d/%d packs, %d short · ¥%s"), line->scanned, line->packs,
                                    line->shorts, value)
                 : g_strdup_printf (_ ("%d/%d packs · ¥%s"), line->scanned, line->packs, value);
-      g_autofree char *label = g_strdup_printf ("%s %s", name, count);
 
-      append_row (self->lines, make_pair (name, count), label);
+      piao_facts_add (self->lines, name, count);
     }
 }
 
@@ -194,26 +154,14 @@ show_warning (PiaoOrderDialog *self)
 static void
 add_step (PiaoOrderDialog *self, const PiaoOrderStep *step)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
-  GtkWidget *title = gtk_label_new (piao_format_event (step->event));
   g_autofree char *time = piao_format_time (step->at, piao_session_now (self->session));
   const char *who = *step->actor != '\0' ? step->actor : _ ("System");
   g_autofree char *under
       = step->detail != NULL && *step->detail != '\0'
             ? g_strdup_printf ("%s · %s · %s", time, who, piao_format_reason (step->detail))
             : g_strdup_printf ("%s · %s", time, who);
-  GtkWidget *subtitle = gtk_label_new (under);
-  g_autofree char *label = g_strdup_printf ("%s, %s", piao_format_event (step->event), under);
 
-  gtk_label_set_xalign (GTK_LABEL (title), 0);
-  gtk_label_set_xalign (GTK_LABEL (subtitle), 0);
-  gtk_label_set_wrap (GTK_LABEL (subtitle), TRUE);
-  gtk_widget_add_css_class (subtitle, "caption");
-  gtk_widget_add_css_class (subtitle, "dimmed");
-  gtk_widget_add_css_class (subtitle, "numeric");
-  gtk_box_append (GTK_BOX (box), title);
-  gtk_box_append (GTK_BOX (box), subtitle);
-  append_row (self->steps, box, label);
+  piao_facts_add_step (self->steps, piao_format_event (step->event), under);
 }
 
 static void

@@ -278,6 +278,14 @@ piao_orders_page_show_state (PiaoOrdersPage *self, const char *state)
       gtk_drop_down_set_selected (self->state, i + 1);
 }
 
+void
+piao_orders_page_search (PiaoOrdersPage *self, const char *typed)
+{
+  g_return_if_fail (PIAO_IS_ORDERS_PAGE (self));
+  gtk_widget_activate_action (GTK_WIDGET (self), "orders.reset", NULL);
+  gtk_editable_set_text (self->search, typed);
+}
+
 static void
 reset_action (GtkWidget *widget, const char *name, GVariant *target)
 {

@@ -18,4 +18,7 @@ GListModel *piao_orders_page_get_rows (PiaoOrdersPage *self);
 /* Shows only the orders in @state. */
 void piao_orders_page_show_state (PiaoOrdersPage *self, const char *state);
 
+/* Shows what @typed finds. */
+void piao_orders_page_search (PiaoOrdersPage *self, const char *typed);
+
 G_END_DECLS

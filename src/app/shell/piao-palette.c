@@ -93,8 +93,8 @@ on_search_changed (PiaoPalette *self)
   search (self);
 }
 
-static void
-choose (PiaoPalette *self, guint position)
+void
+piao_palette_choose (PiaoPalette *self, guint position)
 {
   g_autoptr (PiaoPaletteItem) item
       = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
@@ -114,13 +114,13 @@ choose (PiaoPalette *self, guint position)
 static void
 on_activate (PiaoPalette *self)
 {
-  choose (self, gtk_single_selection_get_selected (self->selection));
+  piao_palette_choose (self, gtk_single_selection_get_selected (self->selection));
 }
 
 static void
 on_row_activated (PiaoPalette *self, guint position)
 {
-  choose (self, position);
+  piao_palette_choose (self, position);
 }
 
 static void
@@ -244,6 +244,13 @@ piao_palette_add_provider (PiaoPalette *self, PiaoPaletteProvider *provider)
   g_ptr_array_add (self->providers, g_object_ref (provider));
   g_list_store_append (self->answers, none);
   search (self);
+}
+
+guint
+piao_palette_get_n_answers (PiaoPalette *self)
+{
+  g_return_val_if_fail (PIAO_IS_PALETTE (self), 0);
+  return g_list_model_get_n_items (G_LIST_MODEL (self->selection));
 }
 
 void

@@ -7,7 +7,10 @@
 
 #include "app/order/piao-order-dialog.h"
 #include "app/order/piao-orders-page.h"
+#include "app/pack/piao-pack-dialog.h"
 #include "app/scan/piao-scan-reader.h"
+#include "app/shell/piao-data-provider.h"
+#include "app/shell/piao-lookup.h"
 #include "app/shell/piao-page-provider.h"
 #include "app/shell/piao-page-table.h"
 #include "app/shell/piao-sidebar-row.h"
@@ -199,7 +202,9 @@ on_scan (PiaoWindow *self, const char *text, gboolean converted)
 {
   if (converted)
     piao_toast (GTK_WIDGET (self), _ ("An input method is on; the code was converted."));
-  return self->front != NULL && piao_page_scan (self->front, text, converted);
+  if (self->front != NULL && piao_page_scan (self->front, text, converted))
+    return TRUE;
+  return piao_lookup_scan (GTK_WIDGET (self), self->session, text);
 }
 
 static gboolean
@@ -283,6 +288,28 @@ orders_action (GtkWidget *widget, const char *name, GVariant *target)
 }
 
 static void
+find_orders_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  PiaoWindow *self = PIAO_WINDOW (widget);
+
+  if (piao_window_show_page (self, "orders"))
+    piao_orders_page_search (PIAO_ORDERS_PAGE (self->front), g_variant_get_string (target, NULL));
+}
+
+static void
+show_order_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  piao_session_show_order (PIAO_WINDOW (widget)->session, g_variant_get_int64 (target));
+}
+
+static void
+show_pack_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  piao_pack_dialog_present (widget, PIAO_WINDOW (widget)->session,
+                            g_variant_get_string (target, NULL));
+}
+
+static void
 page_number_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   PiaoWindow *self = PIAO_WINDOW (widget);
@@ -297,12 +324,15 @@ palette_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   PiaoWindow *self = PIAO_WINDOW (widget);
   g_autoptr (PiaoPaletteProvider) pages = NULL;
+  g_autoptr (PiaoPaletteProvider) data = NULL;
 
   if (self->palette != NULL)
     return;
   pages = piao_page_provider_new (self->session);
   g_set_weak_pointer (&self->palette, piao_palette_new ());
   piao_palette_add_provider (self->palette, pages);
+  data = piao_data_provider_new (self->session);
+  piao_palette_add_provider (self->palette, data);
   adw_dialog_present (ADW_DIALOG (self->palette), widget);
 }
 
@@ -416,6 +446,9 @@ install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.page", "s", page_action);
   gtk_widget_class_install_action (klass, "win.page-number", "i", page_number_action);
   gtk_widget_class_install_action (klass, "win.orders-in-state", "s", orders_action);
+  gtk_widget_class_install_action (klass, "win.find-orders", "s", find_orders_action);
+  gtk_widget_class_install_action (klass, "win.show-order", "x", show_order_action);
+  gtk_widget_class_install_action (klass, "win.show-pack", "s", show_pack_action);
   gtk_widget_class_install_action (klass, "win.palette", NULL, palette_action);
   gtk_widget_class_install_action (klass, "win.find", NULL, find_action);
   gtk_widget_class_install_action (klass, "win.refresh", NULL, refresh_action);

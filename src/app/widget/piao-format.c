@@ -124,6 +124,45 @@ piao_format_event (const char *event)
 }
 
 const char *
+piao_format_movement (const char *event)
+{
+  static const Word words[] = {
+    { "receive", N_ ("Received") },
+    { "reserve", N_ ("Scanned for an order") },
+    { "undo", N_ ("Scan taken back") },
+    { "outbound", N_ ("Sent out") },
+    { NULL },
+  };
+
+  return look_up (words, event);
+}
+
+const char *
+piao_format_pack_state (const char *state)
+{
+  static const Word words[] = {
+    { "registered", N_ ("Registered") },
+    { "in_stock", N_ ("In stock") },
+    { "reserved", N_ ("On an order") },
+    { "outbound", N_ ("Sent out") },
+    { "in_transit", N_ ("Under way") },
+    { "at_outlet", N_ ("At the outlet") },
+    { "activated", N_ ("Activated") },
+    { "settled", N_ ("Settled") },
+    { "in_transit_transfer", N_ ("Under way between warehouses") },
+    { "returning", N_ ("Coming back") },
+    { "damaged", N_ ("Damaged") },
+    { "lost", N_ ("Lost") },
+    { "stolen", N_ ("Stolen") },
+    { "destroyed", N_ ("Destroyed") },
+    { "expired", N_ ("Expired") },
+    { NULL },
+  };
+
+  return look_up (words, state);
+}
+
+const char *
 piao_format_state_class (const char *state)
 {
   static const Word classes[] = {

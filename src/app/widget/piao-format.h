@@ -27,6 +27,10 @@ const char *piao_format_reason (const char *reason);
 /* What happened on the timeline, borrowed. */
 const char *piao_format_event (const char *event);
 
+/* What became of a pack, and where it is; borrowed. */
+const char *piao_format_movement (const char *event);
+const char *piao_format_pack_state (const char *state);
+
 /* The class of the pill of an order state: accent, success, warning, error or NULL. Borrowed. */
 const char *piao_format_state_class (const char *state);
 

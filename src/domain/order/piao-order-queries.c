@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/order/piao-order-queries.h"
+#include "store/piao-search.h"
 
 #define PENDING                                                                                    \
   "('submitted', 'pending_outbound', 'on_hold', 'picking', 'checked', 'held_for_ilms',"            \
@@ -63,6 +64,16 @@ PIAO_STATEMENT (list_steps,
                 " FROM order_event LEFT JOIN users ON users.id = order_event.actor"
                 " WHERE order_event.order_id = $1 ORDER BY order_event.at, order_event.id");
 PIAO_STATEMENT (find_number, "SELECT id FROM orders WHERE number = $1 AND deleted = 0");
+
+PIAO_STATEMENT (find_hits,
+                "SELECT orders.id, orders.number, orders.state, outlet.name FROM orders"
+                " LEFT JOIN outlet ON outlet.id = orders.outlet_id"
+                " WHERE orders.deleted = 0 AND orders.warehouse_id = $1"
+                " AND ((orders.number >= $3 AND orders.number < $4)"
+                " OR orders.outlet_id IN (SELECT row FROM search_row WHERE kind = 'outlet'"
+                " AND doc IN (SELECT rowid FROM search WHERE search MATCH $2)))"
+                " ORDER BY CASE WHEN orders.state IN " PENDING " THEN 0 ELSE 1 END,"
+                " orders.submitted_at DESC LIMIT $5");
 
 const PiaoStatement *
 piao_order_list_oldest (void)
@@ -148,6 +159,50 @@ piao_order_number_range (const char *typed, char **from, char **before)
   /* ':' follows '9': what begins with these digits lies in between. */
   *from = g_strdup (number ? digits : "");
   *before = number ? g_strconcat (digits, ":", NULL) : g_strdup ("");
+}
+
+static void
+hit_free (gpointer data)
+{
+  PiaoOrderHit *hit = data;
+
+  g_free (hit->number);
+  g_free (hit->state);
+  g_free (hit->outlet_name);
+  g_free (hit);
+}
+
+GPtrArray *
+piao_order_find (PiaoDb *db, gint64 warehouse, const char *typed, guint limit, GError **error)
+{
+  g_autoptr (GPtrArray) hits = g_ptr_array_new_with_free_func (hit_free);
+  g_autofree char *match = piao_search_expression (typed);
+  g_autofree char *from = NULL;
+  g_autofree char *before = NULL;
+  g_autoptr (PiaoCursor) cursor = NULL;
+  GError *failure = NULL;
+
+  if (match == NULL)
+    return g_steal_pointer (&hits);
+  piao_order_number_range (typed, &from, &before);
+  cursor = piao_db_query (db, &find_hits, error, "isssi", warehouse, match, from, before,
+                          (gint64)limit);
+  if (cursor == NULL)
+    return NULL;
+  while (piao_cursor_next (cursor, &failure))
+    {
+      PiaoOrderHit *hit = g_new0 (PiaoOrderHit, 1);
+
+      hit->id = piao_cursor_int (cursor, 0);
+      hit->number = g_strdup (piao_cursor_text (cursor, 1));
+      hit->state = g_strdup (piao_cursor_text (cursor, 2));
+      hit->outlet_name = g_strdup (piao_cursor_text (cursor, 3));
+      g_ptr_array_add (hits, hit);
+    }
+  if (failure == NULL)
+    return g_steal_pointer (&hits);
+  g_propagate_error (error, failure);
+  return NULL;
 }
 
 gboolean

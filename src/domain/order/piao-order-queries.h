@@ -66,6 +66,18 @@ GStrv piao_order_list_counties (PiaoDb *db, gint64 warehouse, GError **error);
  * @before; an empty one when @typed is no such thing. Transfer full. */
 void piao_order_number_range (const char *typed, char **from, char **before);
 
+/* An order as a hit of a search. */
+typedef struct
+{
+  gint64 id;
+  char *number, *state, *outlet_name; /* outlet_name may be NULL */
+} PiaoOrderHit;
+
+/* Orders whose number begins with @typed, or whose outlet it describes; what is pending first, then
+ * the newest; at most @limit: GPtrArray of PiaoOrderHit. A replica's reading connection. */
+GPtrArray *
+piao_order_find (PiaoDb *db, gint64 warehouse, const char *typed, guint limit, GError **error);
+
 /* The order with that number, or 0. */
 gboolean piao_order_find_number (PiaoDb *db, const char *number, gint64 *id, GError **error);
 

@@ -3,6 +3,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "domain/pack/piao-stock-queries.h"
 
 PIAO_STATEMENT (list_low,
@@ -28,6 +30,12 @@ PIAO_STATEMENT (load_steps,
                 " FROM movement LEFT JOIN users ON users.id = movement.actor"
                 " LEFT JOIN orders ON orders.id = movement.order_id"
                 " WHERE movement.pack_id = $1 ORDER BY movement.at, movement.id");
+
+PIAO_STATEMENT (find_packs,
+                "SELECT code FROM pack WHERE code >= $1 AND code < $2 ORDER BY code LIMIT $3");
+PIAO_STATEMENT (list_free_packs,
+                "SELECT code FROM pack WHERE warehouse_id = $1 AND ticket_type_id = $2"
+                " AND state = 'in_stock' AND frozen = 0 AND deleted = 0 ORDER BY code LIMIT $3");
 
 static void
 low_free (gpointer data)
@@ -64,6 +72,43 @@ piao_stock_list_low (PiaoDb *db, gint64 warehouse, guint limit, GError **error)
     return g_steal_pointer (&all);
   g_propagate_error (error, failure);
   return NULL;
+}
+
+static GStrv
+take_codes (PiaoCursor *cursor, GError **error)
+{
+  g_autoptr (GStrvBuilder) codes = g_strv_builder_new ();
+  g_autoptr (PiaoCursor) owned = cursor;
+  GError *failure = NULL;
+
+  if (cursor == NULL)
+    return NULL;
+  while (piao_cursor_next (cursor, &failure))
+    g_strv_builder_add (codes, piao_cursor_text (cursor, 0));
+  if (failure == NULL)
+    return g_strv_builder_end (codes);
+  g_propagate_error (error, failure);
+  return NULL;
+}
+
+GStrv
+piao_pack_find (PiaoDb *db, const char *typed, guint limit, GError **error)
+{
+  g_autofree char *from = g_ascii_strup (typed, -1);
+  g_autofree char *before = g_strconcat (from, "~", NULL);
+
+  if (strlen (typed) < 6)
+    return g_new0 (char *, 1);
+  return take_codes (piao_db_query (db, &find_packs, error, "ssi", from, before, (gint64)limit),
+                     error);
+}
+
+GStrv
+piao_pack_list_free (PiaoDb *db, gint64 warehouse, gint64 ticket_type, guint limit, GError **error)
+{
+  return take_codes (piao_db_query (db, &list_free_packs, error, "iii", warehouse, ticket_type,
+                                    (gint64)limit),
+                     error);
 }
 
 static void

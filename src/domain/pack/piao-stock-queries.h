@@ -21,6 +21,13 @@ typedef struct
  * counts; where it has none, that of the type. */
 GPtrArray *piao_stock_list_low (PiaoDb *db, gint64 warehouse, guint limit, GError **error);
 
+/* Codes of packs that begin with @typed (six characters at least), at most @limit: a strv. */
+GStrv piao_pack_find (PiaoDb *db, const char *typed, guint limit, GError **error);
+
+/* Codes of packs of @ticket_type that lie free in @warehouse, at most @limit: a strv. */
+GStrv
+piao_pack_list_free (PiaoDb *db, gint64 warehouse, gint64 ticket_type, guint limit, GError **error);
+
 /* --- a pack's passport (domain.md 4.17) ---------------------------------------------------------
  */
 
