@@ -14,8 +14,8 @@ G_BEGIN_DECLS
  * begins with that page. Actions: app.preferences, app.about, app.quit.
  */
 #define PIAO_TYPE_APPLICATION (piao_application_get_type ())
-  G_DECLARE_FINAL_TYPE (PiaoApplication, piao_application, PIAO, APPLICATION, AdwApplication)
+G_DECLARE_FINAL_TYPE (PiaoApplication, piao_application, PIAO, APPLICATION, AdwApplication)
 
-  PiaoApplication *piao_application_new (void);
+PiaoApplication *piao_application_new (void);
 
 G_END_DECLS

@@ -16,15 +16,15 @@ G_BEGIN_DECLS
  * Signal "typed" (text) → gboolean: keys outside of a text field were typing after all.
  */
 #define PIAO_TYPE_SCAN_BUS (piao_scan_bus_get_type ())
-  G_DECLARE_FINAL_TYPE (PiaoScanBus, piao_scan_bus, PIAO, SCAN_BUS, GObject)
+G_DECLARE_FINAL_TYPE (PiaoScanBus, piao_scan_bus, PIAO, SCAN_BUS, GObject)
 
 /* The longest text that is taken for a scan; longer ones are cut off at the reader. */
 #define PIAO_SCAN_BUS_MAX_BYTES 2048
 
-  PiaoScanBus *piao_scan_bus_new (void);
+PiaoScanBus *piao_scan_bus_new (void);
 
-  /* Whether somebody dealt with it. */
-  gboolean piao_scan_bus_scan (PiaoScanBus * self, const char *text, gboolean converted);
-  gboolean piao_scan_bus_typed (PiaoScanBus * self, const char *text);
+/* Whether somebody dealt with it. */
+gboolean piao_scan_bus_scan (PiaoScanBus *self, const char *text, gboolean converted);
+gboolean piao_scan_bus_typed (PiaoScanBus *self, const char *text);
 
 G_END_DECLS

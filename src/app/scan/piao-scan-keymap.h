@@ -15,11 +15,11 @@ G_BEGIN_DECLS
 /* Hardware key codes of X11 and Wayland are evdev codes plus this. */
 #define PIAO_SCAN_KEYCODE_OFFSET 8
 
-  /* The character of evdev key @code with or without Shift; 0 when the key gives none. */
-  char piao_scan_keymap_lookup (guint code, gboolean shift);
+/* The character of evdev key @code with or without Shift; 0 when the key gives none. */
+char piao_scan_keymap_lookup (guint code, gboolean shift);
 
-  /* The evdev key that gives @c, and whether it wants Shift; 0 when none does. For tests and demos.
-   */
-  guint piao_scan_keymap_reverse (char c, gboolean *shift);
+/* The evdev key that gives @c, and whether it wants Shift; 0 when none does. For tests and demos.
+ */
+guint piao_scan_keymap_reverse (char c, gboolean *shift);
 
 G_END_DECLS

@@ -16,15 +16,14 @@ G_BEGIN_DECLS
  * its text and cursor of before back.
  */
 #define PIAO_TYPE_SCAN_READER (piao_scan_reader_get_type ())
-  G_DECLARE_FINAL_TYPE (PiaoScanReader, piao_scan_reader, PIAO, SCAN_READER, GObject)
+G_DECLARE_FINAL_TYPE (PiaoScanReader, piao_scan_reader, PIAO, SCAN_READER, GObject)
 
-  /* @window owns the reader's event controller; the reader does not keep @window alive. */
-  PiaoScanReader *piao_scan_reader_new (GtkWidget * window, PiaoScanBus * bus);
+/* @window owns the reader's event controller; the reader does not keep @window alive. */
+PiaoScanReader *piao_scan_reader_new (GtkWidget *window, PiaoScanBus *bus);
 
-  void piao_scan_reader_set_thresholds (PiaoScanReader * self,
-                                        const PiaoScanThresholds *thresholds);
+void piao_scan_reader_set_thresholds (PiaoScanReader *self, const PiaoScanThresholds *thresholds);
 
-  /* How the last scan looked, for the set-up page. */
-  void piao_scan_reader_get_sample (PiaoScanReader * self, PiaoScanSample * sample);
+/* How the last scan looked, for the set-up page. */
+void piao_scan_reader_get_sample (PiaoScanReader *self, PiaoScanSample *sample);
 
 G_END_DECLS

@@ -7,21 +7,21 @@
 
 G_BEGIN_DECLS
 
-  /* One page of the program. The table of them is the sidebar, the palette's pages and Alt+1 … 9.
-   */
-  typedef struct
-  {
-    const char *name;       /* "orders": target of the action win.page */
-    const char *title;      /* N_() */
-    const char *icon;       /* icon name */
-    const char *group;      /* N_() heading of the sidebar; equal ones stand together */
-    const char *permission; /* word the user must hold; NULL for anyone */
-    GType (*get_type) (void);
-  } PiaoPageEntry;
+/* One page of the program. The table of them is the sidebar, the palette's pages and Alt+1 … 9.
+ */
+typedef struct
+{
+  const char *name;       /* "orders": target of the action win.page */
+  const char *title;      /* N_() */
+  const char *icon;       /* icon name */
+  const char *group;      /* N_() heading of the sidebar; equal ones stand together */
+  const char *permission; /* word the user must hold; NULL for anyone */
+  GType (*get_type) (void);
+} PiaoPageEntry;
 
-  /* Ends with a NULL name. */
-  extern const PiaoPageEntry piao_page_table[];
+/* Ends with a NULL name. */
+extern const PiaoPageEntry piao_page_table[];
 
-  const PiaoPageEntry *piao_page_table_find (const char *name);
+const PiaoPageEntry *piao_page_table_find (const char *name);
 
 G_END_DECLS

@@ -9,6 +9,6 @@ G_BEGIN_DECLS
 
 /* 工作台: what to do now. */
 #define PIAO_TYPE_TODAY_PAGE (piao_today_page_get_type ())
-  G_DECLARE_FINAL_TYPE (PiaoTodayPage, piao_today_page, PIAO, TODAY_PAGE, PiaoPage)
+G_DECLARE_FINAL_TYPE (PiaoTodayPage, piao_today_page, PIAO, TODAY_PAGE, PiaoPage)
 
 G_END_DECLS
