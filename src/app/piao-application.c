@@ -70,7 +70,7 @@ static const struct
   const char *keys[3];
 } accels[] = {
   { "app.quit", { "<Control>q" } },
-  { "app.preferences", { "<Control>comma" } },
+  { "win.preferences", { "<Control>comma" } },
   { "win.palette", { "<Control>k" } },
   { "win.find", { "F3", "<Control>f" } },
   { "win.refresh", { "F5", "<Control>r" } },

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 /*
  * PiaoApplication: the program. Options: --practice opens the practice workspace, --page NAME
- * begins with that page. Actions: app.preferences, app.about, app.quit.
+ * begins with that page. Actions: win.preferences, app.about, app.quit.
  */
 #define PIAO_TYPE_APPLICATION (piao_application_get_type ())
 G_DECLARE_FINAL_TYPE (PiaoApplication, piao_application, PIAO, APPLICATION, AdwApplication)

@@ -10,6 +10,7 @@
 #include "app/order/piao-phone-dialog.h"
 #include "app/pack/piao-pack-dialog.h"
 #include "app/piao-application.h"
+#include "app/preferences/piao-preferences-dialog.h"
 #include "app/shell/piao-page-table.h"
 #include "app/shell/piao-window.h"
 #include "tests/lib/app-world.h"
@@ -254,6 +255,25 @@ test_scan_shows_pack (Fixture *f, gconstpointer data)
       adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window))));
 }
 
+/* Ten quick bursts set the thresholds. */
+static void
+test_preferences (Fixture *f, gconstpointer data)
+{
+  PiaoScanBus *bus = piao_session_get_scan_bus (f->world->session);
+  AdwDialog *dialog;
+
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.preferences", NULL);
+  app_world_await (has_dialog, f->window);
+  dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window));
+  check_names (GTK_WIDGET (dialog));
+  g_settings_set_uint (f->world->settings, "scan-mean-gap", 35);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (dialog), "preferences.learn", NULL));
+  for (int i = 0; i < PIAO_PREFERENCES_SCANS; i++)
+    g_assert_true (piao_scan_bus_scan (bus, "09991600100000011003", FALSE));
+  g_assert_cmpuint (g_settings_get_uint (f->world->settings, "scan-mean-gap"), ==, 10);
+  g_settings_reset (f->world->settings, "scan-mean-gap");
+}
+
 static gboolean
 palette_found (gpointer data)
 {
@@ -296,6 +316,7 @@ main (int argc, char *argv[])
   ADD ("/app/telephone", test_telephone);
   ADD ("/app/palette", test_palette);
   ADD ("/app/palette-finds-data", test_palette_finds_data);
+  ADD ("/app/preferences", test_preferences);
   ADD ("/app/scan-shows-order", test_scan_shows_order);
   ADD ("/app/scan-shows-pack", test_scan_shows_pack);
   return g_test_run ();

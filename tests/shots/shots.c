@@ -116,6 +116,7 @@ shoot_dialogs (PiaoWindow *window, const Look *look, const char *folder)
   g_autoptr (PiaoRow) row = NULL;
 
   shoot_dialog (window, look, folder, "palette", GTK_WIDGET (window), "win.palette");
+  shoot_dialog (window, look, folder, "preferences", GTK_WIDGET (window), "win.preferences");
   piao_window_show_page (window, "orders");
   shoot_dialog (window, look, folder, "telephone", orders, "orders.telephone");
   row = g_list_model_get_item (rows, 0);

@@ -23,7 +23,7 @@ static const struct
   const char *keys;
   const char *action;
 } actions[] = {
-  { "preferences-system-symbolic", N_ ("Preferences"), "Ctrl+,", "app.preferences" },
+  { "preferences-system-symbolic", N_ ("Preferences"), "Ctrl+,", "win.preferences" },
   { "input-keyboard-symbolic", N_ ("Keyboard Shortcuts"), "Ctrl+?", "win.show-help-overlay" },
   { "view-refresh-symbolic", N_ ("Refresh"), "F5", "win.refresh" },
   { "help-about-symbolic", N_ ("About Piaoku"), "", "app.about" },

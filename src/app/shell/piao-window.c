@@ -8,6 +8,7 @@
 #include "app/order/piao-order-dialog.h"
 #include "app/order/piao-orders-page.h"
 #include "app/pack/piao-pack-dialog.h"
+#include "app/preferences/piao-preferences-dialog.h"
 #include "app/scan/piao-scan-reader.h"
 #include "app/shell/piao-data-provider.h"
 #include "app/shell/piao-lookup.h"
@@ -24,8 +25,9 @@ struct _PiaoWindow
 
   PiaoSession *session;
   PiaoScanReader *reader;
-  PiaoPage *front;      /* borrowed from the stack */
-  PiaoPalette *palette; /* weak */
+  PiaoPage *front;                    /* borrowed from the stack */
+  PiaoPalette *palette;               /* weak */
+  PiaoPreferencesDialog *preferences; /* weak */
   guint flash_timer;
 
   AdwToastOverlay *toasts;
@@ -202,6 +204,8 @@ on_scan (PiaoWindow *self, const char *text, gboolean converted)
 {
   if (converted)
     piao_toast (GTK_WIDGET (self), _ ("An input method is on; the code was converted."));
+  if (self->preferences != NULL && piao_preferences_dialog_scan (self->preferences))
+    return TRUE;
   if (self->front != NULL && piao_page_scan (self->front, text, converted))
     return TRUE;
   return piao_lookup_scan (GTK_WIDGET (self), self->session, text);
@@ -355,6 +359,18 @@ refresh_action (GtkWidget *widget, const char *name, GVariant *target)
 }
 
 static void
+preferences_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  PiaoWindow *self = PIAO_WINDOW (widget);
+
+  if (self->preferences != NULL)
+    return;
+  g_set_weak_pointer (&self->preferences,
+                      piao_preferences_dialog_new (self->session, self->reader));
+  adw_dialog_present (ADW_DIALOG (self->preferences), widget);
+}
+
+static void
 toast_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   PiaoWindow *self = PIAO_WINDOW (widget);
@@ -433,6 +449,7 @@ piao_window_dispose (GObject *object)
   g_clear_handle_id (&self->flash_timer, g_source_remove);
   self->front = NULL;
   g_clear_weak_pointer (&self->palette);
+  g_clear_weak_pointer (&self->preferences);
   g_clear_object (&self->desk);
   g_clear_object (&self->reader);
   gtk_widget_dispose_template (GTK_WIDGET (object), PIAO_TYPE_WINDOW);
@@ -452,6 +469,7 @@ install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.palette", NULL, palette_action);
   gtk_widget_class_install_action (klass, "win.find", NULL, find_action);
   gtk_widget_class_install_action (klass, "win.refresh", NULL, refresh_action);
+  gtk_widget_class_install_action (klass, "win.preferences", NULL, preferences_action);
   gtk_widget_class_install_action (klass, "win.toast", "s", toast_action);
   for (int i = 0; i < 9; i++)
     gtk_widget_class_add_binding_action (klass, GDK_KEY_1 + (guint)i, GDK_ALT_MASK,

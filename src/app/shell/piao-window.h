@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * PiaoWindow: sidebar, page in front, outage banner, practice frame, toasts, scanner and palette.
  *
  * Actions: win.page (s), win.page-number (i), win.orders-in-state (s), win.find-orders (s),
- * win.show-order (x), win.show-pack (s), win.palette, win.find,
+ * win.show-order (x), win.show-pack (s), win.palette, win.preferences, win.find,
  * win.refresh, win.toast (s), win.show-help-overlay.
  */
 #define PIAO_TYPE_WINDOW (piao_window_get_type ())
