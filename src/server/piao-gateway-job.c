@@ -73,9 +73,9 @@ query (PiaoReplicaFunc func, gpointer func_data, GDestroyNotify destroy, gpointe
   reading->func = func;
   reading->data = func_data;
   reading->destroy = destroy;
-  return dex_future_then (
-      piao_readers_run (piao_server_get_readers (self->server), read_on_thread, reading),
-      take_answer, reading, reading_free);
+  return dex_future_then (piao_readers_run (piao_server_get_readers (self->server), read_on_thread,
+                                            reading),
+                          take_answer, reading, reading_free);
 }
 
 /* --- who we are ------------------------------------------------------------------------------ */
@@ -174,18 +174,18 @@ piao_gateway_job_new (PiaoServer *server,
   identity = shape != NULL ? load_credentials (credentials, error) : NULL;
   if (identity == NULL)
     return NULL;
-  client = piao_gateway_client_new (shape, url, identity, NULL, clock, piao_random_system (), error);
+  client
+      = piao_gateway_client_new (shape, url, identity, NULL, clock, piao_random_system (), error);
   if (client == NULL)
     return NULL;
   self->server = server;
   rules = piao_gateway_rules_for (shape);
-  self->worker = piao_gateway_worker_new ("server", client, &rules, &backend, clock,
-                                          piao_random_system ());
+  self->worker
+      = piao_gateway_worker_new ("server", client, &rules, &backend, clock, piao_random_system ());
   g_signal_connect_object (self->worker, "changed", G_CALLBACK (on_line_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (piao_server_get_executor (server), "committed",
-                           G_CALLBACK (piao_gateway_worker_nudge), self->worker,
-                           G_CONNECT_SWAPPED);
+                           G_CALLBACK (piao_gateway_worker_nudge), self->worker, G_CONNECT_SWAPPED);
   piao_gateway_worker_start (self->worker);
   on_line_changed (self);
   return g_steal_pointer (&self);
