@@ -262,7 +262,7 @@ static const PiaoTableColumn line_columns[] = {
   { N_ ("Ticket type"), PIAO_CELL_EXPAND | PIAO_CELL_STRONG, 0, text_type, NULL },
   { N_ ("Face value"), PIAO_CELL_NUMERIC, 58, text_face, NULL },
   { N_ ("Per pack"), PIAO_CELL_NUMERIC, 62, text_pack_value, NULL },
-  { N_ ("Ordered"), PIAO_CELL_NUMERIC, 58, text_packs, NULL },
+  { N_ ("Packs ordered"), PIAO_CELL_NUMERIC, 58, text_packs, NULL },
   { N_ ("Scanned"), PIAO_CELL_NUMERIC, 58, text_scanned, NULL },
   { N_ ("Amount"), PIAO_CELL_NUMERIC, 72, text_amount, NULL },
   { N_ ("Remaining"), PIAO_CELL_NUMERIC, 76, text_remaining, style_remaining },

@@ -106,7 +106,7 @@ piao_format_event (const char *event)
     { "open_pick", N_ ("Opened at the counter") },
     { "release", N_ ("Given back to the queue") },
     { "short", N_ ("Marked short") },
-    { "check", N_ ("Checked") },
+    { "check", N_ ("Check finished") },
     { "back", N_ ("Back to picking") },
     { "hold", N_ ("Put on hold") },
     { "confirm", N_ ("Sent to ILMS for confirmation") },

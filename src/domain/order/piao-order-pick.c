@@ -18,6 +18,7 @@
 #include "domain/order/piao-order-machine.h"
 #include "domain/order/piao-order-rules.h"
 #include "domain/pack/piao-pack-kinds.h"
+#include "domain/pack/piao-pack-machine.h"
 #include "domain/ticket/piao-ticket-kinds.h"
 
 #define LEASE_MINUTES 15
@@ -119,7 +120,7 @@ refuse_state (PiaoTx *tx, const PiaoRecord *order, const PiaoRecord *pack, GErro
   if (!piao_record_is (pack, PIAO_PACK_STATE, "in_stock"))
     return piao_error_set (error, PIAO_ERROR_REFUSED, "scan.state",
                            _ ("Pack %s is not in stock (%s). Put it aside and report it."), code,
-                           piao_record_text (pack, PIAO_PACK_STATE));
+                           piao_pack_state_get_title (piao_record_text (pack, PIAO_PACK_STATE)));
   if (piao_record_int (pack, PIAO_PACK_WAREHOUSE_ID)
       != piao_record_int (order, PIAO_ORDER_WAREHOUSE_ID))
     return piao_error_set (

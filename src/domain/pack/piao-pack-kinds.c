@@ -27,7 +27,7 @@ static const PiaoColumn pack_columns[] = {
 
 const PiaoKind piao_pack_kind = {
   .name = "pack",
-  .title = N_ ("Packs"),
+  .title = N_ ("Ticket packs"),
   .flags = 0,
   .permission = "stock",
   .columns = pack_columns,
