@@ -21,12 +21,6 @@ choose (const char *built, const char *installed)
 }
 
 char *
-piao_paths_dup_locale_dir (void)
-{
-  return choose (PIAO_BUILD_DIR "/po", PIAO_LOCALE_DIR);
-}
-
-char *
 piao_paths_dup_sound_dir (void)
 {
   return choose (PIAO_BUILD_DIR "/data/sounds", PIAO_DATA_DIR "/piaoku/sounds");

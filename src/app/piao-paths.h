@@ -11,7 +11,6 @@ G_BEGIN_DECLS
  * Where the program's own files are: in the build folder when it is run from there, where they
  * were installed otherwise. All returned texts are transfer full.
  */
-char *piao_paths_dup_locale_dir (void);
 char *piao_paths_dup_sound_dir (void);
 char *piao_paths_dup_icon_dir (void);
 

@@ -8,6 +8,7 @@
 #include <locale.h>
 
 #include "base/piao-clock.h"
+#include "base/piao-i18n.h"
 #include "ctl/piao-ctl.h"
 #include "ilms/piao-envelope.h"
 #include "ilms/piao-gateway-tool.h"
@@ -67,6 +68,7 @@ main (int argc, char *argv[])
   int status;
 
   setlocale (LC_ALL, "");
+  piao_i18n_bind ();
   dex_init ();
   if (argc < 2)
     return print_help (2);

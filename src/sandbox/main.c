@@ -8,6 +8,7 @@
 #include <locale.h>
 
 #include "base/piao-error.h"
+#include "base/piao-i18n.h"
 #include "base/piao-json.h"
 #include "ilms/piao-envelope.h"
 #include "sandbox/piao-sandbox.h"
@@ -169,6 +170,7 @@ main (int argc, char *argv[])
   int status = 1;
 
   setlocale (LC_ALL, "");
+  piao_i18n_bind ();
   if (parse_flags (&flags, &argc, &argv, &error) && piao_envelope_self_test (&error))
     status = serve (&flags, &error);
   if (error != NULL)

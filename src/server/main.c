@@ -9,6 +9,7 @@
 #include <locale.h>
 
 #include "base/piao-error.h"
+#include "base/piao-i18n.h"
 #include "domain/piao-domain.h"
 #include "server/piao-gateway-job.h"
 #include "server/piao-server.h"
@@ -102,6 +103,7 @@ main (int argc, char *argv[])
   gboolean done;
 
   setlocale (LC_ALL, "");
+  piao_i18n_bind ();
   dex_init ();
   done = parse_flags (&flags, &argc, &argv, &error) && serve (&flags, &error);
   if (!done)

@@ -266,8 +266,7 @@ piao_ledger_verify (PiaoDb *db, gint64 *entries, GError **error)
       for (more = FALSE; piao_cursor_next (cursor, &inner); more = TRUE)
         if (!check_chain (cursor, &hash, ++n))
           return piao_error_set (error, PIAO_ERROR_CORRUPT, "log.chain",
-                                 _ ("Entry %" PRIi64 " of the command log was altered."),
-                                 n);
+                                 _ ("Entry %" PRIi64 " of the command log was altered."), n);
       if (inner != NULL)
         {
           g_propagate_error (error, g_steal_pointer (&inner));

@@ -3,14 +3,13 @@
 
 #include "config.h"
 
-#include <glib/gi18n-lib.h>
 #include <libdex.h>
 #include <locale.h>
 
 #include "app/order/piao-orders-page.h"
-#include "app/piao-paths.h"
 #include "app/shell/piao-page-table.h"
 #include "app/shell/piao-window.h"
+#include "base/piao-i18n.h"
 #include "tests/lib/app-world.h"
 
 /*
@@ -166,7 +165,6 @@ on_activate (GtkApplication *application, const char *folder)
 int
 main (int argc, char *argv[])
 {
-  g_autofree char *locale_dir = piao_paths_dup_locale_dir ();
   g_autoptr (AdwApplication) application = NULL;
 
   if (argc != 2)
@@ -175,9 +173,7 @@ main (int argc, char *argv[])
       return 2;
     }
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, locale_dir);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  piao_i18n_bind ();
   dex_init ();
   application = g_object_new (ADW_TYPE_APPLICATION, "application-id", PIAO_APP_ID ".Shots", "flags",
                               G_APPLICATION_NON_UNIQUE, "resource-base-path",

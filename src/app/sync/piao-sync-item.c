@@ -60,7 +60,7 @@ static const Word operations[] = {
 
 static const Word states[] = {
   { "queued", N_ ("Waiting") },        { "sent", N_ ("Sent") },
-  { "accepted", N_ ("Accepted") },     { "refused", N_ ("Refused") },
+  { "accepted", N_ ("Accepted") },     { "refused", N_ ("Turned down") },
   { "parked", N_ ("Parked") },         { "discarded", N_ ("Dealt with") },
   { "prepared", N_ ("Prepared") },     { "confirmed", N_ ("Confirmed") },
   { "unknown", N_ ("No answer yet") }, { NULL },
