@@ -244,6 +244,7 @@ scroll (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   double next = gtk_adjustment_get_value (bar) + state->speed;
 
   gtk_adjustment_set_value (bar, next > most ? 0 : next);
+  gtk_widget_queue_draw (widget);
   return --state->left > 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 

@@ -42,9 +42,9 @@ report (const char *figure, double value, const char *unit, double reference, do
 
   if (as_json)
     g_print ("{\"figure\":\"%s\",\"value\":%.3f,\"unit\":\"%s\",\"reference\":%.3f,"
-             "\"ratio\":%.3f,\"goal\":%.3f,\"ok\":%s}\n",
+             "\"ratio\":%.3f,\"goal\":\"at most %g %s\",\"ok\":%s}\n",
              figure, value, unit, reference, reference > 0 ? measure : 0.0, goal,
-             ok ? "true" : "false");
+             reference > 0 ? "x reference" : unit, ok ? "true" : "false");
   else
     g_print ("%-32s %10.1f %-3s  beside %10.1f  ratio %5.2f  goal %7.2f  %s\n", figure, value, unit,
              reference, reference > 0 ? measure : 0.0, goal, ok ? "ok" : "MISSED");

@@ -199,8 +199,8 @@ piao_bench_report (const char *figure,
   g_autofree char *line = NULL;
   double ratio = reference > 0 ? value / reference : 0;
 
-  goal = limit > 0 ? g_strdup_printf ("≤ %g %s", limit, unit)
-                   : g_strdup_printf ("≤ %g × reference", ratio_limit);
+  goal = limit > 0 ? g_strdup_printf ("at most %g %s", limit, unit)
+                   : g_strdup_printf ("at most %g x reference", ratio_limit);
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "figure");
   json_builder_add_string_value (builder, figure);
