@@ -148,7 +148,8 @@ cut_lines (gpointer data)
     dex_await (piao_practice_set_down (self->practice, lines, TRUE), &error);
   if (self->desk != NULL)
     piao_sync_nudge (piao_desk_get_sync (self->desk));
-  return error != NULL ? dex_future_new_for_error (g_steal_pointer (&error)) : dex_future_new_true ();
+  return error != NULL ? dex_future_new_for_error (g_steal_pointer (&error))
+                       : dex_future_new_true ();
 }
 
 static void
