@@ -355,8 +355,9 @@ void
 piao_gateway_worker_balance_moved (PiaoGatewayWorker *self, gint64 order, const char *outlet_no)
 {
   if (outlet_no != NULL && is_open (self) && !self->closed)
-    dex_future_disown (
-        dex_future_catch (spawn_balance (self, order, 0, outlet_no), forgive, NULL, NULL));
+    piao_future_disown (dex_future_catch (spawn_balance (self, order, 0, outlet_no), forgive, NULL,
+                                          NULL),
+                        "balance");
 }
 
 /* --- pings ----------------------------------------------------------------------------------- */
@@ -394,7 +395,8 @@ consider_ping (PiaoGatewayWorker *self, gint64 now)
     }
   self->pinging = TRUE;
   self->fibers++;
-  dex_future_disown (dex_scheduler_spawn (NULL, 0, ping, g_object_ref (self), g_object_unref));
+  piao_future_disown (dex_scheduler_spawn (NULL, 0, ping, g_object_ref (self), g_object_unref),
+                      "gateway ping");
 }
 
 /* --- steps ----------------------------------------------------------------------------------- */
@@ -443,8 +445,9 @@ start_step (PiaoGatewayWorker *self, const PiaoRecord *row, const PiaoGatewayAtt
   finish->worker = g_object_ref (self);
   self->steps++;
   self->fibers++;
-  dex_future_disown (dex_future_finally (piao_gateway_step_take (self, row, attempt),
-                                         on_step_finished, finish, finish_free));
+  piao_future_disown (dex_future_finally (piao_gateway_step_take (self, row, attempt),
+                                          on_step_finished, finish, finish_free),
+                      "gateway step");
 }
 
 static void
@@ -638,7 +641,8 @@ piao_gateway_worker_nudge (PiaoGatewayWorker *self)
     return;
   self->sweeping = TRUE;
   self->fibers++;
-  dex_future_disown (dex_scheduler_spawn (NULL, 0, sweep, g_object_ref (self), g_object_unref));
+  piao_future_disown (dex_scheduler_spawn (NULL, 0, sweep, g_object_ref (self), g_object_unref),
+                      "gateway sweep");
 }
 
 /* --- life ------------------------------------------------------------------------------------ */

@@ -21,7 +21,7 @@ static const char *const open_only[] = { "gateway_request_open" };
 static const char *const walking_allowed[] = {
   "audit_pack_order",    "audit_pack_state",      "audit_line_scanned", "audit_order_scanned",
   "audit_stock_packs",   "audit_stock_movements", "audit_label",        "audit_debit_recorded",
-  "audit_debit_applied", "audit_timeline",        "count_orders",
+  "audit_debit_applied", "audit_timeline",        "count_orders",       "gateway_newest",
 };
 
 /* What only a replica's SQLite has; PostgreSQL is not asked about statements that use it. */

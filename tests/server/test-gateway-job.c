@@ -117,7 +117,7 @@ set_up (Rig *rig, gconstpointer data)
 static void
 tear_down (Rig *rig, gconstpointer data)
 {
-  g_autofree char *command = g_strdup_printf ("rm -r '%s'", rig->folder);
+  g_autoptr (GSubprocess) removal = g_subprocess_new (0, NULL, "rm", "-r", rig->folder, NULL);
 
   piao_gateway_job_close (rig->job);
   g_object_unref (rig->job);
@@ -127,7 +127,7 @@ tear_down (Rig *rig, gconstpointer data)
   piao_sandbox_free (rig->sandbox);
   piao_registry_unref (rig->registry);
   g_object_unref (rig->clock);
-  g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
+  g_assert_true (g_subprocess_wait_check (removal, NULL, NULL));
   g_free (rig->database);
   g_free (rig->folder);
 }

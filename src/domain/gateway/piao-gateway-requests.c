@@ -26,7 +26,8 @@ PIAO_STATEMENT (select_open,
                 " AND e.state IN ('prepared', 'sent', 'unknown'))"
                 " ORDER BY r.next_at, r.id LIMIT $2");
 PIAO_STATEMENT (select_doubtful,
-                "SELECT id FROM gateway_request WHERE state = 'unknown' AND attention = 0"
+                "SELECT id FROM gateway_request WHERE state IN ('prepared', 'sent', 'unknown')"
+                " AND state = 'unknown' AND attention = 0"
                 " AND doubt_at <= $1 AND executor = $2 AND deleted = 0 ORDER BY id LIMIT $3");
 
 static char *

@@ -35,7 +35,8 @@ PIAO_STATEMENT (find_packs,
                 "SELECT code FROM pack WHERE code >= $1 AND code < $2 ORDER BY code LIMIT $3");
 PIAO_STATEMENT (list_free_packs,
                 "SELECT code FROM pack WHERE warehouse_id = $1 AND ticket_type_id = $2"
-                " AND state = 'in_stock' AND frozen = 0 AND deleted = 0 ORDER BY code LIMIT $3");
+                " AND state = 'in_stock' AND frozen = 0 AND shelf IS NOT NULL AND deleted = 0"
+                " ORDER BY shelf, code LIMIT $3");
 
 static void
 low_free (gpointer data)
