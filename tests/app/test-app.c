@@ -117,7 +117,9 @@ static void
 check_names (GtkWidget *widget)
 {
   /* What GTK builds inside its own widgets is GTK's to name. */
-  if (GTK_IS_POPOVER (widget) || GTK_IS_WINDOW_CONTROLS (widget))
+  if (GTK_IS_POPOVER (widget) || GTK_IS_WINDOW_CONTROLS (widget) || ADW_IS_COMBO_ROW (widget)
+      || ADW_IS_SPIN_ROW (widget) || ADW_IS_ENTRY_ROW (widget)
+      || (GTK_IS_SEARCH_ENTRY (widget) && ADW_IS_CLAMP (gtk_widget_get_parent (widget))))
     return;
   if (wants_name (widget) && !is_named (widget))
     g_error ("a %s inside %s has no accessible name", G_OBJECT_TYPE_NAME (widget),
