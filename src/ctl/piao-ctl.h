@@ -13,6 +13,7 @@ int piao_ctl_user (int argc, char **argv, GError **error);
 int piao_ctl_verify (int argc, char **argv, GError **error);
 int piao_ctl_demo (int argc, char **argv, GError **error);
 int piao_ctl_replica_demo (int argc, char **argv, GError **error);
+int piao_ctl_demo_codes (int argc, char **argv, GError **error);
 
 /* --- shared --- */
 

@@ -43,6 +43,8 @@ static const Command commands[] = {
   { "demo", N_ ("fill a fresh database of the server with made-up data"), piao_ctl_demo },
   { "replica-demo", N_ ("fill a fresh file of a desktop with made-up data"),
     piao_ctl_replica_demo },
+  { "demo-codes", N_ ("codes to practise with, as text or as a sheet to print"),
+    piao_ctl_demo_codes },
   { "gateway", N_ ("seal or open a message of the ILMS gateway by hand"), run_gateway },
 };
 

@@ -7,9 +7,13 @@
 
 #include "base/piao-clock.h"
 #include "base/piao-error.h"
+#include "base/piao-id.h"
 #include "base/piao-json.h"
 #include "domain/audit/piao-audit.h"
+#include "domain/barcode/piao-barcode.h"
+#include "domain/demo/piao-demo-codes.h"
 #include "domain/demo/piao-demo.h"
+#include "domain/piao-domain.h"
 #include "domain/reference/piao-reference.h"
 #include "store/piao-schema.h"
 
@@ -197,6 +201,79 @@ test_live (void)
                    count (db, "SELECT count(*) FROM stock"));
 }
 
+typedef struct
+{
+  PiaoDb *db;
+  PiaoRegistry *registry;
+  PiaoBarcodeBook *book;
+  PiaoContext context;
+  gint64 order;
+} Counter;
+
+static gboolean
+apply (Counter *self, const char *name, const char *pack, GError **error)
+{
+  g_autoptr (JsonObject) args
+      = piao_json_build ("order", 'd', self->order, "pack", 's', pack, NULL);
+
+  self->context.command += PIAO_ID_PER_COMMAND * PIAO_ID_STRIDE;
+  g_assert_true (piao_db_savepoint (self->db, NULL));
+  if (piao_command_apply (self->registry, self->db, &self->context, name, args, NULL, error))
+    return piao_db_release (self->db, NULL);
+  piao_db_rollback_to (self->db);
+  return FALSE;
+}
+
+static gboolean
+scan (Counter *self, const char *code, GError **error)
+{
+  char key[PIAO_BARCODE_KEY_LENGTH];
+  PiaoBarcode read;
+
+  if (!piao_barcode_read (self->book, code, &read, error))
+    return FALSE;
+  piao_barcode_pack_key (&read, read.pack_from, key);
+  return apply (self, "order.scan", key, error);
+}
+
+/* What the list says of a code is what the rules say of it. */
+static void
+test_codes (void)
+{
+  static const char *const reasons[]
+      = { NULL,           "scan.wrong-type", "scan.surplus",  "scan.frozen",
+          "scan.expired", "scan.not-here",   "scan.security", "scan.unknown" };
+  g_autoptr (PiaoDb) db = make (7, FALSE);
+  g_autoptr (PiaoRegistry) registry = piao_domain_registry_new ();
+  g_autoptr (PiaoBarcodeBook) book = piao_barcode_book_new_shipped (NULL);
+  g_autoptr (GArray) orders = piao_demo_list_orders (db, PIAO_DEMO_LANE, NULL);
+  Counter counter = { db, registry, book };
+  g_autoptr (GPtrArray) codes = NULL;
+  guint seen = 0;
+
+  g_assert_cmpuint (orders->len, ==, 12);
+  counter.order = g_array_index (orders, gint64, 0);
+  counter.context
+      = (PiaoContext){ .command = G_GINT64_CONSTANT (1) << 60 | 9,
+                       .at = NOW,
+                       .actor = count (db, "SELECT id FROM users WHERE name = 'keeper'"),
+                       .device = 9 };
+  codes = piao_demo_list_codes (db, counter.order, NOW, NULL);
+  g_assert_true (piao_db_begin (db, NULL));
+  g_assert_true (apply (&counter, "order.open_pick", NULL, NULL));
+  for (guint i = 0; i < codes->len; i++)
+    {
+      const PiaoDemoCode *code = codes->pdata[i];
+      g_autoptr (GError) error = NULL;
+      gboolean taken = scan (&counter, code->code, &error);
+
+      g_assert_cmpstr (taken ? NULL : piao_error_get_reason (error), ==, reasons[code->kind]);
+      seen |= 1u << code->kind;
+    }
+  g_assert_cmpuint (seen, ==, (1u << G_N_ELEMENTS (reasons)) - 1);
+  piao_db_rollback (db);
+}
+
 static void
 test_refuses (void)
 {
@@ -222,6 +299,7 @@ main (int argc, char **argv)
   g_test_add_func ("/demo/same-seed", test_same_seed);
   g_test_add_func ("/demo/counter-day", test_counter_day);
   g_test_add_func ("/demo/live", test_live);
+  g_test_add_func ("/demo/codes", test_codes);
   g_test_add_func ("/demo/refuses", test_refuses);
   return g_test_run ();
 }
