@@ -46,9 +46,9 @@ clean (const char *text, glong max_chars)
   valid = g_utf8_make_valid (text, -1);
   cut = g_utf8_strlen (valid, -1) > max_chars ? g_utf8_substring (valid, 0, max_chars)
                                               : g_steal_pointer (&valid);
-  for (char *at = cut; *at != '\0'; at = g_utf8_next_char (at))
-    if (g_unichar_iscntrl (g_utf8_get_char (at)))
-      memset (at, ' ', (gsize)(g_utf8_next_char (at) - at));
+  for (char *at = cut; *at != '\0'; at++)
+    if ((guchar)*at < ' ' || *at == '\x7f')
+      *at = ' ';
   return cut;
 }
 

@@ -357,7 +357,7 @@ piao_gateway_worker_balance_moved (PiaoGatewayWorker *self, gint64 order, const 
   if (outlet_no != NULL && is_open (self) && !self->closed)
     piao_future_disown (dex_future_catch (spawn_balance (self, order, 0, outlet_no), forgive, NULL,
                                           NULL),
-                        "balance");
+                        "gateway balance");
 }
 
 /* --- pings ----------------------------------------------------------------------------------- */

@@ -8,12 +8,15 @@
  * to the moment at which the worker wants to act.
  */
 
+#include <glib/gstdio.h>
+
 #include "base/piao-error.h"
 #include "base/piao-future.h"
 #include "base/piao-id.h"
-#include "domain/gateway/piao-gateway-kinds.h"
+#include "domain/gateway/piao-gateway-requests.h"
 #include "domain/order/piao-order-kinds.h"
 #include "domain/outlet/piao-outlet-kinds.h"
+#include "ilms/piao-gateway-row.h"
 #include "ilms/piao-gateway-worker.h"
 #include "lib/gateway-fixture.h"
 #include "tests/lib/piao-fixture.h"
@@ -31,6 +34,7 @@ typedef struct
   GatewayFixture gateway;
   PiaoFixture *world;
   PiaoGatewayWorker *worker;
+  gboolean direct;       /* the warehouse's own desktop is the executor */
   const char *fail;      /* this command fails the next time … */
   PiaoErrorCode failure; /* … with this error */
   gboolean crash;        /* the worker ends right after the next commit of "sent" */
@@ -56,7 +60,7 @@ run_command (const char *command, JsonObject *args, gpointer data)
       return piao_future_new_error (rig->failure, "test.fails", "made to fail");
     }
   rig->world->now = piao_clock_now (rig->gateway.clock) - PIAO_SECOND;
-  if (!piao_fixture_run (rig->world, 0, command, args, &error))
+  if (!piao_fixture_run (rig->world, rig->direct ? FIXTURE_PICKER : 0, command, args, &error))
     return dex_future_new_for_error (error);
   g_assert_true (piao_db_query_int (rig->world->db, &test_sent, 0, &sent, NULL, ""));
   rig->most_sent = MAX (rig->most_sent, sent);
@@ -81,8 +85,9 @@ start_worker (Rig *rig)
   const PiaoGatewayBackend backend = { run_command, read_rows, rig };
   PiaoGatewayRules rules = piao_gateway_rules_for (rig->gateway.profile);
 
-  rig->worker = piao_gateway_worker_new ("server", rig->gateway.client, &rules, &backend,
-                                         rig->gateway.clock, piao_random_system ());
+  rig->worker
+      = piao_gateway_worker_new (rig->direct ? "device:7" : "server", rig->gateway.client, &rules,
+                                 &backend, rig->gateway.clock, piao_random_system ());
   piao_gateway_worker_start (rig->worker);
 }
 
@@ -430,6 +435,8 @@ test_sandbox_restarts (Rig *rig, gconstpointer data)
   await_state (rig, order, "ready_to_ship");
   assert_one_debit (rig, order);
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 1);
+  g_remove (path);
+  g_rmdir (folder);
 }
 
 /* --- the database and the rules -------------------------------------------------------------- */
@@ -553,6 +560,61 @@ test_stop_and_resume (Rig *rig, gconstpointer data)
   g_assert_cmpint (piao_gateway_worker_get_line (rig->worker), ==, PIAO_GATEWAY_LINE_ONLINE);
 }
 
+/* --- the direct route ------------------------------------------------------------------------ */
+
+static JsonObject *
+balance_args (void)
+{
+  return piao_json_build ("outlet", 'd', (gint64)FIXTURE_OUTLET, "instant", 'i', (gint64)1,
+                          "payment", 'i', (gint64)2, NULL);
+}
+
+static void
+test_direct_route (Rig *rig, gconstpointer data)
+{
+  const PiaoKind *kind = piao_registry_find_kind (rig->world->registry, "warehouse");
+  g_autoptr (PiaoRecord) warehouse
+      = piao_record_load (rig->world->db, kind, FIXTURE_WAREHOUSE, NULL);
+  gint64 order;
+
+  piao_fixture_must_not (rig->world, FIXTURE_KEEPER, "gateway.balance", balance_args (),
+                         "gateway.balance-source");
+  piao_record_set_text (warehouse, (guint)piao_kind_find_column (kind, "route"), "direct");
+  g_assert_true (piao_record_store (rig->world->db, warehouse, NULL));
+  end_worker (rig);
+  rig->direct = TRUE;
+  start_worker (rig);
+  gateway_fixture_faults (&rig->gateway, "order.confirm/apply-drop");
+  order = confirming (rig);
+  await_state (rig, order, "ready_to_ship");
+  assert_one_debit (rig, order);
+  settle (rig);
+  g_assert_cmpint (piao_fixture_int (rig->world, &piao_outlet_kind, FIXTURE_OUTLET,
+                                     "instant_balance"),
+                   ==, 1900000);
+}
+
+/* --- what they say --------------------------------------------------------------------------- */
+
+/* No sentence of theirs keeps an answer from being stored. */
+static void
+test_wild_sentences (void)
+{
+  g_autoptr (PiaoRecord) row = piao_record_new (&piao_gateway_request_kind, 5, 1);
+  g_autofree char *noise = g_strnfill (5000, 'x');
+  g_autofree char *sentence = g_strconcat ("a\nb\x01\xff\xc2\x85", noise, NULL);
+  g_autoptr (JsonObject) result
+      = piao_json_build ("lockNo", 's', "L1", "preDebit", 's', "5.00", "noise", 's', noise, NULL);
+  g_autoptr (JsonObject) args = piao_gateway_row_decision (row, TRUE, sentence, sentence, result);
+  g_autoptr (GError) error = NULL;
+
+  piao_command_check_args (&piao_gateway_decide_command, args, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_str_has_prefix (piao_json_get_text (args, "message", ""), "a b "));
+  g_assert_cmpstr (piao_json_get_text (args, "result", ""), ==,
+                   "{\"lockNo\":\"L1\",\"preDebit\":\"5.00\"}");
+}
+
 /* --- many ------------------------------------------------------------------------------------ */
 
 static void
@@ -619,6 +681,8 @@ main (int argc, char **argv)
   ADD ("business-refusal", test_business_refusal);
   ADD ("doubt-reaches-a-person", test_doubt_reaches_a_person);
   ADD ("stop-and-resume", test_stop_and_resume);
+  ADD ("direct-route", test_direct_route);
+  g_test_add_func ("/gateway-worker/wild-sentences", test_wild_sentences);
   ADD ("many-at-once", test_many_at_once);
   ADD ("one-order-in-its-order", test_one_order_in_its_order);
 #undef ADD

@@ -4,6 +4,8 @@
 /* The server's own writer, readers and job beside a sandbox: an order that was waiting is locked,
  * and one that a device pushes later wakes the job by its commit. */
 
+#include <glib/gstdio.h>
+
 #include "base/piao-future.h"
 #include "base/piao-id.h"
 #include "domain/piao-domain.h"
@@ -117,7 +119,7 @@ set_up (Rig *rig, gconstpointer data)
 static void
 tear_down (Rig *rig, gconstpointer data)
 {
-  g_autoptr (GSubprocess) removal = g_subprocess_new (0, NULL, "rm", "-r", rig->folder, NULL);
+  static const char *const endings[] = { "", "-wal", "-shm" };
 
   piao_gateway_job_close (rig->job);
   g_object_unref (rig->job);
@@ -127,7 +129,13 @@ tear_down (Rig *rig, gconstpointer data)
   piao_sandbox_free (rig->sandbox);
   piao_registry_unref (rig->registry);
   g_object_unref (rig->clock);
-  g_assert_true (g_subprocess_wait_check (removal, NULL, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    {
+      g_autofree char *path = g_strconcat (rig->database, endings[i], NULL);
+
+      g_remove (path);
+    }
+  g_rmdir (rig->folder);
   g_free (rig->database);
   g_free (rig->folder);
 }
