@@ -214,6 +214,8 @@ on_sync_changed (PiaoDesk *self)
   piao_links_set_centre (links, link_of (piao_sync_get_state (self->sync)), since);
   piao_links_set_ilms (links, ilms_of (self), piao_sync_get_ilms_since (self->sync));
   piao_links_set_synced (links, piao_sync_get_last_success (self->sync));
+  piao_links_set_proof (links, piao_sync_get_seq (self->sync), piao_sync_is_complete (self->sync),
+                        piao_sync_get_problem (self->sync));
   piao_links_set_waiting (links, piao_sync_get_waiting (self->sync),
                           piao_sync_get_oldest (self->sync));
   try_attach (self);

@@ -178,6 +178,40 @@ on_cut (GSimpleAction *action, GVariant *target, gpointer data)
                       "practice: cutting a line");
 }
 
+/* --- the line, by hand (domain.md 4.12) ------------------------------------------------------- */
+
+static void
+on_sync_now (GSimpleAction *action, GVariant *target, gpointer data)
+{
+  PiaoStart *self = data;
+
+  if (self->desk != NULL)
+    piao_sync_nudge (piao_desk_get_sync (self->desk));
+}
+
+static void
+on_keep_offline (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  PiaoStart *self = data;
+
+  g_simple_action_set_state (action, state);
+  if (self->desk != NULL)
+    piao_sync_set_held (piao_desk_get_sync (self->desk), g_variant_get_boolean (state));
+}
+
+static void
+add_line_actions (PiaoStart *self)
+{
+  g_autoptr (GSimpleAction) now = g_simple_action_new ("sync-now", NULL);
+  g_autoptr (GSimpleAction) keep
+      = g_simple_action_new_stateful ("keep-offline", NULL, g_variant_new_boolean (FALSE));
+
+  g_signal_connect_object (now, "activate", G_CALLBACK (on_sync_now), self, 0);
+  g_signal_connect_object (keep, "change-state", G_CALLBACK (on_keep_offline), self, 0);
+  g_action_map_add_action (G_ACTION_MAP (self->window), G_ACTION (now));
+  g_action_map_add_action (G_ACTION_MAP (self->window), G_ACTION (keep));
+}
+
 /* --- object ---------------------------------------------------------------------------------- */
 
 void
@@ -241,6 +275,7 @@ piao_start_new (PiaoWindow *window, const char *folder, gboolean reset)
   PiaoStart *self = g_object_new (PIAO_TYPE_START, NULL);
 
   self->window = window;
+  add_line_actions (self);
   self->dialog = g_object_ref_sink (piao_start_dialog_new ());
   g_signal_connect_object (self->dialog, "sign-in", G_CALLBACK (on_sign_in), self,
                            G_CONNECT_SWAPPED);

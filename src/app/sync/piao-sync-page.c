@@ -335,7 +335,7 @@ piao_sync_page_refresh (PiaoPage *page)
 {
   PiaoSyncPage *self = PIAO_SYNC_PAGE (page);
 
-  gtk_widget_activate_action (GTK_WIDGET (self), "app.sync-now", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.sync-now", NULL);
   piao_future_disown (piao_sync_model_refresh (self->model), "reading the sync centre");
 }
 

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 /*
  * 同步: the lines, what waits to be sent, what was refused with both stories and what to do, and
- * the requests at ILMS. Actions: sync.open-order, sync.put-away; app.sync-now and app.keep-offline
+ * the requests at ILMS. Actions: sync.open-order, sync.put-away; win.sync-now and win.keep-offline
  * are the application's.
  */
 #define PIAO_TYPE_SYNC_PAGE (piao_sync_page_get_type ())

@@ -44,10 +44,7 @@ number_cell (gpointer item, gpointer data)
 static char *
 outlet_cell (gpointer item, gpointer data)
 {
-  const char *number = piao_row_get_text (item, PIAO_ORDER_ROW_OUTLET_NO);
-  const char *name = piao_row_get_text (item, PIAO_ORDER_ROW_OUTLET_NAME);
-
-  return number != NULL ? g_strdup_printf ("%s %s", number, name) : g_strdup ("");
+  return g_strdup (piao_row_get_text (item, PIAO_ORDER_ROW_OUTLET_NAME));
 }
 
 static char *
