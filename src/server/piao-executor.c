@@ -48,7 +48,7 @@ enum
 
 static guint signals[N_SIGNALS];
 
-PIAO_STATEMENT (executor_last_id, "SELECT MAX(id) FROM command_log WHERE device = 0");
+PIAO_STATEMENT (executor_last_id, "SELECT MAX(id) FROM command_log WHERE device = 0 AND id > $1");
 
 /* Put into the queue, it ends the thread. */
 static Job last_job;
@@ -157,7 +157,7 @@ take_id (PiaoExecutor *self, gint64 *id, GError **error)
 {
   gint64 last = 0;
 
-  if (!piao_db_query_int (self->db, &executor_last_id, 0, &last, error, ""))
+  if (!piao_db_query_int (self->db, &executor_last_id, 0, &last, error, "i", self->ids.last))
     return FALSE;
   if (last > 0)
     self->ids.last

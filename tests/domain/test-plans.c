@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Every statement of store and domain is planned by both engines: none may walk through a table
- * that grows with the years. PostgreSQL is asked when PIAOKU_TEST_POSTGRESQL names one.
+ * Every statement of store, domain, sync and server is planned by both engines: none may walk
+ * through a table that grows with the years. PostgreSQL is asked when PIAOKU_TEST_POSTGRESQL names
+ * one.
  */
 
 #include <string.h>
@@ -12,7 +13,8 @@
 #include "store/piao-schema.h"
 
 static const char *const growing[]
-    = { "orders", "order_line", "pack", "movement", "order_event", "parcel", "gateway_request" };
+    = { "orders", "order_line",      "pack",   "movement",    "order_event",
+        "parcel", "gateway_request", "change", "command_log", "session" };
 
 /* Indexes over only the few rows that are open: walking through them is what they are for. */
 static const char *const open_only[] = { "gateway_request_open" };
@@ -22,6 +24,7 @@ static const char *const walking_allowed[] = {
   "audit_pack_order",    "audit_pack_state",      "audit_line_scanned", "audit_order_scanned",
   "audit_stock_packs",   "audit_stock_movements", "audit_label",        "audit_debit_recorded",
   "audit_debit_applied", "audit_timeline",        "count_orders",       "gateway_newest",
+  "list_free_packs",
 };
 
 /* What only a replica's SQLite has; PostgreSQL is not asked about statements that use it. */

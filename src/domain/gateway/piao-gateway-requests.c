@@ -25,10 +25,11 @@ PIAO_STATEMENT (select_open,
                 " e.order_id = r.order_id AND e.id < r.id AND e.deleted = 0"
                 " AND e.state IN ('prepared', 'sent', 'unknown'))"
                 " ORDER BY r.next_at, r.id LIMIT $2");
-PIAO_STATEMENT (select_doubtful,
-                "SELECT id FROM gateway_request WHERE state IN ('prepared', 'sent', 'unknown')"
-                " AND state = 'unknown' AND attention = 0"
-                " AND doubt_at <= $1 AND executor = $2 AND deleted = 0 ORDER BY id LIMIT $3");
+PIAO_STATEMENT (
+    select_doubtful,
+    "SELECT id FROM gateway_request WHERE state IN ('prepared', 'sent', 'unknown')"
+    " AND state = 'unknown' AND attention = 0"
+    " AND doubt_at <= $1 AND executor = $2 AND deleted = 0 ORDER BY next_at, id LIMIT $3");
 
 static char *
 array_to_text (JsonArray *array)
