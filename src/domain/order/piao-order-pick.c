@@ -89,7 +89,7 @@ describe_missing (PiaoTx *tx, const PiaoRecord *order, GPtrArray *lines)
       type = piao_record_load (piao_tx_get_db (tx), &piao_ticket_type_kind, type_id, NULL);
       piao_db_query_text (piao_tx_get_db (tx), &select_shelf, &shelf, NULL, "ii", type_id,
                           piao_record_int (order, PIAO_ORDER_WAREHOUSE_ID));
-      g_string_append_printf (text, "%s%s %s × %" G_GINT64_FORMAT, text->len > 0 ? "; " : "",
+      g_string_append_printf (text, "%s%s %s × %" G_GINT64_FORMAT, text->len > 0 ? _ ("; ") : "",
                               type != NULL ? piao_record_text (type, PIAO_TICKET_TYPE_GAME_NO) : "",
                               type != NULL ? piao_record_text (type, PIAO_TICKET_TYPE_NAME) : "",
                               rest);
