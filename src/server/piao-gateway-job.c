@@ -80,13 +80,15 @@ query (PiaoReplicaFunc func, gpointer func_data, GDestroyNotify destroy, gpointe
 
 /* --- who we are ------------------------------------------------------------------------------ */
 
-/* Secrets that others may read are no secrets. */
+/* Secrets that others may read are no secrets. A file that a service manager hands over belongs to
+ * root and lets the server in through its group bits. */
 static gboolean
 check_mode (const char *path, GError **error)
 {
   struct stat status;
 
-  if (stat (path, &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) == 0)
+  if (stat (path, &status) == 0
+      && (status.st_mode & (S_IRWXO | S_IWGRP | S_IXGRP | (status.st_uid != 0 ? S_IRGRP : 0))) == 0)
     return TRUE;
   return piao_error_set (error, PIAO_ERROR_INVALID, "gateway.credentials",
                          _ ("The credentials of the gateway in “%s” must exist and be readable by "

@@ -6,6 +6,7 @@
 
 #include <glib/gstdio.h>
 
+#include "base/piao-error.h"
 #include "base/piao-future.h"
 #include "base/piao-id.h"
 #include "domain/piao-domain.h"
@@ -179,11 +180,44 @@ test_job (Rig *rig, gconstpointer data)
   await (rig, &job_test_balance, 100000);
 }
 
+/* A key file that others may read is refused; one of its owner alone is taken. */
+static void
+test_credentials (Rig *rig, gconstpointer data)
+{
+  static const struct
+  {
+    int mode;
+    gboolean good;
+  } cases[] = { { 0600, TRUE }, { 0400, TRUE }, { 0604, FALSE }, { 0620, FALSE } };
+  g_autofree char *path = g_build_filename (rig->folder, "gateway.ini", NULL);
+
+  g_assert_true (
+      g_file_set_contents (path,
+                           "[gateway]\napp-id = piaoku-sandbox\napp-secret = sandbox-app-secret\n"
+                           "sign-secret = sandbox-sign-secret\n",
+                           -1, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (PiaoGatewayJob) job = NULL;
+
+      g_assert_cmpint (g_chmod (path, cases[i].mode), ==, 0);
+      job = piao_gateway_job_new (rig->server, "http://127.0.0.1:9", "tcop-hmacsha1-des", path,
+                                  &error);
+      g_assert_cmpint (job != NULL, ==, cases[i].good);
+      if (job != NULL)
+        piao_gateway_job_close (job);
+      else
+        g_assert_cmpstr (piao_error_get_reason (error), ==, "gateway.credentials");
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   dex_init ();
   g_test_add ("/gateway-job/locks", Rig, NULL, set_up, test_job, tear_down);
+  g_test_add ("/gateway-job/credentials", Rig, NULL, set_up, test_credentials, tear_down);
   return g_test_run ();
 }
