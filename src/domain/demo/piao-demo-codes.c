@@ -65,6 +65,12 @@ piao_demo_code_get_title (PiaoDemoCodeKind kind)
   return g_dgettext (GETTEXT_PACKAGE, titles[kind]);
 }
 
+static guint
+number_of (const char *digits)
+{
+  return (guint)g_ascii_strtoull (digits, NULL, 10);
+}
+
 /* What is printed on a ticket of the pack @key ("J0101-25001-0000123"). */
 static char *
 ticket_of (const char *key, guint tickets_per_pack)
@@ -74,11 +80,11 @@ ticket_of (const char *key, guint tickets_per_pack)
 
   if (g_strv_length (parts) != 3)
     return g_strdup (key);
-  batch = (guint)atoi (parts[1]);
-  pack = (guint)atoi (parts[2]);
+  batch = number_of (parts[1]);
+  pack = number_of (parts[2]);
   if (g_ascii_isalpha (parts[0][0]))
     return piao_barcode_make_sjz_ticket (parts[0], batch, pack, SOME_TICKET, tickets_per_pack);
-  return piao_barcode_make_bzp20 ((guint)atoi (parts[0]), batch, pack, SOME_TICKET, FALSE);
+  return piao_barcode_make_bzp20 (number_of (parts[0]), batch, pack, SOME_TICKET, FALSE);
 }
 
 static void
