@@ -25,6 +25,8 @@ static const char *const walking_allowed[] = {
   "audit_stock_packs",   "audit_stock_movements", "audit_label",        "audit_debit_recorded",
   "audit_debit_applied", "audit_timeline",        "count_orders",       "gateway_newest",
   "list_free_packs",
+  /* Codes to practise with: asked in a practice workspace only. */
+  "codes_expired",       "codes_frozen",          "codes_wrong",        "codes_fit",
 };
 
 /* What only a replica's SQLite has; PostgreSQL is not asked about statements that use it. */
