@@ -5,6 +5,7 @@
 
 #include <libdex.h>
 
+#include "app/counter/piao-counter-page.h"
 #include "app/order/piao-order-dialog.h"
 #include "app/order/piao-orders-page.h"
 #include "app/order/piao-phone-dialog.h"
@@ -277,6 +278,62 @@ test_preferences (Fixture *f, gconstpointer data)
 }
 
 static gboolean
+is_picking (gpointer data)
+{
+  return piao_counter_model_get_mode (data) == PIAO_COUNTER_PICK
+         && piao_counter_model_is_idle (data);
+}
+
+static gboolean
+has_scanned_one (gpointer data)
+{
+  PiaoCounterSheet *sheet = piao_counter_model_get_sheet (data);
+
+  return sheet != NULL && sheet->scanned == 1 && piao_counter_model_is_idle (data);
+}
+
+static gboolean
+has_scanned_none (gpointer data)
+{
+  PiaoCounterSheet *sheet = piao_counter_model_get_sheet (data);
+
+  return sheet != NULL && sheet->scanned == 0 && piao_counter_model_is_idle (data);
+}
+
+static void
+on_verdict (PiaoCounterModel *model, int verdict, const char *text, gpointer data)
+{
+  g_test_message ("%d %s", verdict, text);
+  *(int *)data = verdict;
+}
+
+/* A scan at the counter takes the pack, the same again is refused, Ctrl+Z takes it back. */
+static void
+test_counter (Fixture *f, gconstpointer data)
+{
+  PiaoScanBus *bus = piao_session_get_scan_bus (f->world->session);
+  gint64 order = app_world_find_next_order (f->world);
+  g_autofree char *ticket = app_world_dup_ticket_for (f->world, order);
+  PiaoCounterPage *page = PIAO_COUNTER_PAGE (piao_window_get_page (f->window, "counter"));
+  PiaoCounterModel *model = piao_counter_page_get_model (page);
+  int verdict = -1;
+
+  piao_session_open_counter (f->world->session, order);
+  app_world_await (is_picking, model);
+  g_assert_cmpint (piao_counter_model_get_order (model), ==, order);
+  g_signal_connect (model, "verdict", G_CALLBACK (on_verdict), &verdict);
+  g_assert_true (piao_scan_bus_scan (bus, ticket, FALSE));
+  app_world_await (has_scanned_one, model);
+  g_assert_true (verdict == PIAO_SAID_ACCEPTED || verdict == PIAO_SAID_LINE_DONE);
+  g_assert_true (piao_scan_bus_scan (bus, ticket, FALSE));
+  app_world_await ((gboolean (*) (gpointer))piao_counter_model_is_idle, model);
+  g_assert_cmpint (verdict, ==, PIAO_SAID_REFUSED);
+  g_assert_true (has_scanned_one (model));
+  gtk_widget_activate_action (GTK_WIDGET (page), "counter.undo", NULL);
+  app_world_await (has_scanned_none, model);
+}
+
+static gboolean
 palette_found (gpointer data)
 {
   return piao_palette_get_n_answers (data) > 0;
@@ -318,6 +375,7 @@ main (int argc, char *argv[])
   ADD ("/app/telephone", test_telephone);
   ADD ("/app/palette", test_palette);
   ADD ("/app/palette-finds-data", test_palette_finds_data);
+  ADD ("/app/counter", test_counter);
   ADD ("/app/preferences", test_preferences);
   ADD ("/app/scan-shows-order", test_scan_shows_order);
   ADD ("/app/scan-shows-pack", test_scan_shows_pack);

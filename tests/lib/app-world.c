@@ -4,10 +4,14 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
+#include <stdlib.h>
 
 #include "app/piao-paths.h"
+#include "base/piao-error.h"
 #include "base/piao-future.h"
+#include "domain/barcode/piao-barcode-maker.h"
 #include "domain/demo/piao-demo.h"
+#include "domain/order/piao-counter-queries.h"
 #include "domain/org/piao-org-kinds.h"
 #include "domain/piao-domain.h"
 #include "domain/reference/piao-reference.h"
@@ -19,6 +23,14 @@
 PIAO_STATEMENT (world_find_user, "SELECT id FROM users WHERE name = $1");
 PIAO_STATEMENT (world_free_pack,
                 "SELECT code FROM pack WHERE warehouse_id = $1 AND state = 'in_stock' LIMIT 1");
+PIAO_STATEMENT (world_ticket_for,
+                "SELECT pack.code, ticket_type.tickets_per_pack FROM order_line"
+                " JOIN orders ON orders.id = order_line.order_id"
+                " JOIN ticket_type ON ticket_type.id = order_line.ticket_type_id"
+                " JOIN pack ON pack.ticket_type_id = order_line.ticket_type_id"
+                " AND pack.warehouse_id = orders.warehouse_id"
+                " WHERE orders.id = $1 AND pack.state = 'in_stock' AND pack.frozen = 0"
+                " ORDER BY order_line.n, pack.id LIMIT 1");
 PIAO_STATEMENT (world_outlets, "SELECT id FROM outlet");
 
 static void
@@ -130,6 +142,60 @@ app_world_dup_free_pack (AppWorld *self)
   g_autoptr (DexFuture) found
       = piao_replica_read (self->replica, find_pack, g_memdup2 (&warehouse, sizeof warehouse),
                            g_free);
+  const GValue *value = piao_future_wait (found, &error);
+
+  must (value != NULL, error);
+  return g_value_dup_string (value);
+}
+
+static DexFuture *
+find_next (PiaoDb *db, gpointer data)
+{
+  gint64 *place = data;
+  GError *error = NULL;
+  gint64 id = piao_counter_next (db, place[0], place[1], 0, APP_WORLD_NOW, &error);
+
+  return error == NULL ? dex_future_new_for_int64 (id) : dex_future_new_for_error (error);
+}
+
+gint64
+app_world_find_next_order (AppWorld *self)
+{
+  gint64 place[]
+      = { piao_session_get_warehouse (self->session), piao_session_get_user (self->session) };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DexFuture) found
+      = piao_replica_read (self->replica, find_next, g_memdup2 (place, sizeof place), g_free);
+  const GValue *value = piao_future_wait (found, &error);
+
+  must (value != NULL, error);
+  return g_value_get_int64 (value);
+}
+
+/* "J0110-00005-0000123" and how many tickets it holds, as a ticket of it. */
+static DexFuture *
+find_ticket (PiaoDb *db, gpointer data)
+{
+  GError *error = NULL;
+  g_autoptr (PiaoCursor) cursor
+      = piao_db_query (db, &world_ticket_for, &error, "i", *(gint64 *)data);
+  g_auto (GStrv) parts = NULL;
+
+  if (cursor == NULL || !piao_cursor_next (cursor, &error))
+    return dex_future_new_for_error (
+        error != NULL ? error : piao_error_new (PIAO_ERROR_NOT_FOUND, "pack", "no pack"));
+  parts = g_strsplit (piao_cursor_text (cursor, 0), "-", 3);
+  return dex_future_new_take_string (
+      piao_barcode_make_sjz_ticket (parts[0], (guint)atoi (parts[1]), (guint)atoi (parts[2]), 100,
+                                    (guint)piao_cursor_int (cursor, 1)));
+}
+
+char *
+app_world_dup_ticket_for (AppWorld *self, gint64 order)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DexFuture) found
+      = piao_replica_read (self->replica, find_ticket, g_memdup2 (&order, sizeof order), g_free);
   const GValue *value = piao_future_wait (found, &error);
 
   must (value != NULL, error);

@@ -30,6 +30,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AppWorld, app_world_free)
 /* The code of a pack that lies free in the warehouse. Transfer full. */
 char *app_world_dup_free_pack (AppWorld *self);
 
+/* The order that the counter opens next, and the code of a ticket of a free pack that it needs, as
+ * a scanner reads it. Transfer full. */
+gint64 app_world_find_next_order (AppWorld *self);
+char *app_world_dup_ticket_for (AppWorld *self, gint64 order);
+
 /* Iterates the main context until @done (data) is true; the test fails after ten seconds. */
 void app_world_await (gboolean (*done) (gpointer data), gpointer data);
 

@@ -106,6 +106,22 @@ shoot_dialog (PiaoWindow *window,
   settle (SETTLE_MS);
 }
 
+/* The counter with an order half picked. */
+static void
+shoot_counter (PiaoWindow *window, const Look *look, const char *folder, AppWorld *world)
+{
+  g_autofree char *file = g_strdup_printf ("counter-order-%s", look->suffix);
+  gint64 order = app_world_find_next_order (world);
+  g_autofree char *code = app_world_dup_ticket_for (world, order);
+
+  piao_window_show_page (window, "counter");
+  piao_session_open_counter (world->session, order);
+  settle (SETTLE_MS);
+  piao_scan_bus_scan (piao_session_get_scan_bus (world->session), code, FALSE);
+  settle (SETTLE_MS);
+  save (GTK_WIDGET (window), folder, file);
+}
+
 static void
 shoot_dialogs (PiaoWindow *window, const Look *look, const char *folder)
 {
@@ -150,6 +166,7 @@ shoot (GtkApplication *application, const Look *look, const char *folder)
   gtk_window_present (GTK_WINDOW (window));
   settle (SETTLE_MS);
   shoot_pages (window, look, folder);
+  shoot_counter (window, look, folder, world);
   shoot_dialogs (window, look, folder);
   gtk_window_destroy (GTK_WINDOW (window));
 }

@@ -395,6 +395,12 @@ on_place (PiaoWindow *self)
 }
 
 static void
+on_open_counter (PiaoWindow *self)
+{
+  piao_window_show_page (self, "counter");
+}
+
+static void
 on_show_order (PiaoWindow *self, gint64 order)
 {
   piao_order_dialog_present (GTK_WIDGET (self), self->session, order);
@@ -433,6 +439,8 @@ set_session (PiaoWindow *self, PiaoSession *session)
   g_signal_connect_object (piao_session_get_links (session), "changed", G_CALLBACK (show_links),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::place", G_CALLBACK (on_place), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "open-counter", G_CALLBACK (on_open_counter), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "show-order", G_CALLBACK (on_show_order), self,
                            G_CONNECT_SWAPPED);

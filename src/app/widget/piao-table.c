@@ -126,6 +126,40 @@ make_factory (const PiaoTableColumn *column, gpointer data)
   return factory;
 }
 
+static GtkWidget *
+find_label (GtkWidget *widget)
+{
+  if (GTK_IS_LABEL (widget))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *label = find_label (child);
+
+      if (label != NULL)
+        return label;
+    }
+  return NULL;
+}
+
+/* GTK aligns every title to the left; over figures it belongs to the right. The header is the first
+ * child of the view and its children are the titles in the order of the columns. */
+static void
+align_title (GtkColumnView *view, guint position)
+{
+  GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (view));
+  GtkWidget *title = header != NULL ? gtk_widget_get_first_child (header) : NULL;
+  GtkWidget *label;
+
+  for (guint i = 0; i < position && title != NULL; i++)
+    title = gtk_widget_get_next_sibling (title);
+  label = title != NULL ? find_label (title) : NULL;
+  if (label == NULL)
+    return;
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 1.0F);
+}
+
 void
 piao_table_add_columns (GtkColumnView *view,
                         const PiaoTableColumn *columns,
@@ -143,5 +177,7 @@ piao_table_add_columns (GtkColumnView *view,
       gtk_column_view_column_set_expand (column, (columns[i].flags & PIAO_CELL_EXPAND) != 0);
       gtk_column_view_column_set_resizable (column, TRUE);
       gtk_column_view_append_column (view, column);
+      if (columns[i].flags & PIAO_CELL_NUMERIC)
+        align_title (view, g_list_model_get_n_items (gtk_column_view_get_columns (view)) - 1);
     }
 }
