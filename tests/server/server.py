@@ -7,22 +7,28 @@ import http.client
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import tempfile
-import urllib.parse
 
 BIN = os.environ['PIAOKU_SERVER']
 SEED = os.environ['PIAOKU_SEED']
+POSTGRESQL = os.environ.get('PIAOKU_TEST_POSTGRESQL')
 STRIDE = 4096 * 256
 OUTLET, TYPE_A = '40', '50'
 
 
 class Server:
-    def __init__(self):
-        self.folder = tempfile.TemporaryDirectory(prefix='piaoku-server-')
-        postgresql = os.environ.get('PIAOKU_TEST_POSTGRESQL')
-        self.database = postgresql or os.path.join(self.folder.name, 'centre.db')
-        subprocess.run([SEED], check=True, env={**os.environ, 'PIAOKU_TEST_DATABASE': self.database})
+    def __init__(self, beside=None):
+        """A server on a fresh database, or one more on the database of @beside."""
+        self.folder = None
+        if beside:
+            self.database = beside.database
+        else:
+            self.folder = tempfile.TemporaryDirectory(prefix='piaoku-server-')
+            self.database = POSTGRESQL or os.path.join(self.folder.name, 'centre.db')
+            subprocess.run([SEED], check=True,
+                           env={**os.environ, 'PIAOKU_TEST_DATABASE': self.database})
         self.process = None
         self.start()
 
@@ -48,7 +54,25 @@ class Server:
             if self.process.poll() is None:
                 self.kill()
         assert self.process.returncode == 0, (self.process.returncode, errors)
+        if self.folder:
+            self.folder.cleanup()
         return errors.decode()
+
+    def execute(self, statement):
+        """Past the server, as an administrator of the database might."""
+        if POSTGRESQL:
+            import psycopg2
+            connection = psycopg2.connect(self.database)
+        else:
+            connection = sqlite3.connect(self.database, timeout=30)
+        try:
+            cursor = connection.cursor()
+            cursor.execute(statement)
+            rows = cursor.fetchall() if cursor.description else []
+            connection.commit()
+        finally:
+            connection.close()
+        return rows
 
     def call(self, method, path, body=None, token=None, headers=None, timeout=30):
         """(status, object or text)"""
@@ -73,7 +97,8 @@ class Desk:
         self.server, self.name = server, name
         self.key = key or (name + '-key-').ljust(40, 'x')
         status, answer = server.call('POST', '/v1/sign-in', {
-            'name': name, 'password': name + '-pass-1', 'device_name': 'test', 'device': 0, 'device_key': self.key})
+            'name': name, 'password': name + '-pass-1', 'device_name': 'test', 'device': 0,
+            'device_key': self.key})
         assert status == 200, answer
         self.token, self.device, self.user = answer['token'], answer['device'], answer['user']
         self.dseq, self.cursors, self.rows = 0, [], {}
@@ -134,6 +159,3 @@ class Live:
     def close(self):
         self.file.close()
         self.socket.close()
-
-
-quote = urllib.parse.quote

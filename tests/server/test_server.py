@@ -13,7 +13,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(__file__))
-from server import BIN, Desk, Live, Server  # noqa: E402
+from server import BIN, POSTGRESQL, Desk, Live, Server  # noqa: E402
 
 
 class Http(unittest.TestCase):
@@ -93,6 +93,26 @@ class Http(unittest.TestCase):
         other = Desk(self.server, key='bound-2'.ljust(40, '-'))
         status, answer = self.server.call('POST', '/v1/sync', other.request(), desk.token)
         self.assertEqual((status, answer['reason']), (403, 'sync.device'))
+
+    def test_who_may_no_longer(self):
+        desk = Desk(self.server, key='revoked'.ljust(40, '-'))
+        self.server.execute(f'UPDATE device SET revoked = 1 WHERE number = {desk.device}')
+        status, answer = self.server.call('POST', '/v1/sync', desk.request(), desk.token)
+        self.assertEqual((status, answer['reason']), (410, 'device.revoked'))
+        self.assertEqual(self.sign_in('keeper', 'keeper-pass-1', desk.key)[0], 410)
+        desk = Desk(self.server, key='expired'.ljust(40, '-'))
+        self.server.execute(f'UPDATE session SET expires_at = 1 WHERE device = {desk.device}')
+        status, answer = self.server.call('POST', '/v1/sync', desk.request(), desk.token)
+        self.assertEqual((status, answer['reason']), (401, 'session.invalid'))
+        stranger = Desk(self.server, 'stranger', key='disabled'.ljust(40, '-'))
+        self.server.execute("UPDATE users SET enabled = 0 WHERE name = 'stranger'")
+        try:
+            self.assertEqual(self.server.call('POST', '/v1/sync', stranger.request(),
+                                              stranger.token)[0], 401)
+            self.assertEqual(self.sign_in('stranger', 'stranger-pass-1')[0], 403)
+        finally:
+            self.server.execute("UPDATE users SET enabled = 1 WHERE name = 'stranger'")
+            self.server.execute("DELETE FROM sign_in_guard")
 
     def test_hostile_bodies(self):
         desk = Desk(self.server, key='hostile'.ljust(40, '-'))
@@ -211,6 +231,57 @@ class Crash(unittest.TestCase):
         repeated = desk.sync(sent[:100])['verdicts']
         self.assertEqual(len({verdict['seq'] for verdict in repeated}), 100)
         self.assertEqual(desk.count('order'), len(sent))
+        server.stop()
+
+
+@unittest.skipUnless(POSTGRESQL, 'needs PostgreSQL')
+class Shared(unittest.TestCase):
+    def test_two_servers_over_one_database(self):
+        first = Server()
+        second = Server(beside=first)
+        desks = [Desk(first), Desk(second, 'picker')]
+        for desk in desks:
+            desk.sync()
+        threads = [threading.Thread(target=lambda desk=desk: [desk.sync([desk.order(), desk.order()])
+                                                              for _ in range(30)])
+                   for desk in desks]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        seqs = [seq for (seq,) in first.execute('SELECT seq FROM command_log WHERE seq > 0'
+                                                ' ORDER BY seq')]
+        self.assertEqual(len(seqs), len(set(seqs)))
+        self.assertEqual(len([seq for seq in seqs if seq]), len(seqs))
+        first.kill()
+        desks[0].server = second
+        answer = desks[0].sync([desks[0].order()])
+        self.assertEqual(answer['verdicts'][0]['state'], 'accepted')
+        for desk in desks:
+            while desk.sync()['end']['more']:
+                pass
+            self.assertEqual(desk.count('order'), 121)
+        second.stop()
+
+    def test_the_database_comes_back(self):
+        server = Server()
+        desk = Desk(server)
+        desk.sync()
+        for _ in range(3):
+            server.execute('SELECT pg_terminate_backend (pid) FROM pg_stat_activity'
+                           " WHERE pid <> pg_backend_pid () AND datname = current_database ()")
+            order = desk.order()
+            for _ in range(20):
+                # Every connection that was lost costs one call at most.
+                status, answer = server.call('POST', '/v1/sync', desk.request([order]), desk.token)
+                if status == 200:
+                    break
+                self.assertEqual((status, answer['reason']), (503, 'db.lost'))
+            self.assertEqual(status, 200)
+            self.assertEqual(answer['verdicts'][0]['state'], 'accepted')
+        while desk.sync()['end']['more']:
+            pass
+        self.assertEqual(desk.count('order'), 3)
         server.stop()
 
 
