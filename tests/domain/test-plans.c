@@ -19,13 +19,12 @@ static const char *const growing[]
 /* Indexes over only the few rows that are open: walking through them is what they are for. */
 static const char *const open_only[] = { "gateway_request_open" };
 
-/* Statements that are meant to read everything once, or stop at the first row. */
+/* Statements that are meant to read everything once, or stop at the first rows (codes_*: the small
+ * world of practice). */
 static const char *const walking_allowed[] = {
   "audit_pack_order",    "audit_pack_state",      "audit_line_scanned", "audit_order_scanned",
   "audit_stock_packs",   "audit_stock_movements", "audit_label",        "audit_debit_recorded",
   "audit_debit_applied", "audit_timeline",        "count_orders",       "gateway_newest",
-  "list_free_packs",
-  /* Codes to practise with: asked in a practice workspace only. */
   "codes_expired",       "codes_frozen",          "codes_wrong",        "codes_fit",
 };
 
