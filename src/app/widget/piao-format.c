@@ -96,7 +96,7 @@ const char *
 piao_format_event (const char *event)
 {
   static const Word words[] = {
-    { "submit", N_ ("Ordered") },
+    { "submit", N_ ("Submitted") },
     { "lock_ok", N_ ("Locked by ILMS") },
     { "lock_refused", N_ ("Lock refused by ILMS") },
     { "amend", N_ ("Quantity changed") },
