@@ -4,7 +4,6 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
-#include <stdlib.h>
 
 #include "app/piao-paths.h"
 #include "base/piao-error.h"
@@ -180,14 +179,16 @@ find_ticket (PiaoDb *db, gpointer data)
   g_autoptr (PiaoCursor) cursor
       = piao_db_query (db, &world_ticket_for, &error, "i", *(gint64 *)data);
   g_auto (GStrv) parts = NULL;
+  guint64 batch = 0, pack = 0;
 
   if (cursor == NULL || !piao_cursor_next (cursor, &error))
     return dex_future_new_for_error (
         error != NULL ? error : piao_error_new (PIAO_ERROR_NOT_FOUND, "pack", "no pack"));
   parts = g_strsplit (piao_cursor_text (cursor, 0), "-", 3);
-  return dex_future_new_take_string (
-      piao_barcode_make_sjz_ticket (parts[0], (guint)atoi (parts[1]), (guint)atoi (parts[2]), 100,
-                                    (guint)piao_cursor_int (cursor, 1)));
+  g_assert_true (g_ascii_string_to_unsigned (parts[1], 10, 0, G_MAXUINT, &batch, &error));
+  g_assert_true (g_ascii_string_to_unsigned (parts[2], 10, 0, G_MAXUINT, &pack, &error));
+  return dex_future_new_take_string (piao_barcode_make_sjz_ticket (
+      parts[0], (guint)batch, (guint)pack, 100, (guint)piao_cursor_int (cursor, 1)));
 }
 
 char *
