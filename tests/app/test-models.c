@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "app/order/piao-orders-model.h"
+#include "app/sync/piao-sync-model.h"
 #include "app/today/piao-today-model.h"
 #include "base/piao-future.h"
 #include "domain/order/piao-order-machine.h"
@@ -237,6 +238,95 @@ test_changes_are_followed (Fixture *f, gconstpointer data)
   g_assert_cmpint (piao_today_model_get_count (today, "on_hold"), ==, before + 1);
 }
 
+static gboolean
+completed_known (gpointer data)
+{
+  return piao_orders_model_get_count (data, "completed") > 0;
+}
+
+static gboolean
+completed_unknown (gpointer data)
+{
+  return !completed_known (data);
+}
+
+/* Behind another page only what has not left is counted. */
+static void
+test_inactive_counts_little (Fixture *f, gconstpointer data)
+{
+  gint64 pending;
+
+  wait_for (piao_orders_model_refresh (f->orders));
+  pending = piao_orders_model_get_count (f->orders, "pending");
+  g_assert_cmpint (piao_orders_model_get_count (f->orders, "completed"), >, 0);
+  g_signal_emit_by_name (f->world->replica, "changed", G_GUINT64_CONSTANT (0));
+  app_world_await (completed_unknown, f->orders);
+  g_assert_cmpint (piao_orders_model_get_count (f->orders, "pending"), ==, pending);
+  piao_orders_model_set_active (f->orders, TRUE);
+  app_world_await (completed_known, f->orders);
+}
+
+/* A command that was made here waits in the outbox under the number of its order. */
+static void
+test_sync_centre (Fixture *f, gconstpointer data)
+{
+  g_autoptr (PiaoSyncModel) sync = piao_sync_model_new (f->world->session);
+  g_autoptr (GPtrArray) rows = take_rows (piao_orders_model_get_rows (f->orders));
+  g_autoptr (PiaoSyncItem) item = NULL;
+  g_autofree char *number = g_strdup (piao_row_get_text (rows->pdata[0], PIAO_ORDER_ROW_NUMBER));
+
+  wait_for (piao_sync_model_refresh (sync));
+  g_assert_cmpuint (piao_sync_model_get_waiting (sync), ==, 0);
+  wait_for (piao_session_run (f->world->session, "order.hold",
+                              piao_json_build ("order", 'd', piao_row_get_id (rows->pdata[0]),
+                                               "reason", 's', "OWNER_ASKED", NULL)));
+  wait_for (piao_sync_model_refresh (sync));
+  g_assert_cmpuint (piao_sync_model_get_waiting (sync), ==, 1);
+  item = g_list_model_get_item (piao_sync_model_get_outbox (sync), 0);
+  g_assert_cmpstr (piao_sync_item_get_subject (item), ==, number);
+  g_assert_cmpstr (piao_sync_item_get_state (item), ==, "queued");
+  g_assert_cmpint (piao_sync_item_get_order (item), ==, piao_row_get_id (rows->pdata[0]));
+}
+
+static DexFuture *
+refuse (PiaoDb *db, gpointer data)
+{
+  GError *error = NULL;
+
+  return piao_outbox_refuse (db, *(gint64 *)data, "order.state", "It was picked elsewhere.", &error)
+             ? dex_future_new_true ()
+             : dex_future_new_for_error (error);
+}
+
+/* What the centre refused needs a person until he puts it away. */
+static void
+test_refused_needs_a_person (Fixture *f, gconstpointer data)
+{
+  g_autoptr (PiaoSyncModel) sync = piao_sync_model_new (f->world->session);
+  g_autoptr (GPtrArray) rows = take_rows (piao_orders_model_get_rows (f->orders));
+  g_autoptr (DexFuture) run
+      = piao_session_run (f->world->session, "order.hold",
+                          piao_json_build ("order", 'd', piao_row_get_id (rows->pdata[0]), "reason",
+                                           's', "OTHER", NULL));
+  gint64 command = g_value_get_int64 (piao_future_wait (run, NULL));
+  g_autoptr (PiaoSyncItem) item = NULL;
+  guint before;
+
+  wait_for (piao_sync_model_refresh (sync));
+  before = piao_sync_model_get_attention (sync);
+  wait_for (
+      piao_replica_write (f->world->replica, refuse, g_memdup2 (&command, sizeof command), g_free));
+  wait_for (piao_sync_model_refresh (sync));
+  g_assert_cmpuint (piao_sync_model_get_attention (sync), ==, before + 1);
+  item = g_list_model_get_item (piao_sync_model_get_refused (sync), 0);
+  g_assert_true (piao_sync_item_is_decided (item));
+  g_assert_cmpstr (piao_sync_item_get_story (item), ==, "It was picked elsewhere.");
+  wait_for (piao_sync_model_put_away (sync, command, "Seen"));
+  wait_for (piao_sync_model_refresh (sync));
+  g_assert_cmpuint (piao_sync_model_get_attention (sync), ==, before);
+  g_assert_cmpuint (g_list_model_get_n_items (piao_sync_model_get_refused (sync)), ==, 0);
+}
+
 static void
 test_models_die (Fixture *f, gconstpointer data)
 {
@@ -272,6 +362,9 @@ main (int argc, char *argv[])
   ADD ("/models/period", test_period);
   ADD ("/models/today", test_today);
   ADD ("/models/changes", test_changes_are_followed);
+  ADD ("/models/inactive", test_inactive_counts_little);
+  ADD ("/models/sync-centre", test_sync_centre);
+  ADD ("/models/refused", test_refused_needs_a_person);
   ADD ("/models/die", test_models_die);
   ADD ("/models/permissions", test_permissions);
   return g_test_run ();

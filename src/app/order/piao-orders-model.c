@@ -20,6 +20,7 @@ struct _PiaoOrdersModel
   char *state;
   char *county;
   PiaoOrdersPeriod period;
+  gboolean active;    /* in front: everything is counted, not only what is pending */
   GHashTable *counts; /* state → gint64 *, or NULL before the first answer */
   GStrv counties;
 };
@@ -46,15 +47,24 @@ facts_free (gpointer data)
   g_free (facts);
 }
 
+typedef struct
+{
+  gint64 warehouse;
+  gboolean all;
+} FactsQuery;
+
 static DexFuture *
 load_facts (PiaoDb *db, gpointer data)
 {
-  gint64 warehouse = *(gint64 *)data;
+  FactsQuery *wanted = data;
+  gint64 warehouse = wanted->warehouse;
   Facts *facts = g_new0 (Facts, 1);
   GError *error = NULL;
 
-  facts->counts = piao_order_count_states (db, warehouse, &error);
-  facts->counties = error == NULL ? piao_order_list_counties (db, warehouse, &error) : NULL;
+  facts->counts = wanted->all ? piao_order_count_states (db, warehouse, &error)
+                              : piao_order_count_open_states (db, warehouse, &error);
+  if (wanted->all && error == NULL)
+    facts->counties = piao_order_list_counties (db, warehouse, &error);
   if (error == NULL)
     return dex_future_new_for_pointer (facts);
   facts_free (facts);
@@ -70,9 +80,12 @@ on_facts (DexFuture *future, gpointer data)
   if (self != NULL)
     {
       g_clear_pointer (&self->counts, g_hash_table_unref);
-      g_clear_pointer (&self->counties, g_strfreev);
       self->counts = g_steal_pointer (&facts->counts);
-      self->counties = g_steal_pointer (&facts->counties);
+      if (facts->counties != NULL)
+        {
+          g_strfreev (self->counties);
+          self->counties = g_steal_pointer (&facts->counties);
+        }
       g_signal_emit (self, changed_signal, 0);
     }
   facts_free (facts);
@@ -86,23 +99,40 @@ weak_free (gpointer data)
   g_free (data);
 }
 
+static DexFuture *
+read_facts (PiaoOrdersModel *self, gboolean all)
+{
+  FactsQuery wanted = { piao_session_get_warehouse (self->session), all };
+  GWeakRef *weak = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (weak, self);
+  return dex_future_then (piao_session_read (self->session, load_facts,
+                                             g_memdup2 (&wanted, sizeof wanted), g_free),
+                          on_facts, weak, weak_free);
+}
+
 DexFuture *
 piao_orders_model_refresh (PiaoOrdersModel *self)
 {
-  gint64 warehouse = piao_session_get_warehouse (self->session);
-  GWeakRef *weak = g_new0 (GWeakRef, 1);
-
   g_return_val_if_fail (PIAO_IS_ORDERS_MODEL (self), NULL);
-  g_weak_ref_init (weak, self);
-  return dex_future_then (piao_session_read (self->session, load_facts,
-                                             g_memdup2 (&warehouse, sizeof warehouse), g_free),
-                          on_facts, weak, weak_free);
+  return read_facts (self, TRUE);
 }
 
 static void
 on_replica_changed (PiaoOrdersModel *self)
 {
-  piao_future_disown (piao_orders_model_refresh (self), "counting orders");
+  piao_future_disown (read_facts (self, self->active), "counting orders");
+}
+
+void
+piao_orders_model_set_active (PiaoOrdersModel *self, gboolean active)
+{
+  g_return_if_fail (PIAO_IS_ORDERS_MODEL (self));
+  if (self->active == active)
+    return;
+  self->active = active;
+  if (active)
+    on_replica_changed (self);
 }
 
 gint64

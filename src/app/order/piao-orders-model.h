@@ -38,6 +38,10 @@ void piao_orders_model_set_state (PiaoOrdersModel *self, const char *state);
 void piao_orders_model_set_county (PiaoOrdersModel *self, const char *county);
 void piao_orders_model_set_period (PiaoOrdersModel *self, PiaoOrdersPeriod period);
 
+/* Whether the list is in front. While it is not, only what is pending is counted after a commit, so
+ * that a long history costs the counter nothing. */
+void piao_orders_model_set_active (PiaoOrdersModel *self, gboolean active);
+
 /* How many orders are in the group, whatever the filters; "" counts all. */
 gint64 piao_orders_model_get_count (PiaoOrdersModel *self, const char *group);
 

@@ -331,7 +331,16 @@ piao_orders_page_typed (PiaoPage *page, const char *text)
 static void
 piao_orders_page_activate (PiaoPage *page)
 {
-  gtk_widget_grab_focus (GTK_WIDGET (PIAO_ORDERS_PAGE (page)->list));
+  PiaoOrdersPage *self = PIAO_ORDERS_PAGE (page);
+
+  piao_orders_model_set_active (self->model, TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->list));
+}
+
+static void
+piao_orders_page_deactivate (PiaoPage *page)
+{
+  piao_orders_model_set_active (PIAO_ORDERS_PAGE (page)->model, FALSE);
 }
 
 static void
@@ -377,6 +386,7 @@ piao_orders_page_class_init (PiaoOrdersPageClass *klass)
   object_class->constructed = piao_orders_page_constructed;
   object_class->dispose = piao_orders_page_dispose;
   page_class->activate = piao_orders_page_activate;
+  page_class->deactivate = piao_orders_page_deactivate;
   page_class->find = piao_orders_page_find;
   page_class->refresh = piao_orders_page_refresh;
   page_class->typed = piao_orders_page_typed;

@@ -22,7 +22,8 @@ struct _PiaoSyncModel
 
   PiaoSession *session;
   GListStore *outbox, *refused, *gateway;
-  guint waiting, attention;
+  guint waiting, attention, open;
+  gboolean active; /* the lists are in front */
 };
 
 G_DEFINE_FINAL_TYPE (PiaoSyncModel, piao_sync_model, G_TYPE_OBJECT)
@@ -59,21 +60,28 @@ load_requests (PiaoDb *db, GPtrArray *items, GError **error)
   return requests != NULL;
 }
 
+static gboolean
+load_lists (PiaoDb *db, Answer *answer, GError **error)
+{
+  answer->outbox = g_ptr_array_new_with_free_func (g_object_unref);
+  answer->refused = g_ptr_array_new_with_free_func (g_object_unref);
+  answer->gateway = g_ptr_array_new_with_free_func (g_object_unref);
+  return load_entries (db, NULL, answer->outbox, error)
+         && load_entries (db, "refused", answer->refused, error)
+         && load_entries (db, "parked", answer->refused, error)
+         && load_requests (db, answer->gateway, error);
+}
+
+/* data: whether the lists are wanted beside the numbers. */
 static DexFuture *
 load (PiaoDb *db, gpointer data)
 {
   Answer *answer = g_new0 (Answer, 1);
   GError *error = NULL;
 
-  answer->outbox = g_ptr_array_new_with_free_func (g_object_unref);
-  answer->refused = g_ptr_array_new_with_free_func (g_object_unref);
-  answer->gateway = g_ptr_array_new_with_free_func (g_object_unref);
   if (piao_outbox_count (db, &answer->counts, &error)
-      && load_entries (db, NULL, answer->outbox, &error)
-      && load_entries (db, "refused", answer->refused, &error)
-      && load_entries (db, "parked", answer->refused, &error)
-      && load_requests (db, answer->gateway, &error)
-      && piao_gateway_count_open (db, &answer->open, &answer->in_doubt, &error))
+      && piao_gateway_count_open (db, &answer->open, &answer->in_doubt, &error)
+      && (!GPOINTER_TO_INT (data) || load_lists (db, answer, &error)))
     return dex_future_new_for_pointer (answer);
   answer_free (answer);
   return dex_future_new_for_error (error);
@@ -94,10 +102,14 @@ on_loaded (DexFuture *future, gpointer data)
 
   if (self != NULL)
     {
-      replace (self->outbox, answer->outbox);
-      replace (self->refused, answer->refused);
-      replace (self->gateway, answer->gateway);
+      if (answer->outbox != NULL)
+        {
+          replace (self->outbox, answer->outbox);
+          replace (self->refused, answer->refused);
+          replace (self->gateway, answer->gateway);
+        }
       self->waiting = answer->counts.waiting;
+      self->open = (guint)answer->open;
       self->attention = answer->counts.refused + answer->counts.parked + (guint)answer->in_doubt;
       g_signal_emit (self, changed_signal, 0);
     }
@@ -112,21 +124,38 @@ weak_free (gpointer data)
   g_free (data);
 }
 
-DexFuture *
-piao_sync_model_refresh (PiaoSyncModel *self)
+static DexFuture *
+read_again (PiaoSyncModel *self, gboolean lists)
 {
   GWeakRef *weak = g_new0 (GWeakRef, 1);
 
-  g_return_val_if_fail (PIAO_IS_SYNC_MODEL (self), NULL);
   g_weak_ref_init (weak, self);
-  return dex_future_then (piao_session_read (self->session, load, NULL, NULL), on_loaded, weak,
-                          weak_free);
+  return dex_future_then (piao_session_read (self->session, load, GINT_TO_POINTER (lists), NULL),
+                          on_loaded, weak, weak_free);
+}
+
+DexFuture *
+piao_sync_model_refresh (PiaoSyncModel *self)
+{
+  g_return_val_if_fail (PIAO_IS_SYNC_MODEL (self), NULL);
+  return read_again (self, TRUE);
 }
 
 static void
 on_replica_changed (PiaoSyncModel *self)
 {
-  piao_future_disown (piao_sync_model_refresh (self), "reading the sync centre");
+  piao_future_disown (read_again (self, self->active), "reading the sync centre");
+}
+
+void
+piao_sync_model_set_active (PiaoSyncModel *self, gboolean active)
+{
+  g_return_if_fail (PIAO_IS_SYNC_MODEL (self));
+  if (self->active == active)
+    return;
+  self->active = active;
+  if (active)
+    on_replica_changed (self);
 }
 
 /* --- putting away ----------------------------------------------------------------------------- */
@@ -197,6 +226,13 @@ piao_sync_model_get_waiting (PiaoSyncModel *self)
 {
   g_return_val_if_fail (PIAO_IS_SYNC_MODEL (self), 0);
   return self->waiting;
+}
+
+guint
+piao_sync_model_get_open (PiaoSyncModel *self)
+{
+  g_return_val_if_fail (PIAO_IS_SYNC_MODEL (self), 0);
+  return self->open;
 }
 
 guint

@@ -45,8 +45,12 @@ GListModel *piao_sync_model_get_outbox (PiaoSyncModel *self);
 GListModel *piao_sync_model_get_refused (PiaoSyncModel *self);
 GListModel *piao_sync_model_get_gateway (PiaoSyncModel *self);
 
+/* Whether the lists are in front. While they are not, only numbers are read after a commit. */
+void piao_sync_model_set_active (PiaoSyncModel *self, gboolean active);
+
 /* How many commands wait, and how many items need a person (refused, parked, requests in doubt). */
 guint piao_sync_model_get_waiting (PiaoSyncModel *self);
+guint piao_sync_model_get_open (PiaoSyncModel *self); /* requests without an answer yet */
 guint piao_sync_model_get_attention (PiaoSyncModel *self);
 
 /* Reads everything again; resolves when it is there. */

@@ -263,7 +263,7 @@ show (PiaoSyncPage *self)
 {
   guint waiting = piao_sync_model_get_waiting (self->model);
   guint refused = g_list_model_get_n_items (piao_sync_model_get_refused (self->model));
-  guint requests = g_list_model_get_n_items (piao_sync_model_get_gateway (self->model));
+  guint requests = piao_sync_model_get_open (self->model);
   g_autofree char *foot = g_strdup_printf (
       ngettext ("%u change waits to be sent", "%u changes wait to be sent", waiting), waiting);
 
@@ -340,6 +340,18 @@ piao_sync_page_refresh (PiaoPage *page)
 }
 
 static void
+piao_sync_page_activate (PiaoPage *page)
+{
+  piao_sync_model_set_active (PIAO_SYNC_PAGE (page)->model, TRUE);
+}
+
+static void
+piao_sync_page_deactivate (PiaoPage *page)
+{
+  piao_sync_model_set_active (PIAO_SYNC_PAGE (page)->model, FALSE);
+}
+
+static void
 set_table (PiaoSyncPage *self,
            GtkColumnView *view,
            GListModel *items,
@@ -390,6 +402,8 @@ piao_sync_page_class_init (PiaoSyncPageClass *klass)
 
   object_class->constructed = piao_sync_page_constructed;
   object_class->dispose = piao_sync_page_dispose;
+  PIAO_PAGE_CLASS (klass)->activate = piao_sync_page_activate;
+  PIAO_PAGE_CLASS (klass)->deactivate = piao_sync_page_deactivate;
   PIAO_PAGE_CLASS (klass)->refresh = piao_sync_page_refresh;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/piaoku/Piaoku/ui/sync/piao-sync-page.ui");

@@ -50,7 +50,7 @@ load (PiaoDb *db, gpointer data)
   Facts *facts = g_new0 (Facts, 1);
   GError *error = NULL;
 
-  facts->counts = piao_order_count_states (db, query->warehouse, &error);
+  facts->counts = piao_order_count_open_states (db, query->warehouse, &error);
   if (facts->counts != NULL
       && piao_order_count_due (db, query->warehouse, query->now, &facts->late, &error)
       && piao_order_count_due (db, query->warehouse, query->now + PIAO_TODAY_SOON, &facts->soon,

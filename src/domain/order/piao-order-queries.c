@@ -50,8 +50,11 @@ PIAO_STATEMENT (list_urgent,
                 "SELECT id FROM orders WHERE warehouse_id = $1 AND state IN " PENDING
                 " AND deleted = 0 ORDER BY due_at, id LIMIT 200");
 PIAO_STATEMENT (count_states,
-                "SELECT state, count(*) FROM orders WHERE warehouse_id = $1 AND deleted = 0"
-                " GROUP BY state");
+                "SELECT state, count(*) FROM orders WHERE warehouse_id = $1 GROUP BY state");
+PIAO_STATEMENT (count_open_states,
+                "SELECT state, count(*) FROM orders WHERE warehouse_id = $1 AND state IN"
+                " ('submitted', 'pending_outbound', 'on_hold', 'picking', 'checked',"
+                " 'held_for_ilms', 'confirming', 'ready_to_ship') GROUP BY state");
 PIAO_STATEMENT (count_due,
                 "SELECT count(*) FROM orders WHERE warehouse_id = $1 AND state IN " PENDING
                 " AND due_at < $2 AND deleted = 0");
@@ -105,11 +108,11 @@ piao_order_list_urgent (void)
   return &list_urgent;
 }
 
-GHashTable *
-piao_order_count_states (PiaoDb *db, gint64 warehouse, GError **error)
+static GHashTable *
+count_by_state (PiaoDb *db, const PiaoStatement *statement, gint64 warehouse, GError **error)
 {
   g_autoptr (GHashTable) counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_autoptr (PiaoCursor) cursor = piao_db_query (db, &count_states, error, "i", warehouse);
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, statement, error, "i", warehouse);
   GError *failure = NULL;
 
   if (cursor == NULL)
@@ -125,6 +128,18 @@ piao_order_count_states (PiaoDb *db, gint64 warehouse, GError **error)
     return g_steal_pointer (&counts);
   g_propagate_error (error, failure);
   return NULL;
+}
+
+GHashTable *
+piao_order_count_states (PiaoDb *db, gint64 warehouse, GError **error)
+{
+  return count_by_state (db, &count_states, warehouse, error);
+}
+
+GHashTable *
+piao_order_count_open_states (PiaoDb *db, gint64 warehouse, GError **error)
+{
+  return count_by_state (db, &count_open_states, warehouse, error);
 }
 
 gboolean
