@@ -83,7 +83,7 @@ job_answer (Job *job, const GError *failure)
   else if (job->commands != NULL)
     {
       g_value_init (&value, PIAO_TYPE_VERDICTS);
-      g_value_set_boxed (&value, job->verdicts);
+      g_value_take_boxed (&value, g_steal_pointer (&job->verdicts));
       dex_promise_resolve (job->promise, &value);
     }
   else

@@ -54,6 +54,15 @@ g_async_queue_pop (GAsyncQueue *queue)
 }
 
 gpointer
+g_async_queue_try_pop (GAsyncQueue *queue)
+{
+  gpointer data = REAL (g_async_queue_try_pop) (queue);
+
+  __tsan_acquire (queue);
+  return data;
+}
+
+gpointer
 g_async_queue_timeout_pop (GAsyncQueue *queue, guint64 timeout)
 {
   gpointer data = REAL (g_async_queue_timeout_pop) (queue, timeout);
@@ -90,6 +99,14 @@ dex_future_get_value (DexFuture *future, GError **error)
 
   __tsan_acquire (future);
   return value;
+}
+
+/* Whoever lets go last sees what the others did. */
+void (dex_unref) (gpointer object)
+{
+  __tsan_release (object);
+  __tsan_acquire (object);
+  REAL (dex_unref) (object);
 }
 
 gpointer
