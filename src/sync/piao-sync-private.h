@@ -25,6 +25,7 @@ struct _PiaoSync
   gboolean looping, stopped, held, nudged;
   DexPromise *wake; /* while the loop waits */
   guint failures;   /* in a row */
+  gsize max_bytes;  /* of rows that are asked for at a time */
 
   SoupWebsocketConnection *live;
   gboolean connecting;

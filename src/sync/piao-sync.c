@@ -21,7 +21,14 @@
 #define BACK_OFF_MS 1000
 #define BACK_OFF_MAX_MS 30000
 #define OFFLINE_AFTER_MS 30000
-#define MAX_ANSWER_BYTES (1024 * 1024)
+/* How much is asked for at a time follows what the line carries: an answer takes about two to
+ * eight seconds on a thin one, so that a cut costs seconds of work, and no more is taken apart at a
+ * time than the screen can wait for. */
+#define MIN_ANSWER_BYTES (8 * 1024)
+#define FIRST_ANSWER_BYTES (64 * 1024)
+#define MAX_ANSWER_BYTES (256 * 1024)
+#define ANSWER_SLOW_MS 8000
+#define ANSWER_QUICK_MS 2000
 #define LIVE_RETRY_MS 5000
 
 G_DEFINE_FINAL_TYPE (PiaoSync, piao_sync, G_TYPE_OBJECT)
@@ -61,7 +68,7 @@ read_request (PiaoDb *db, gpointer data)
   JsonObject *request
       = piao_sync_build_request (db, piao_replica_get_device (self->replica),
                                  piao_clock_now (piao_replica_get_clock (self->replica)),
-                                 MAX_ANSWER_BYTES, &error);
+                                 self->max_bytes, &error);
 
   return request != NULL ? dex_future_new_take_boxed (JSON_TYPE_OBJECT, request)
                          : dex_future_new_for_error (error);
@@ -136,6 +143,16 @@ note_ilms (PiaoSync *self, JsonObject *answer)
       set_ilms (self, (PiaoSyncIlms)i);
 }
 
+static void
+adapt_size (PiaoSync *self, gboolean answered, gint64 took)
+{
+  if (!answered || took > ANSWER_SLOW_MS)
+    self->max_bytes /= 2;
+  else if (took < ANSWER_QUICK_MS)
+    self->max_bytes *= 2;
+  self->max_bytes = CLAMP (self->max_bytes, MIN_ANSWER_BYTES, MAX_ANSWER_BYTES);
+}
+
 /* One call. @more says whether another follows at once. */
 static gboolean
 exchange (PiaoSync *self, gboolean *more, GError **error)
@@ -145,13 +162,16 @@ exchange (PiaoSync *self, gboolean *more, GError **error)
   g_autoptr (JsonObject) reply = NULL;
   g_autoptr (PiaoSyncAnswer) answer = NULL;
   const char *reason = NULL, *problem;
+  gint64 before;
   Application application;
 
   request = dex_await_boxed (piao_replica_read (self->replica, read_request, self, NULL), error);
   if (request == NULL)
     return FALSE;
+  before = now_of (self);
   reply = dex_await_boxed (
       piao_http_post (self->session, url, self->token, request, PIAO_SYNC_MAX_ANSWER), error);
+  adapt_size (self, reply != NULL, now_of (self) - before);
   if (reply == NULL)
     return FALSE;
   answer
@@ -515,6 +535,7 @@ piao_sync_init (PiaoSync *self)
   self->session = piao_http_session_new ();
   self->cancellable = g_cancellable_new ();
   self->random = g_rand_new ();
+  self->max_bytes = FIRST_ANSWER_BYTES;
 }
 
 PiaoSync *
