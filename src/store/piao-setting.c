@@ -7,7 +7,8 @@
 
 PIAO_STATEMENT (setting_set,
                 "INSERT INTO setting (key, value) VALUES ($1, $2)"
-                " ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+                " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+                " WHERE setting.value <> excluded.value");
 PIAO_STATEMENT (setting_unset, "DELETE FROM setting WHERE key = $1");
 PIAO_STATEMENT (setting_get, "SELECT value FROM setting WHERE key = $1");
 

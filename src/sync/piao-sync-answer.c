@@ -65,7 +65,8 @@ struct _PiaoSyncAnswer
 
 PIAO_STATEMENT (sync_set_cursor,
                 "INSERT INTO cursor (lane, seq) VALUES ($1, $2)"
-                " ON CONFLICT (lane) DO UPDATE SET seq = excluded.seq");
+                " ON CONFLICT (lane) DO UPDATE SET seq = excluded.seq"
+                " WHERE cursor.seq <> excluded.seq");
 PIAO_STATEMENT (sync_get_cursors, "SELECT lane FROM cursor ORDER BY lane");
 PIAO_STATEMENT (sync_forget_cursor, "DELETE FROM cursor WHERE lane = $1");
 PIAO_STATEMENT (sync_forget_cursors, "DELETE FROM cursor");

@@ -108,6 +108,24 @@ test_two_desks_converge (void)
   assert_same (centre, store);
 }
 
+/* A round that brings nothing writes nothing, so no list is read again for it. */
+static void
+test_nothing_new_changes_nothing (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  g_autoptr (PiaoDesk) desk = NULL;
+  guint64 generation;
+
+  piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
+  desk = piao_desk_new (centre, 8, FIXTURE_KEEPER);
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  make_order (centre, desk, 1);
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  generation = piao_replica_get_generation (desk->replica);
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  g_assert_cmpuint (piao_replica_get_generation (desk->replica), ==, generation);
+}
+
 /* Both take the same order while they have no line: the first that the server accepts wins, the
  * other is told and stands corrected. */
 static void
@@ -323,6 +341,7 @@ main (int argc, char *argv[])
   dex_init ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sync/two-desks-converge", test_two_desks_converge);
+  g_test_add_func ("/sync/nothing-new-changes-nothing", test_nothing_new_changes_nothing);
   g_test_add_func ("/sync/conflict-has-one-winner", test_conflict_has_one_winner);
   g_test_add_func ("/sync/lost-replies-do-no-harm", test_lost_replies_do_no_harm);
   g_test_add_func ("/sync/old-answers-do-no-harm", test_old_answers_do_no_harm);
