@@ -142,6 +142,9 @@ piao_sign_in_finish (PiaoDb *db, gpointer data, GError **error)
   PiaoSignIn *self = data;
   g_autofree char *hash = NULL;
 
+  /* Asked again under the writer's lock: other attempts may have been made meanwhile. */
+  if (!piao_db_query_int (db, &sign_in_locked, 0, &self->locked_until, error, "s", self->name))
+    return FALSE;
   if (self->locked_until > self->now)
     return TRUE;
   if (!self->matches)
