@@ -17,10 +17,18 @@ typedef struct
   PiaoServer *server;                  /* owned */
   SoupWebsocketConnection *connection; /* owned */
   char *token;
-  gint64 now;
   PiaoAccess *access; /* what its user sees; NULL until it is known */
-  PiaoAccess *fresh;  /* filled in on a reader's thread */
+  guint asked;        /* how often it was asked who may hear what */
 } Listener;
+
+/* One question who may hear what; several may be under way for one listener. */
+typedef struct
+{
+  Listener *listener; /* referenced */
+  guint number;       /* of the listener's questions: only the newest counts */
+  gint64 now;
+  PiaoAccess *access; /* filled in on a reader's thread */
+} Question;
 
 struct _PiaoLive
 {
@@ -41,7 +49,6 @@ listener_clear (gpointer data)
   g_clear_object (&listener->connection);
   g_clear_pointer (&listener->token, g_free);
   g_clear_pointer (&listener->access, piao_access_free);
-  g_clear_pointer (&listener->fresh, piao_access_free);
 }
 
 static void
@@ -50,32 +57,46 @@ listener_unref (gpointer data)
   g_rc_box_release_full (data, listener_clear);
 }
 
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  g_clear_pointer (&question->access, piao_access_free);
+  listener_unref (question->listener);
+  g_free (question);
+}
+
 static gboolean
 load_access (PiaoDb *db, gpointer data, GError **error)
 {
-  Listener *listener = data;
+  Question *question = data;
   gint64 user;
   guint device;
 
-  if (!piao_session_find (db, listener->token, listener->now, &user, &device, error))
+  if (!piao_session_find (db, question->listener->token, question->now, &user, &device, error))
     return FALSE;
-  listener->fresh = piao_access_load (db, user, error);
-  return listener->fresh != NULL;
+  question->access = piao_access_load (db, user, error);
+  return question->access != NULL;
 }
 
 /* Reads who may hear what, at the start and whenever grants may have changed. */
 static DexFuture *
 authorise (gpointer data)
 {
-  Listener *listener = data;
+  Question *question = data;
+  Listener *listener = question->listener;
   g_autoptr (GError) error = NULL;
 
   if (dex_await (piao_readers_run (piao_server_get_readers (listener->server), load_access,
-                                   listener),
+                                   question),
                  &error))
     {
-      g_clear_pointer (&listener->access, piao_access_free);
-      listener->access = g_steal_pointer (&listener->fresh);
+      if (question->number == listener->asked)
+        {
+          g_clear_pointer (&listener->access, piao_access_free);
+          listener->access = g_steal_pointer (&question->access);
+        }
     }
   else if (soup_websocket_connection_get_state (listener->connection) == SOUP_WEBSOCKET_STATE_OPEN)
     soup_websocket_connection_close (listener->connection, CLOSE_UNAUTHORIZED,
@@ -86,10 +107,12 @@ authorise (gpointer data)
 static void
 start_authorise (Listener *listener)
 {
-  listener->now = piao_clock_now (piao_server_get_clock (listener->server));
-  piao_future_disown (dex_scheduler_spawn (NULL, 0, authorise, g_rc_box_acquire (listener),
-                                           listener_unref),
-                      "live");
+  Question *question = g_new0 (Question, 1);
+
+  question->listener = g_rc_box_acquire (listener);
+  question->number = ++listener->asked;
+  question->now = piao_clock_now (piao_server_get_clock (listener->server));
+  piao_future_disown (dex_scheduler_spawn (NULL, 0, authorise, question, question_free), "live");
 }
 
 static void
