@@ -47,6 +47,15 @@ piao_error_new_valist (PiaoErrorCode code, const char *reason, const char *forma
 {
   GError *error = g_error_new_valist (PIAO_ERROR, (int)code, format, args);
 
+  /* A precision cuts bytes, and what is quoted may come from outside: the sentence is shown and
+   * sent, so it must be text all the same. */
+  if (!g_utf8_validate (error->message, -1, NULL))
+    {
+      char *text = g_utf8_make_valid (error->message, -1);
+
+      g_free (error->message);
+      error->message = text;
+    }
   piao_error_get_private (error)->reason = g_strdup (reason);
   return error;
 }

@@ -171,6 +171,18 @@ test_errors_carry_a_reason (void)
   g_assert_cmpint (piao_error_code_from_text ("refused"), ==, PIAO_ERROR_REFUSED);
 }
 
+static void
+test_errors_are_text_whatever_they_quote (void)
+{
+  g_autoptr (GError) cut = piao_error_new (PIAO_ERROR_INVALID, "cut", "“%.4s”", "库库");
+  g_autoptr (GError) noise = NULL;
+
+  g_assert_true (g_utf8_validate (cut->message, -1, NULL));
+  g_assert_nonnull (strstr (cut->message, "库"));
+  piao_error_set (&noise, PIAO_ERROR_INVALID, "noise", "%s", "\xff\xfe");
+  g_assert_true (g_utf8_validate (noise->message, -1, NULL));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -182,5 +194,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/text/bounded", test_text_is_bounded);
   g_test_add_func ("/base/json/bounded-and-typed", test_json_is_bounded_and_typed);
   g_test_add_func ("/base/error/reason", test_errors_carry_a_reason);
+  g_test_add_func ("/base/error/text", test_errors_are_text_whatever_they_quote);
   return g_test_run ();
 }
