@@ -155,7 +155,7 @@ sqlite_query (PiaoDb *base,
 
   if (prepared == NULL)
     return NULL;
-  PIAO_INVARIANT (!prepared->busy);
+  PIAO_INVARIANT (!prepared->busy && n_values <= G_N_ELEMENTS (prepared->order));
   sqlite3_reset (prepared->handle);
   sqlite3_clear_bindings (prepared->handle);
   for (guint i = 0; i < n_values; i++)
