@@ -12,6 +12,7 @@
 #include "app/pack/piao-pack-dialog.h"
 #include "app/piao-application.h"
 #include "app/preferences/piao-preferences-dialog.h"
+#include "app/setup/piao-start.h"
 #include "app/shell/piao-page-table.h"
 #include "app/shell/piao-window.h"
 #include "tests/lib/app-world.h"
@@ -356,6 +357,24 @@ test_palette_finds_data (Fixture *f, gconstpointer data)
   app_world_await (is_order_dialog, f->window);
 }
 
+/* Somebody closes the window while it is signing in: nothing is shown on what is gone. */
+static void
+test_close_while_signing_in (Fixture *f, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (f->world->folder, "desk", NULL);
+  g_autoptr (PiaoSession) session = piao_session_new (f->world->clock, f->world->settings, FALSE);
+  PiaoWindow *window = piao_window_new (f->application, session);
+  gpointer start = piao_start_new (window, folder, FALSE);
+  AdwDialog *dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window));
+
+  g_object_add_weak_pointer (start, &start);
+  g_signal_emit_by_name (dialog, "sign-in", "https://127.0.0.1:9", "keeper", "secret");
+  piao_start_close (start);
+  g_object_unref (start);
+  gtk_window_destroy (GTK_WINDOW (window));
+  app_world_await (is_null, &start);
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, application, set_up, func, tear_down)
 
 int
@@ -368,6 +387,7 @@ main (int argc, char *argv[])
   dex_init ();
   application = piao_application_new ();
   g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
+  ADD ("/app/start/close-while-signing-in", test_close_while_signing_in);
   ADD ("/app/pages", test_pages);
   ADD ("/app/page-actions", test_page_actions);
   ADD ("/app/orders-in-state", test_orders_in_state);

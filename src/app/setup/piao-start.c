@@ -7,6 +7,7 @@
 
 #include "app/setup/piao-start-dialog.h"
 #include "app/setup/piao-start.h"
+#include "base/piao-error.h"
 #include "base/piao-future.h"
 
 struct _PiaoStart
@@ -52,26 +53,45 @@ show_progress (PiaoStart *self, const char *sentence, int percent)
 static void
 show_form (PiaoStart *self, const char *error)
 {
-  g_autofree char *server = g_settings_get_string (settings_of (self), "server-url");
-  g_autofree char *name = g_settings_get_string (settings_of (self), "user-name");
+  g_autofree char *server = NULL;
+  g_autofree char *name = NULL;
 
-  if (self->dialog != NULL)
-    piao_start_dialog_show_form (self->dialog, server, name, error);
+  if (self->dialog == NULL || self->window == NULL)
+    return;
+  server = g_settings_get_string (settings_of (self), "server-url");
+  name = g_settings_get_string (settings_of (self), "user-name");
+  piao_start_dialog_show_form (self->dialog, server, name, error);
+}
+
+/* FALSE once the window is being closed: what was awaited meanwhile is of no use any more. */
+static gboolean
+check_open (PiaoStart *self, GError **error)
+{
+  return self->window != NULL
+         || piao_error_set (error, PIAO_ERROR_UNAVAILABLE, "start.closed",
+                            _ ("The window was closed."));
 }
 
 /* In a fiber: opens the desk (once) and signs in. */
 static gboolean
 begin_work (PiaoStart *self, const char *url, GError **error)
 {
-  PiaoSession *session = piao_window_get_session (self->window);
-
+  if (!check_open (self, error))
+    return FALSE;
   if (self->desk == NULL)
-    self->desk = dex_await_object (piao_desk_open (session, self->folder, url), error);
+    self->desk = dex_await_object (
+        piao_desk_open (piao_window_get_session (self->window), self->folder, url), error);
   if (self->desk == NULL)
     return FALSE;
+  if (!check_open (self, error))
+    {
+      piao_desk_close (self->desk);
+      return FALSE;
+    }
   piao_window_set_desk (self->window, self->desk);
   show_progress (self, _ ("Fetching what the warehouse needs to work…"), -1);
-  if (!dex_await (piao_desk_sign_in (self->desk, self->name, self->password), error))
+  if (!dex_await (piao_desk_sign_in (self->desk, self->name, self->password), error)
+      || !check_open (self, error))
     return FALSE;
   adw_dialog_force_close (ADW_DIALOG (self->dialog));
   g_clear_object (&self->dialog);
@@ -93,7 +113,7 @@ practise (gpointer data)
   show_progress (self, _ ("Preparing the practice workspace…"), -1);
   if (dex_await (piao_practice_start (self->practice), &error))
     begin_work (self, piao_practice_get_server_url (self->practice), &error);
-  if (error != NULL)
+  if (error != NULL && self->window != NULL)
     {
       g_warning ("practice: %s", error->message);
       show_progress (self, error->message, -1);
@@ -105,9 +125,12 @@ static DexFuture *
 sign_in (gpointer data)
 {
   PiaoStart *self = data;
-  g_autofree char *url = g_settings_get_string (settings_of (self), "server-url");
+  g_autofree char *url = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (self->window == NULL)
+    return dex_future_new_true ();
+  url = g_settings_get_string (settings_of (self), "server-url");
   if (!begin_work (self, url, &error))
     show_form (self, error->message);
   return dex_future_new_true ();
@@ -121,6 +144,9 @@ on_sign_in (PiaoStart *self, const char *server, const char *name, const char *p
   if (!g_str_equal (before, server))
     {
       g_settings_set_string (settings_of (self), "server-url", server);
+      /* One replica, one writer: the desk of the other address goes before a new one opens it. */
+      if (self->desk != NULL)
+        piao_desk_close (self->desk);
       g_clear_object (&self->desk);
     }
   g_settings_set_string (settings_of (self), "user-name", name);
