@@ -23,12 +23,3 @@ const PiaoPageEntry piao_page_table[] = {
     piao_sync_page_get_type },
   { NULL },
 };
-
-const PiaoPageEntry *
-piao_page_table_find (const char *name)
-{
-  for (const PiaoPageEntry *entry = piao_page_table; entry->name != NULL; entry++)
-    if (g_strcmp0 (entry->name, name) == 0)
-      return entry;
-  return NULL;
-}

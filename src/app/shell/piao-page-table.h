@@ -22,6 +22,4 @@ typedef struct
 /* Ends with a NULL name. */
 extern const PiaoPageEntry piao_page_table[];
 
-const PiaoPageEntry *piao_page_table_find (const char *name);
-
 G_END_DECLS

@@ -10,8 +10,6 @@ typedef struct
   PiaoSession *session;
   char *title;
   guint badge;
-  GtkWidget *header_start;
-  GtkWidget *header_end;
 } PiaoPagePrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (PiaoPage, piao_page, ADW_TYPE_BIN)
@@ -23,8 +21,6 @@ enum
   PROP_SESSION = 1,
   PROP_TITLE,
   PROP_BADGE,
-  PROP_HEADER_START,
-  PROP_HEADER_END,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
@@ -44,12 +40,6 @@ piao_page_get_property (GObject *object, guint id, GValue *value, GParamSpec *ps
       break;
     case PROP_BADGE:
       g_value_set_uint (value, priv->badge);
-      break;
-    case PROP_HEADER_START:
-      g_value_set_object (value, priv->header_start);
-      break;
-    case PROP_HEADER_END:
-      g_value_set_object (value, priv->header_end);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -72,12 +62,6 @@ piao_page_set_property (GObject *object, guint id, const GValue *value, GParamSp
     case PROP_BADGE:
       piao_page_set_badge (PIAO_PAGE (object), g_value_get_uint (value));
       break;
-    case PROP_HEADER_START:
-      g_set_object (&priv->header_start, g_value_get_object (value));
-      break;
-    case PROP_HEADER_END:
-      g_set_object (&priv->header_end, g_value_get_object (value));
-      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -88,8 +72,6 @@ piao_page_dispose (GObject *object)
 {
   PiaoPagePrivate *priv = PRIVATE (PIAO_PAGE (object));
 
-  g_clear_object (&priv->header_start);
-  g_clear_object (&priv->header_end);
   g_clear_object (&priv->session);
   G_OBJECT_CLASS (piao_page_parent_class)->dispose (object);
 }
@@ -116,10 +98,6 @@ piao_page_class_init (PiaoPageClass *klass)
   properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, "", flags);
   properties[PROP_BADGE]
       = g_param_spec_uint ("badge", NULL, NULL, 0, G_MAXUINT, 0, flags | G_PARAM_EXPLICIT_NOTIFY);
-  properties[PROP_HEADER_START]
-      = g_param_spec_object ("header-start", NULL, NULL, GTK_TYPE_WIDGET, flags);
-  properties[PROP_HEADER_END]
-      = g_param_spec_object ("header-end", NULL, NULL, GTK_TYPE_WIDGET, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -157,20 +135,6 @@ piao_page_set_badge (PiaoPage *self, guint badge)
     return;
   PRIVATE (self)->badge = badge;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BADGE]);
-}
-
-GtkWidget *
-piao_page_get_header_start (PiaoPage *self)
-{
-  g_return_val_if_fail (PIAO_IS_PAGE (self), NULL);
-  return PRIVATE (self)->header_start;
-}
-
-GtkWidget *
-piao_page_get_header_end (PiaoPage *self)
-{
-  g_return_val_if_fail (PIAO_IS_PAGE (self), NULL);
-  return PRIVATE (self)->header_end;
 }
 
 #define CALL(function)                                                                             \

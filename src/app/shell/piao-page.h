@@ -41,10 +41,6 @@ const char *piao_page_get_title (PiaoPage *self);
 guint piao_page_get_badge (PiaoPage *self);
 void piao_page_set_badge (PiaoPage *self, guint badge);
 
-/* Widgets for the two ends of the header bar, from the template; may be NULL. */
-GtkWidget *piao_page_get_header_start (PiaoPage *self);
-GtkWidget *piao_page_get_header_end (PiaoPage *self);
-
 void piao_page_activate (PiaoPage *self);
 void piao_page_deactivate (PiaoPage *self);
 void piao_page_refresh (PiaoPage *self);

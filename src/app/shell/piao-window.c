@@ -36,8 +36,6 @@ struct _PiaoWindow
   GtkListBox *sidebar;
   GtkStack *pages;
   AdwNavigationPage *content_page;
-  AdwBin *header_start;
-  AdwBin *header_end;
   AdwBanner *banner;
   GtkButton *foot;
   GtkLabel *user_label;
@@ -104,8 +102,6 @@ bring_to_front (PiaoWindow *self, PiaoPage *page)
   self->front = page;
   gtk_stack_set_visible_child (self->pages, GTK_WIDGET (page));
   adw_navigation_page_set_title (self->content_page, piao_page_get_title (page));
-  adw_bin_set_child (self->header_start, piao_page_get_header_start (page));
-  adw_bin_set_child (self->header_end, piao_page_get_header_end (page));
   piao_page_activate (page);
 }
 
@@ -140,8 +136,6 @@ remove_pages (PiaoWindow *self)
   GtkWidget *page;
 
   self->front = NULL;
-  adw_bin_set_child (self->header_start, NULL);
-  adw_bin_set_child (self->header_end, NULL);
   gtk_list_box_remove_all (self->sidebar);
   while ((page = gtk_widget_get_first_child (GTK_WIDGET (self->pages))) != NULL)
     gtk_stack_remove (self->pages, page);
@@ -506,8 +500,6 @@ piao_window_class_init (PiaoWindowClass *klass)
   BIND (sidebar);
   BIND (pages);
   BIND (content_page);
-  BIND (header_start);
-  BIND (header_end);
   BIND (banner);
   BIND (foot);
   BIND (user_label);

@@ -105,13 +105,13 @@ state_style (GtkWidget *cell, gpointer item, gpointer data)
 }
 
 static const PiaoTableColumn columns[] = {
-  { N_ ("Order No."), PIAO_CELL_STRONG, 172, number_cell, NULL },
+  { N_ ("Order No."), PIAO_CELL_STRONG, 164, number_cell, NULL },
   { N_ ("Outlet"), PIAO_CELL_EXPAND, 0, outlet_cell, NULL },
-  { N_ ("Destination"), 0, 110, county_cell, NULL },
-  { N_ ("Packs"), PIAO_CELL_NUMERIC, 64, packs_cell, NULL },
-  { N_ ("Due"), 0, 128, due_cell, due_style },
-  { N_ ("Departure"), 0, 100, departure_cell, NULL },
-  { N_ ("State"), PIAO_CELL_PILL, 100, NULL, state_style },
+  { N_ ("Destination"), 0, 92, county_cell, NULL },
+  { N_ ("Packs"), PIAO_CELL_NUMERIC, 60, packs_cell, NULL },
+  { N_ ("Due"), 0, 120, due_cell, due_style },
+  { N_ ("Departure"), 0, 92, departure_cell, NULL },
+  { N_ ("State"), PIAO_CELL_PILL, 84, NULL, state_style },
 };
 
 /* --- cards ------------------------------------------------------------------------------------ */
