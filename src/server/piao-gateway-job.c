@@ -96,6 +96,23 @@ check_mode (const char *path, GError **error)
                          path);
 }
 
+/* The sandbox's identity is no secret: it goes to this machine only. */
+static gboolean
+check_sandbox (const char *url, GError **error)
+{
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+  g_autoptr (GInetAddress) address = host != NULL ? g_inet_address_new_from_string (host) : NULL;
+
+  if (address != NULL && g_inet_address_get_is_loopback (address))
+    return TRUE;
+  return piao_error_set (
+      error, PIAO_ERROR_INVALID, "gateway.credentials",
+      _ ("Say with --gateway-credentials who we are at “%.100s”. Without it only "
+         "a sandbox on this machine is asked."),
+      url);
+}
+
 static PiaoCredentials *
 load_credentials (const char *path, GError **error)
 {
@@ -173,7 +190,9 @@ piao_gateway_job_new (PiaoServer *server,
   PiaoClock *clock = piao_server_get_clock (server);
   PiaoGatewayRules rules;
 
-  identity = shape != NULL ? load_credentials (credentials, error) : NULL;
+  if (shape == NULL || (credentials == NULL && !check_sandbox (url, error)))
+    return NULL;
+  identity = load_credentials (credentials, error);
   if (identity == NULL)
     return NULL;
   client

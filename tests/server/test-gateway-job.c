@@ -212,6 +212,17 @@ test_credentials (Rig *rig, gconstpointer data)
     }
 }
 
+/* Without credentials the sandbox's identity is used, and only ever on this machine. */
+static void
+test_sandbox_stays_here (Rig *rig, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (piao_gateway_job_new (rig->server, "https://198.51.100.1:8001",
+                                       "tcop-hmacsha1-des", NULL, &error));
+  g_assert_cmpstr (piao_error_get_reason (error), ==, "gateway.credentials");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -219,5 +230,7 @@ main (int argc, char **argv)
   dex_init ();
   g_test_add ("/gateway-job/locks", Rig, NULL, set_up, test_job, tear_down);
   g_test_add ("/gateway-job/credentials", Rig, NULL, set_up, test_credentials, tear_down);
+  g_test_add ("/gateway-job/sandbox-stays-here", Rig, NULL, set_up, test_sandbox_stays_here,
+              tear_down);
   return g_test_run ();
 }
