@@ -84,8 +84,15 @@ set_error (PgDb *db, const PGresult *result, const PiaoStatement *statement, GEr
   if (g_str_has_prefix (state, "XX001") || g_str_has_prefix (state, "XX002"))
     return piao_error_set (error, PIAO_ERROR_CORRUPT, "db.corrupt",
                            _ ("The database file is damaged or is not a database."));
-  return piao_error_set (error, PIAO_ERROR_FAILED, "db.failed", _ ("The database failed: %s [%s]."),
-                         message, statement != NULL ? statement->name : "script");
+  /* Resources (53), cancelled (57014), the system (58) and internal errors (XX): the machine fails,
+   * not what was asked of it. */
+  return piao_error_set (error, PIAO_ERROR_FAILED,
+                         g_str_has_prefix (state, "53") || g_str_has_prefix (state, "57")
+                                 || g_str_has_prefix (state, "58") || g_str_has_prefix (state, "XX")
+                             ? "db.io"
+                             : "db.failed",
+                         _ ("The database failed: %s [%s]."), message,
+                         statement != NULL ? statement->name : "script");
 }
 
 /* --- the connection -------------------------------------------------------------------------- */

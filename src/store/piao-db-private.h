@@ -41,6 +41,7 @@ struct _PiaoDb
   const PiaoDbDriver *driver;
   guint depth; /* savepoints open inside the transaction */
   gboolean in_transaction;
+  gboolean doomed; /* a part could not be undone: this transaction must not be committed */
 };
 
 struct _PiaoCursor

@@ -65,6 +65,13 @@ set_error (sqlite3 *handle, const PiaoStatement *statement, GError **error)
                              _ ("The database file cannot be opened for this (%s). "
                                 "Check the folder and its rights."),
                              message);
+    /* The machine fails, not what was asked of it. */
+    case SQLITE_IOERR:
+    case SQLITE_NOMEM:
+    case SQLITE_INTERRUPT:
+    case SQLITE_PROTOCOL:
+      return piao_error_set (error, PIAO_ERROR_FAILED, "db.io", _ ("The database failed: %s [%s]."),
+                             message, statement != NULL ? statement->name : "script");
     default:
       return piao_error_set (error, PIAO_ERROR_FAILED, "db.failed",
                              _ ("The database failed: %s [%s]."), message,

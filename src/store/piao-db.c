@@ -3,6 +3,9 @@
 
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+
+#include "base/piao-error.h"
 #include "store/piao-db-private.h"
 
 #define MAX_PARAMETERS 64
@@ -279,6 +282,7 @@ begin (PiaoDb *db, const char *words, GError **error)
   if (!db->driver->script (db, words, error))
     return FALSE;
   db->in_transaction = TRUE;
+  db->doomed = FALSE;
   db->depth = 0;
   return TRUE;
 }
@@ -299,6 +303,12 @@ gboolean
 piao_db_commit (PiaoDb *db, GError **error)
 {
   g_return_val_if_fail (db->in_transaction && db->depth == 0, FALSE);
+  if (db->doomed)
+    {
+      piao_db_rollback (db);
+      return piao_error_set (error, PIAO_ERROR_FAILED, "db.io", _ ("The database failed: %s [%s]."),
+                             "ROLLBACK TO", commit_words.name);
+    }
   if (!piao_db_exec (db, &commit_words, error, ""))
     {
       piao_db_rollback (db);
@@ -348,7 +358,12 @@ piao_db_rollback_to (PiaoDb *db)
   db->depth--;
   if (!piao_db_exec (db, &rollback_to_words, &error, "")
       || !piao_db_exec (db, &release_words, &error, ""))
-    g_warning ("A part of a transaction could not be undone: %s", error->message);
+    {
+      /* The engine has rolled back the whole (a disk that failed), or is in a state nobody knows.
+       */
+      g_debug ("A part of a transaction could not be undone: %s", error->message);
+      db->doomed = TRUE;
+    }
 }
 
 gboolean

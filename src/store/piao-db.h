@@ -69,7 +69,8 @@ gpointer piao_db_get_sqlite (PiaoDb *db);
  * piao_db_exec() runs to the end and drops rows; @changed (optional) is the number of rows
  * changed. A broken UNIQUE gives PIAO_ERROR_CONFLICT with reason "db.unique", a broken CHECK,
  * foreign key or NOT NULL gives PIAO_ERROR_REFUSED with "db.check", a lost server
- * PIAO_ERROR_UNAVAILABLE, a full disk PIAO_ERROR_FAILED with "db.full".
+ * PIAO_ERROR_UNAVAILABLE, a full disk PIAO_ERROR_FAILED with "db.full", a failing machine
+ * PIAO_ERROR_FAILED with "db.io".
  */
 gboolean
 piao_db_exec (PiaoDb *db, const PiaoStatement *statement, GError **error, const char *types, ...);

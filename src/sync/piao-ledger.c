@@ -334,8 +334,9 @@ note_touched (PiaoLedger *self, PiaoDb *db, gint64 seq, GArray *touched, GError 
 static gboolean
 is_database_failure (const GError *error)
 {
-  static const char *const reasons[] = { "db.lost", "db.full",    "db.busy",    "db.corrupt",
-                                         "db.open", "db.connect", "db.aborted", NULL };
+  static const char *const reasons[]
+      = { "db.lost",    "db.full",    "db.busy", "db.corrupt", "db.open",
+          "db.connect", "db.aborted", "db.io",   NULL };
 
   return error->domain == PIAO_ERROR && g_strv_contains (reasons, piao_error_get_reason (error));
 }

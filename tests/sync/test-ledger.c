@@ -3,6 +3,8 @@
 
 /* The server decides a command once, numbers it, and remembers. */
 
+#include <sqlite3.h>
+
 #include "base/piao-error.h"
 #include "base/piao-id.h"
 #include "sync/piao-pull.h"
@@ -265,6 +267,63 @@ test_scope_is_the_servers (void)
   g_assert_cmpuint (own, >=, 4);
 }
 
+static int
+stop_when_due (void *data)
+{
+  int *left = data;
+
+  return --*left == 0;
+}
+
+/* The verdict when the database stops after @steps of its own steps; NULL with @error. */
+static PiaoVerdict *
+execute_failing (PiaoCentre *centre, const PiaoPushed *pushed, int steps, GError **error)
+{
+  PiaoDb *db = centre->fixture->db;
+  g_autoptr (PiaoLedger) ledger = NULL;
+  PiaoVerdict *verdict;
+
+  g_assert_true (piao_db_begin (db, NULL));
+  ledger = piao_ledger_begin (db, NULL);
+  sqlite3_progress_handler (piao_db_get_sqlite (db), 1, stop_when_due, &steps);
+  verdict = piao_ledger_execute (ledger, centre->fixture->registry, db, pushed,
+                                 piao_clock_now (centre->clock), error);
+  sqlite3_progress_handler (piao_db_get_sqlite (db), 0, NULL, NULL);
+  piao_db_rollback (db);
+  return verdict;
+}
+
+/* Wherever the database fails, the command is undecided and is asked again: a disk that stumbles
+ * must never refuse what a clerk has done. */
+static void
+test_a_failing_database_refuses_nothing (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  g_autoptr (PiaoPushed) order = NULL;
+  gboolean done = FALSE;
+
+  if (piao_db_get_engine (centre->fixture->db) != PIAO_ENGINE_SQLITE)
+    {
+      g_test_skip ("The steps of SQLite are counted");
+      return;
+    }
+  piao_centre_add_device (centre, DEVICE, FIXTURE_KEEPER);
+  order = make_order (centre, 1, 1);
+  for (int steps = 1; !done; steps += 7)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (PiaoVerdict) verdict = execute_failing (centre, order, steps, &error);
+
+      g_assert_cmpint (steps, <, 1000000);
+      done = verdict != NULL;
+      if (done)
+        g_assert_cmpint (verdict->state, ==, PIAO_VERDICT_ACCEPTED);
+      else
+        g_assert_true (g_str_has_prefix (piao_error_get_reason (error), "db."));
+    }
+  assert_verdict (centre, order, PIAO_VERDICT_ACCEPTED, NULL, FALSE);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -273,6 +332,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/ledger/in-the-order-of-the-device", test_in_the_order_of_the_device);
   g_test_add_func ("/sync/ledger/only-who-was-there", test_only_who_was_there);
   g_test_add_func ("/sync/ledger/the-log-cannot-be-altered", test_the_log_cannot_be_altered);
+  g_test_add_func ("/sync/ledger/a-failing-database-refuses-nothing",
+                   test_a_failing_database_refuses_nothing);
   g_test_add_func ("/sync/pull/pages-hold-every-row-once", test_pages_hold_every_row_once);
   g_test_add_func ("/sync/pull/scope-is-the-servers", test_scope_is_the_servers);
   return g_test_run ();
