@@ -332,6 +332,7 @@ test_counter (Fixture *f, gconstpointer data)
   g_assert_true (has_scanned_one (model));
   gtk_widget_activate_action (GTK_WIDGET (page), "counter.undo", NULL);
   app_world_await (has_scanned_none, model);
+  g_signal_handlers_disconnect_by_data (model, &verdict);
 }
 
 static gboolean

@@ -14,6 +14,7 @@ struct _PiaoOrdersModel
   GObject parent_instance;
 
   PiaoSession *session;
+  guint generation; /* of the last full reading; an older answer may come after it */
   PiaoRowList *rows;
   char *group;
   char *search;
@@ -71,13 +72,39 @@ load_facts (PiaoDb *db, gpointer data)
   return dex_future_new_for_error (error);
 }
 
+typedef struct
+{
+  GWeakRef model;
+  guint generation;
+} Pending;
+
+static Pending *
+pending_new (PiaoOrdersModel *self, gboolean full)
+{
+  Pending *pending = g_new0 (Pending, 1);
+
+  g_weak_ref_init (&pending->model, self);
+  /* A full answer that is on its way is not given up for a small one. */
+  self->generation += full ? 1 : 0;
+  pending->generation = self->generation;
+  return pending;
+}
+
+static void
+pending_free (gpointer data)
+{
+  g_weak_ref_clear (&((Pending *)data)->model);
+  g_free (data);
+}
+
 static DexFuture *
 on_facts (DexFuture *future, gpointer data)
 {
-  g_autoptr (PiaoOrdersModel) self = g_weak_ref_get (data);
+  Pending *pending = data;
+  g_autoptr (PiaoOrdersModel) self = g_weak_ref_get (&pending->model);
   Facts *facts = g_value_get_pointer (dex_future_get_value (future, NULL));
 
-  if (self != NULL)
+  if (self != NULL && pending->generation == self->generation)
     {
       g_clear_pointer (&self->counts, g_hash_table_unref);
       self->counts = g_steal_pointer (&facts->counts);
@@ -92,23 +119,14 @@ on_facts (DexFuture *future, gpointer data)
   return dex_future_new_true ();
 }
 
-static void
-weak_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
 static DexFuture *
 read_facts (PiaoOrdersModel *self, gboolean all)
 {
   FactsQuery wanted = { piao_session_get_warehouse (self->session), all };
-  GWeakRef *weak = g_new0 (GWeakRef, 1);
 
-  g_weak_ref_init (weak, self);
   return dex_future_then (piao_session_read (self->session, load_facts,
                                              g_memdup2 (&wanted, sizeof wanted), g_free),
-                          on_facts, weak, weak_free);
+                          on_facts, pending_new (self, all), pending_free);
 }
 
 DexFuture *

@@ -21,6 +21,7 @@ struct _PiaoSyncModel
   GObject parent_instance;
 
   PiaoSession *session;
+  guint generation; /* of the last full reading; an older answer may come after it */
   GListStore *outbox, *refused, *gateway;
   guint waiting, attention, open;
   gboolean active; /* the lists are in front */
@@ -94,13 +95,39 @@ replace (GListStore *store, GPtrArray *items)
                        items->len);
 }
 
+typedef struct
+{
+  GWeakRef model;
+  guint generation;
+} Pending;
+
+static Pending *
+pending_new (PiaoSyncModel *self, gboolean full)
+{
+  Pending *pending = g_new0 (Pending, 1);
+
+  g_weak_ref_init (&pending->model, self);
+  /* A full answer that is on its way is not given up for a small one. */
+  self->generation += full ? 1 : 0;
+  pending->generation = self->generation;
+  return pending;
+}
+
+static void
+pending_free (gpointer data)
+{
+  g_weak_ref_clear (&((Pending *)data)->model);
+  g_free (data);
+}
+
 static DexFuture *
 on_loaded (DexFuture *future, gpointer data)
 {
-  g_autoptr (PiaoSyncModel) self = g_weak_ref_get (data);
+  Pending *pending = data;
+  g_autoptr (PiaoSyncModel) self = g_weak_ref_get (&pending->model);
   Answer *answer = g_value_get_pointer (dex_future_get_value (future, NULL));
 
-  if (self != NULL)
+  if (self != NULL && pending->generation == self->generation)
     {
       if (answer->outbox != NULL)
         {
@@ -117,21 +144,12 @@ on_loaded (DexFuture *future, gpointer data)
   return dex_future_new_true ();
 }
 
-static void
-weak_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
 static DexFuture *
 read_again (PiaoSyncModel *self, gboolean lists)
 {
-  GWeakRef *weak = g_new0 (GWeakRef, 1);
 
-  g_weak_ref_init (weak, self);
   return dex_future_then (piao_session_read (self->session, load, GINT_TO_POINTER (lists), NULL),
-                          on_loaded, weak, weak_free);
+                          on_loaded, pending_new (self, lists), pending_free);
 }
 
 DexFuture *

@@ -22,6 +22,7 @@ struct _PiaoTodayModel
   GObject parent_instance;
 
   PiaoSession *session;
+  guint generation; /* of the last reading; an older answer may come after a newer one */
   PiaoRowList *urgent;
   Facts *facts; /* NULL before the first answer */
 };
@@ -65,13 +66,37 @@ load (PiaoDb *db, gpointer data)
   return dex_future_new_for_error (error);
 }
 
+typedef struct
+{
+  GWeakRef model;
+  guint generation;
+} Pending;
+
+static Pending *
+pending_new (PiaoTodayModel *self)
+{
+  Pending *pending = g_new0 (Pending, 1);
+
+  g_weak_ref_init (&pending->model, self);
+  pending->generation = ++self->generation;
+  return pending;
+}
+
+static void
+pending_free (gpointer data)
+{
+  g_weak_ref_clear (&((Pending *)data)->model);
+  g_free (data);
+}
+
 static DexFuture *
 on_loaded (DexFuture *future, gpointer data)
 {
-  g_autoptr (PiaoTodayModel) self = g_weak_ref_get (data);
+  Pending *pending = data;
+  g_autoptr (PiaoTodayModel) self = g_weak_ref_get (&pending->model);
   Facts *facts = g_value_get_pointer (dex_future_get_value (future, NULL));
 
-  if (self == NULL)
+  if (self == NULL || pending->generation != self->generation)
     facts_free (facts);
   else
     {
@@ -82,26 +107,17 @@ on_loaded (DexFuture *future, gpointer data)
   return dex_future_new_true ();
 }
 
-static void
-weak_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
 DexFuture *
 piao_today_model_refresh (PiaoTodayModel *self)
 {
-  GWeakRef *weak = g_new0 (GWeakRef, 1);
   Query query;
 
   g_return_val_if_fail (PIAO_IS_TODAY_MODEL (self), NULL);
-  g_weak_ref_init (weak, self);
   query.warehouse = piao_session_get_warehouse (self->session);
   query.now = piao_session_now (self->session);
   return dex_future_then (piao_session_read (self->session, load, g_memdup2 (&query, sizeof query),
                                              g_free),
-                          on_loaded, weak, weak_free);
+                          on_loaded, pending_new (self), pending_free);
 }
 
 static void
