@@ -44,6 +44,7 @@ LIBRARIES = [
 APP_COMMON = {"shell", "scan", "widget", "desk"}
 # Where features are put together.
 APP_TABLES = {
+    "src/app/setup/piao-start.c",
     "src/app/setup/piao-start.h",
     "src/app/shell/piao-lookup.c",
     "src/app/shell/piao-page-table.c",

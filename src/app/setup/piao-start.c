@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "app/practice/piao-codes-dialog.h"
 #include "app/setup/piao-start-dialog.h"
 #include "app/setup/piao-start.h"
 #include "base/piao-error.h"
@@ -238,6 +239,16 @@ add_line_actions (PiaoStart *self)
   g_action_map_add_action (G_ACTION_MAP (self->window), G_ACTION (keep));
 }
 
+static void
+on_codes (GSimpleAction *action, GVariant *target, gpointer data)
+{
+  PiaoStart *self = data;
+  PiaoSession *session = self->window != NULL ? piao_window_get_session (self->window) : NULL;
+
+  if (session != NULL && piao_session_get_replica (session) != NULL)
+    adw_dialog_present (piao_codes_dialog_new (session), GTK_WIDGET (self->window));
+}
+
 /* --- object ---------------------------------------------------------------------------------- */
 
 void
@@ -279,6 +290,7 @@ piao_start_init (PiaoStart *self)
 static void
 begin_practice (PiaoStart *self, const char *folder, gboolean reset)
 {
+  g_autoptr (GSimpleAction) codes = g_simple_action_new ("practice-codes", NULL);
   g_autoptr (GSimpleAction) cut
       = g_simple_action_new_stateful ("practice-cut", G_VARIANT_TYPE_STRING,
                                       g_variant_new_string ("none"));
@@ -290,7 +302,9 @@ begin_practice (PiaoStart *self, const char *folder, gboolean reset)
   g_signal_connect_object (self->practice, "progress", G_CALLBACK (on_practice_progress), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (cut, "activate", G_CALLBACK (on_cut), self, 0);
+  g_signal_connect_object (codes, "activate", G_CALLBACK (on_codes), self, 0);
   g_action_map_add_action (G_ACTION_MAP (self->window), G_ACTION (cut));
+  g_action_map_add_action (G_ACTION_MAP (self->window), G_ACTION (codes));
   piao_future_disown (dex_scheduler_spawn (NULL, 0, practise, g_object_ref (self), g_object_unref),
                       "practice");
 }
