@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "base/piao-error.h"
+#include "base/piao-mutant.h"
 #include "store/piao-db-private.h"
 
 typedef struct
@@ -303,6 +304,9 @@ piao_db_open_sqlite (const char *path, PiaoDbFlags flags, GError **error)
                              ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;"
                              : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
                          error))
+    return NULL;
+  if (PIAO_MUTANT (relaxed_commit) && (flags & PIAO_DB_READ_ONLY) == 0
+      && !sqlite_script (base, "PRAGMA synchronous = NORMAL;", error))
     return NULL;
   return g_steal_pointer (&base);
 }

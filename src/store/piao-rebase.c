@@ -11,6 +11,7 @@
 
 #include "base/piao-error.h"
 #include "base/piao-id.h"
+#include "base/piao-mutant.h"
 #include "store/piao-outbox-private.h"
 #include "store/piao-search.h"
 #include "store/piao-undo.h"
@@ -164,6 +165,9 @@ piao_outbox_run (PiaoRegistry *registry,
   g_autoptr (GArray) touched = g_array_new (FALSE, FALSE, sizeof (PiaoTouch));
   g_autoptr (GBytes) undo = apply_command (registry, db, context, name, args, touched, error);
 
+  if (undo != NULL && PIAO_MUTANT (own_append)
+      && !(piao_db_commit (db, error) && piao_db_begin (db, error)))
+    return FALSE;
   return undo != NULL && refresh_search (db, touched, error)
          && piao_db_exec (db, &outbox_append, error, "issiib", context->command, name, args,
                           context->at, context->actor, undo);
@@ -233,6 +237,8 @@ piao_outbox_rebase (PiaoRegistry *registry,
     {
       Applied *applied = g_ptr_array_index (all, i);
 
+      if (PIAO_MUTANT (lost_undo) && i > 0)
+        break;
       if (!piao_undo_apply (registry, db, applied->undo, touched, error))
         return FALSE;
     }
@@ -243,6 +249,8 @@ piao_outbox_rebase (PiaoRegistry *registry,
       Applied *applied = g_ptr_array_index (all, i - 1);
       gboolean on_top = applied->pending || (applied->accepted && applied->seq > upto);
 
+      if (PIAO_MUTANT (accepted_let_go))
+        on_top = applied->pending;
       if (on_top ? !replay (registry, db, applied, touched, error)
                  : !piao_db_exec (db, &outbox_settle, error, "i", applied->context.command))
         return FALSE;
