@@ -81,6 +81,12 @@ piao_call_set_error (SoupServerMessage *message, const GError *error)
                                     strlen (text));
 }
 
+GBytes *
+piao_call_take_text (char *text)
+{
+  return text != NULL ? g_bytes_new_take (text, strlen (text)) : NULL;
+}
+
 char *
 piao_call_get_token (SoupServerMessage *message)
 {
@@ -204,7 +210,7 @@ read_body (PiaoCall *call, GError **error)
   return call->body != NULL;
 }
 
-static char *
+static GBytes *
 answer (Work *work, GError **error)
 {
   PiaoCall *call = &work->call;
@@ -224,14 +230,14 @@ run (gpointer data)
   Work *work = data;
   SoupServerMessage *message = work->call.message;
   g_autoptr (GError) error = NULL;
-  char *text = answer (work, &error);
+  g_autoptr (GBytes) bytes = answer (work, &error);
 
-  if (text != NULL)
+  if (bytes != NULL)
     {
-      const char *type = work->route->type != NULL ? work->route->type : "application/json";
-
       soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
-      soup_server_message_set_response (message, type, SOUP_MEMORY_TAKE, text, strlen (text));
+      soup_message_headers_replace (soup_server_message_get_response_headers (message),
+                                    "Content-Type", work->call.type);
+      soup_message_body_append_bytes (soup_server_message_get_response_body (message), bytes);
     }
   else
     {
@@ -255,6 +261,7 @@ piao_call_start (PiaoServer *server,
   work->call.server = g_object_ref (server);
   work->call.message = g_object_ref (message);
   work->call.tail = tail;
+  work->call.type = "application/json";
   work->call.token = piao_call_get_token (message);
   work->call.now = piao_clock_now (piao_server_get_clock (server));
   soup_server_message_pause (message);

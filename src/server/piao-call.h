@@ -23,10 +23,12 @@ typedef struct
   gint64 now;
   gint64 user; /* of the session */
   guint device;
+  const char *type; /* of the answer; borrowed from the program */
 } PiaoCall;
 
-/* Does the work and returns the JSON text of the answer, or NULL with @error. May await. */
-typedef char *(*PiaoRouteFunc) (PiaoCall *call, GError **error);
+/* Does the work and returns the answer, JSON unless it sets call->type, or NULL with @error. May
+ * await. Transfer full. */
+typedef GBytes *(*PiaoRouteFunc) (PiaoCall *call, GError **error);
 
 typedef struct
 {
@@ -34,7 +36,6 @@ typedef struct
   const char *path; /* a prefix when it ends with '/' */
   gboolean open;    /* no session needed */
   PiaoRouteFunc func;
-  const char *type; /* of the answer; NULL: application/json */
 } PiaoRoute;
 
 /* Serves @message through @route: the message waits, and is answered whatever happens. */
@@ -53,14 +54,17 @@ void piao_call_check_size (SoupServer *soup,
 /* Answers with @error as {code, reason, message} and the status that fits. */
 void piao_call_set_error (SoupServerMessage *message, const GError *error);
 
+/* @text (taken; NULL stays NULL) as an answer. Transfer full. */
+GBytes *piao_call_take_text (char *text);
+
 /* The bearer token of the headers, or "". Transfer full. */
 char *piao_call_get_token (SoupServerMessage *message);
 
 /* The routes (piao-route-*.c). */
-char *piao_route_sign_in (PiaoCall *call, GError **error);
-char *piao_route_sync (PiaoCall *call, GError **error);
-char *piao_route_command (PiaoCall *call, GError **error);
-char *piao_route_health (PiaoCall *call, GError **error);
-char *piao_route_metrics (PiaoCall *call, GError **error);
+GBytes *piao_route_sign_in (PiaoCall *call, GError **error);
+GBytes *piao_route_sync (PiaoCall *call, GError **error);
+GBytes *piao_route_command (PiaoCall *call, GError **error);
+GBytes *piao_route_health (PiaoCall *call, GError **error);
+GBytes *piao_route_metrics (PiaoCall *call, GError **error);
 
 G_END_DECLS

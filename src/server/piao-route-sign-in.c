@@ -48,7 +48,7 @@ read_epoch (PiaoDb *db, gpointer data, GError **error)
   return piao_ledger_read_head (db, NULL, data, error);
 }
 
-char *
+GBytes *
 piao_route_sign_in (PiaoCall *call, GError **error)
 {
   g_autoptr (PiaoSignIn) self = read_request (call, error);
@@ -67,5 +67,5 @@ piao_route_sign_in (PiaoCall *call, GError **error)
                             (gint64)self->device, "epoch", 's', epoch, "real_name", 's',
                             self->real_name, "warehouse", 'd', self->warehouse, "now", 'i',
                             call->now, "expires", 'i', call->now + PIAO_SESSION_MS, NULL);
-  return piao_json_object_to_text (answer);
+  return piao_call_take_text (piao_json_object_to_text (answer));
 }

@@ -42,7 +42,7 @@ find_verdict (PiaoDb *db, gpointer data, GError **error)
                          _ ("The centre has not decided such a command."));
 }
 
-char *
+GBytes *
 piao_route_command (PiaoCall *call, GError **error)
 {
   State state = { .call = call };
@@ -59,7 +59,7 @@ piao_route_command (PiaoCall *call, GError **error)
                             verdict->state == PIAO_VERDICT_ACCEPTED ? "accepted" : "refused", "seq",
                             'i', verdict->seq, "code", 's', verdict->code, "message", 's',
                             verdict->message, NULL);
-  return piao_json_object_to_text (answer);
+  return piao_call_take_text (piao_json_object_to_text (answer));
 }
 
 static gboolean
@@ -70,7 +70,7 @@ read_head (PiaoDb *db, gpointer data, GError **error)
   return piao_ledger_read_head (db, &state->seq, &state->epoch, error);
 }
 
-char *
+GBytes *
 piao_route_health (PiaoCall *call, GError **error)
 {
   State state = { .call = call };
@@ -86,10 +86,10 @@ piao_route_health (PiaoCall *call, GError **error)
   answer = piao_json_build ("ok", 'b', TRUE, "version", 's', PIAO_VERSION, "seq", 'i', state.seq,
                             "epoch", 's', epoch, "ilms", 's',
                             piao_server_get_ilms (call->server, NULL), "now", 'i', call->now, NULL);
-  return piao_json_object_to_text (answer);
+  return piao_call_take_text (piao_json_object_to_text (answer));
 }
 
-char *
+GBytes *
 piao_route_metrics (PiaoCall *call, GError **error)
 {
   State state = { .call = call };
@@ -103,12 +103,14 @@ piao_route_metrics (PiaoCall *call, GError **error)
   if (!healthy)
     return NULL;
   piao_executor_get_counts (piao_server_get_executor (call->server), &counts);
-  return g_strdup_printf ("piaoku_seq %" G_GINT64_FORMAT "\n"
-                          "piaoku_commands_total{verdict=\"accepted\"} %" G_GUINT64_FORMAT "\n"
-                          "piaoku_commands_total{verdict=\"refused\"} %" G_GUINT64_FORMAT "\n"
-                          "piaoku_commands_total{verdict=\"repeated\"} %" G_GUINT64_FORMAT "\n"
-                          "piaoku_commands_total{verdict=\"rejected\"} %" G_GUINT64_FORMAT "\n"
-                          "piaoku_batches_total %" G_GUINT64_FORMAT "\n",
-                          state.seq, counts.accepted, counts.refused, counts.repeated,
-                          counts.rejected, counts.batches);
+  call->type = "text/plain; version=0.0.4";
+  return piao_call_take_text (
+      g_strdup_printf ("piaoku_seq %" G_GINT64_FORMAT "\n"
+                       "piaoku_commands_total{verdict=\"accepted\"} %" G_GUINT64_FORMAT "\n"
+                       "piaoku_commands_total{verdict=\"refused\"} %" G_GUINT64_FORMAT "\n"
+                       "piaoku_commands_total{verdict=\"repeated\"} %" G_GUINT64_FORMAT "\n"
+                       "piaoku_commands_total{verdict=\"rejected\"} %" G_GUINT64_FORMAT "\n"
+                       "piaoku_batches_total %" G_GUINT64_FORMAT "\n",
+                       state.seq, counts.accepted, counts.refused, counts.repeated, counts.rejected,
+                       counts.batches));
 }

@@ -30,14 +30,14 @@ PIAO_STATEMENT (sync_numbers,
 typedef struct
 {
   PiaoCall *call;
-  JsonObject *answer;
+  PiaoReply *reply; /* borrowed */
   GPtrArray *verdicts;
   gboolean restart;
   gint64 last_seen;
   gint64 warehouse; /* of the user, when its numbers run low; else 0 */
   const char *ilms; /* the line to ILMS, for desktops that want to confirm */
   gint64 ilms_since;
-  char *text;
+  GBytes *bytes; /* the answer, coded */
 } Sync;
 
 static gboolean
@@ -48,7 +48,7 @@ check (PiaoDb *db, gpointer data, GError **error)
   g_autoptr (GError) inner = NULL;
   g_autoptr (PiaoCursor) cursor = NULL;
 
-  if (!piao_serve_check (db, call->body, call->device, sync->answer, &sync->restart, error)
+  if (!piao_serve_check (db, call->body, call->device, sync->reply, &sync->restart, error)
       || !piao_db_query_int (db, &sync_last_seen, 0, &sync->last_seen, error, "i",
                              (gint64)call->device))
     return FALSE;
@@ -71,19 +71,25 @@ see_device (PiaoDb *db, gpointer data, GError **error)
 }
 
 static gboolean
+encode (Sync *sync, GError **error)
+{
+  sync->bytes = piao_reply_encode (sync->reply, sync->call->type, error);
+  return sync->bytes != NULL;
+}
+
+static gboolean
 respond (PiaoDb *db, gpointer data, GError **error)
 {
   Sync *sync = data;
   PiaoCall *call = sync->call;
 
   if (!piao_serve_answer (piao_server_get_registry (call->server), db, call->body, call->user,
-                          sync->verdicts, call->now, sync->answer, error))
+                          sync->verdicts, call->now, sync->reply, error))
     return FALSE;
-  json_object_set_object_member (piao_json_get_object (sync->answer, "end"), "ilms",
+  json_object_set_object_member (sync->reply->notes, "ilms",
                                  piao_json_build ("state", 's', sync->ilms, "since", 'i',
                                                   sync->ilms_since, NULL));
-  sync->text = piao_json_object_to_text (sync->answer);
-  return TRUE;
+  return encode (sync, error);
 }
 
 /* Decides the commands of the request, if there are any. */
@@ -120,11 +126,11 @@ reserve_numbers (Sync *sync)
     g_message ("Order numbers for computer %u: %s", sync->call->device, error->message);
 }
 
-char *
+GBytes *
 piao_route_sync (PiaoCall *call, GError **error)
 {
-  g_autoptr (JsonObject) answer = json_object_new ();
-  Sync sync = { .call = call, .answer = answer };
+  g_autoptr (PiaoReply) reply = piao_reply_new ();
+  Sync sync = { .call = call, .reply = reply };
   PiaoReaders *readers = piao_server_get_readers (call->server);
   g_autoptr (GPtrArray) commands = NULL;
   gint64 device = piao_json_get_int (call->body, "device", -1);
@@ -140,7 +146,7 @@ piao_route_sync (PiaoCall *call, GError **error)
   if (commands == NULL || !dex_await (piao_readers_run (readers, check, &sync), error))
     return NULL;
   if (sync.restart)
-    return piao_json_object_to_text (answer);
+    return encode (&sync, error) ? sync.bytes : NULL;
   done = push (&sync, commands, error);
   if (done)
     {
@@ -149,5 +155,5 @@ piao_route_sync (PiaoCall *call, GError **error)
       done = dex_await (piao_readers_run (readers, respond, &sync), error);
     }
   g_clear_pointer (&sync.verdicts, g_ptr_array_unref);
-  return done ? sync.text : NULL;
+  return done ? sync.bytes : NULL;
 }

@@ -33,11 +33,11 @@ struct _PiaoServer
 G_DEFINE_FINAL_TYPE (PiaoServer, piao_server, G_TYPE_OBJECT)
 
 static const PiaoRoute routes[] = {
-  { "POST", "/v1/sign-in", TRUE, piao_route_sign_in, NULL },
-  { "POST", "/v1/sync", FALSE, piao_route_sync, NULL },
-  { "GET", "/v1/command/", FALSE, piao_route_command, NULL },
-  { "GET", "/health", TRUE, piao_route_health, NULL },
-  { "GET", "/metrics", TRUE, piao_route_metrics, "text/plain; version=0.0.4" },
+  { "POST", "/v1/sign-in", TRUE, piao_route_sign_in },
+  { "POST", "/v1/sync", FALSE, piao_route_sync },
+  { "GET", "/v1/command/", FALSE, piao_route_command },
+  { "GET", "/health", TRUE, piao_route_health },
+  { "GET", "/metrics", TRUE, piao_route_metrics },
 };
 
 static gboolean

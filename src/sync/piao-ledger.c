@@ -61,6 +61,16 @@ piao_pushed_free (PiaoPushed *pushed)
   g_free (pushed);
 }
 
+PiaoVerdict *
+piao_verdict_copy (const PiaoVerdict *verdict)
+{
+  PiaoVerdict *copy = g_memdup2 (verdict, sizeof *verdict);
+
+  copy->code = g_strdup (verdict->code);
+  copy->message = g_strdup (verdict->message);
+  return copy;
+}
+
 void
 piao_verdict_free (PiaoVerdict *verdict)
 {

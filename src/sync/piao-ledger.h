@@ -51,6 +51,7 @@ typedef struct
   char *message;     /* sentence when not accepted; owned */
 } PiaoVerdict;
 
+PiaoVerdict *piao_verdict_copy (const PiaoVerdict *verdict);
 void piao_verdict_free (PiaoVerdict *verdict);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoVerdict, piao_verdict_free)
 

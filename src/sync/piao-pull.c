@@ -10,7 +10,6 @@
 #include "base/piao-error.h"
 #include "sync/piao-ledger.h"
 #include "sync/piao-pull.h"
-#include "sync/piao-wire.h"
 
 /* Entries of the change index read at a time and lane. */
 #define WINDOW 256
@@ -40,10 +39,8 @@ typedef struct
 {
   PiaoRegistry *registry;
   PiaoDb *db;
-  GArray *lanes;    /* of Lane */
-  GHashTable *rows; /* const PiaoKind * → JsonArray of rows, borrowed from list */
-  JsonArray *list;  /* of {kind, rows} */
-  JsonArray *gone;
+  GArray *lanes; /* of Lane */
+  PiaoReply *reply;
   gsize bytes;
   gsize max_bytes;
 } Pull;
@@ -70,69 +67,55 @@ piao_pull_get_lanes (PiaoDb *db, const PiaoAccess *access, GError **error)
 
 /* --- rows ------------------------------------------------------------------------------------ */
 
+/* What the last row of @block takes as JSON, roughly. */
 static gsize
-estimate (const PiaoRecord *record)
+estimate (const PiaoRowBlock *block)
 {
+  guint row = block->n_rows - 1;
   gsize size = 64;
 
-  for (guint i = 0; i < record->kind->n_columns; i++)
-    if (record->values[i].type != PIAO_VALUE_NULL)
-      size += strlen (record->kind->columns[i].name) + 6
-              + (record->values[i].type == PIAO_VALUE_TEXT ? strlen (record->values[i].text) : 14);
+  for (guint i = 0; i < block->kind->n_columns; i++)
+    if (!piao_row_block_is_null (block, row, i))
+      size += strlen (block->kind->columns[i].name) + 6
+              + (block->columns[i].is_text ? strlen (piao_row_block_get_text (block, row, i)) : 14);
   return size;
 }
 
-static void
-add_row (Pull *pull, const PiaoRecord *record)
+static gboolean
+add_row (Pull *pull, const Entry *entry, GError **error)
 {
-  JsonArray *rows = g_hash_table_lookup (pull->rows, record->kind);
+  PiaoRowBlock *block = piao_reply_get_block (pull->reply, entry->kind);
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (PiaoCursor) cursor
+      = piao_db_query (pull->db, piao_kind_get_select (entry->kind), &inner, "i", entry->id);
 
-  if (rows == NULL)
+  /* The scope of the user is that of the entry's lane, so the row must really be in it. */
+  if (piao_cursor_next (cursor, &inner) && piao_cursor_int (cursor, PIAO_ROW_LANE) == entry->lane)
     {
-      rows = json_array_new ();
-      json_array_add_object_element (pull->list, piao_json_build ("kind", 's', record->kind->name,
-                                                                  "rows", 'a', rows, NULL));
-      g_hash_table_insert (pull->rows, (gpointer)record->kind, rows);
+      piao_row_block_append_cursor (block, cursor);
+      pull->bytes += estimate (block);
+      return TRUE;
     }
-  json_array_add_object_element (rows, piao_wire_encode (record));
-  pull->bytes += estimate (record);
-}
-
-static void
-add_gone (Pull *pull, const Entry *entry)
-{
-  JsonArray *item = json_array_new ();
-  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, entry->id);
-
-  json_array_add_int_element (item, entry->lane);
-  json_array_add_string_element (item, entry->kind->name);
-  json_array_add_string_element (item, id);
-  json_array_add_array_element (pull->gone, item);
-  pull->bytes += 48;
+  if (inner != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&inner));
+      return FALSE;
+    }
+  return piao_error_set (error, PIAO_ERROR_CORRUPT, "sync.index",
+                         _ ("The change index of the centre does not fit its rows (%s %" PRIi64
+                            ")."),
+                         entry->kind->name, entry->id);
 }
 
 static gboolean
 emit (Pull *pull, const Entry *entry, GError **error)
 {
-  g_autoptr (PiaoRecord) record = NULL;
-
   if (entry->kind == NULL)
     return TRUE;
-  if (entry->gone)
-    {
-      add_gone (pull, entry);
-      return TRUE;
-    }
-  record = piao_record_load (pull->db, entry->kind, entry->id, error);
-  if (record == NULL)
-    return FALSE;
-  /* The scope of the user is that of the entry's lane, so the row must really be in it. */
-  if (record->lane != entry->lane)
-    return piao_error_set (error, PIAO_ERROR_CORRUPT, "sync.index",
-                           _ ("The change index of the centre does not fit its rows (%s %" PRIi64
-                              ")."),
-                           entry->kind->name, entry->id);
-  add_row (pull, record);
+  if (!entry->gone)
+    return add_row (pull, entry, error);
+  piao_reply_add_gone (pull->reply, entry->kind, entry->lane, entry->id);
+  pull->bytes += 48;
   return TRUE;
 }
 
@@ -315,29 +298,18 @@ pull_all (Pull *pull, gint64 head, GError **error)
 }
 
 static void
-add_end (Pull *pull, gint64 head, JsonObject *answer)
+add_end (Pull *pull, gint64 head)
 {
-  JsonArray *grants = json_array_new ();
-  JsonArray *upto = json_array_new ();
-  gboolean more = FALSE;
-
+  pull->reply->head = head;
   for (guint i = 0; i < pull->lanes->len; i++)
     {
       const Lane *lane = &g_array_index (pull->lanes, Lane, i);
-      JsonArray *pair = json_array_new ();
+      PiaoLaneSeq upto = { lane->lane, lane->seq };
 
-      json_array_add_int_element (grants, lane->lane);
-      json_array_add_int_element (pair, lane->lane);
-      json_array_add_int_element (pair, lane->seq);
-      json_array_add_array_element (upto, pair);
-      more = more || lane->seq < head;
+      g_array_append_val (pull->reply->grants, lane->lane);
+      g_array_append_val (pull->reply->upto, upto);
+      pull->reply->more = pull->reply->more || lane->seq < head;
     }
-  json_object_set_array_member (answer, "grants", grants);
-  json_object_set_array_member (answer, "rows", json_array_ref (pull->list));
-  json_object_set_array_member (answer, "gone", json_array_ref (pull->gone));
-  json_object_set_object_member (answer, "end",
-                                 piao_json_build ("upto", 'a', upto, "seq", 'i', head, "more", 'b',
-                                                  more, NULL));
 }
 
 gboolean
@@ -346,14 +318,11 @@ piao_pull (PiaoRegistry *registry,
            gint64 user,
            JsonArray *cursors,
            gsize max_bytes,
-           JsonObject *answer,
+           PiaoReply *reply,
            GError **error)
 {
   g_autoptr (GArray) lanes = NULL;
-  g_autoptr (GHashTable) rows = g_hash_table_new (NULL, NULL);
-  g_autoptr (JsonArray) list = json_array_new ();
-  g_autoptr (JsonArray) gone = json_array_new ();
-  Pull pull = { registry, db, NULL, rows, list, gone, 0, 0 };
+  Pull pull = { registry, db, NULL, reply, 0, 0 };
   gint64 head;
 
   if (!piao_ledger_read_head (db, &head, NULL, error))
@@ -365,6 +334,6 @@ piao_pull (PiaoRegistry *registry,
   pull.max_bytes = CLAMP (max_bytes, PIAO_PULL_MIN_BYTES, PIAO_PULL_MAX_BYTES);
   if (!pull_all (&pull, head, error))
     return FALSE;
-  add_end (&pull, head, answer);
+  add_end (&pull, head);
   return TRUE;
 }

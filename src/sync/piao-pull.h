@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "store/piao-command.h"
+#include "sync/piao-reply.h"
 
 G_BEGIN_DECLS
 
@@ -19,12 +19,8 @@ G_BEGIN_DECLS
 #define PIAO_PULL_MAX_BYTES (1024 * 1024)
 
 /*
- * Adds to @answer what the user may see and does not have yet:
- *
- *   grants  the lanes, 0 included
- *   rows    [{"kind": …, "rows": [row, …]}, …]
- *   gone    [[lane, kind, id], …]: rows that have left a lane
- *   end     {"upto": [[lane, seq], …], "seq": the head's, "more": …}
+ * Adds to @reply what the user may see and does not have yet: grants, rows, gone, upto, head and
+ * more.
  *
  * @cursors is an array of [lane, seq]; lanes the user may not see are passed over. @max_bytes
  * bounds the rows roughly: one command's worth may come on top. Call it within one read
@@ -35,16 +31,10 @@ gboolean piao_pull (PiaoRegistry *registry,
                     gint64 user,
                     JsonArray *cursors,
                     gsize max_bytes,
-                    JsonObject *answer,
+                    PiaoReply *reply,
                     GError **error);
 
-/* Where the lanes of @access stand: an array of {lane, seq}; for hints. Transfer full. */
-typedef struct
-{
-  gint64 lane;
-  gint64 seq;
-} PiaoLaneSeq;
-
+/* Where the lanes of @access stand: an array of PiaoLaneSeq; for hints. Transfer full. */
 GArray *piao_pull_get_lanes (PiaoDb *db, const PiaoAccess *access, GError **error);
 
 G_END_DECLS

@@ -12,7 +12,6 @@
 #include "sync/piao-sync-core.h"
 
 #define MAX_NAME 60
-#define MAX_MESSAGE 900
 
 PIAO_STATEMENT (serve_dseq, "SELECT dseq FROM device WHERE number = $1");
 
@@ -84,7 +83,7 @@ gboolean
 piao_serve_check (PiaoDb *db,
                   JsonObject *request,
                   guint device,
-                  JsonObject *answer,
+                  PiaoReply *reply,
                   gboolean *restart,
                   GError **error)
 {
@@ -99,32 +98,10 @@ piao_serve_check (PiaoDb *db,
     return TRUE;
   if (!piao_db_query_int (db, &serve_dseq, 0, &dseq, error, "i", (gint64)device))
     return FALSE;
-  json_object_set_string_member (answer, "epoch", epoch);
-  json_object_set_int_member (answer, "now", 0);
-  json_object_set_boolean_member (answer, "restart", TRUE);
-  json_object_set_int_member (answer, "expected", dseq + 1);
+  g_set_str (&reply->epoch, epoch);
+  reply->restart = TRUE;
+  reply->expected = dseq + 1;
   return TRUE;
-}
-
-static JsonObject *
-describe (const PiaoVerdict *verdict)
-{
-  static const char *const states[] = { "accepted", "refused", "rejected" };
-  JsonObject *object
-      = piao_json_build ("id", 'd', verdict->id, "state", 's', states[verdict->state], NULL);
-
-  if (verdict->state == PIAO_VERDICT_ACCEPTED)
-    json_object_set_int_member (object, "seq", verdict->seq);
-  else
-    {
-      g_autofree char *message
-          = g_utf8_substring (verdict->message, 0,
-                              MIN (g_utf8_strlen (verdict->message, -1), (glong)MAX_MESSAGE));
-
-      json_object_set_string_member (object, "code", verdict->code);
-      json_object_set_string_member (object, "message", message);
-    }
-  return object;
 }
 
 gboolean
@@ -134,30 +111,24 @@ piao_serve_answer (PiaoRegistry *registry,
                    gint64 user,
                    GPtrArray *verdicts,
                    gint64 now,
-                   JsonObject *answer,
+                   PiaoReply *reply,
                    GError **error)
 {
-  JsonArray *list = json_array_new ();
-  g_autofree char *epoch = NULL;
   gint64 max_bytes = piao_json_get_int (request, "max_bytes", PIAO_PULL_MAX_BYTES);
-  gint64 expected = 0;
 
   for (guint i = 0; verdicts != NULL && i < verdicts->len; i++)
     {
-      const PiaoVerdict *verdict = g_ptr_array_index (verdicts, i);
+      PiaoVerdict *verdict = g_ptr_array_index (verdicts, i);
 
-      json_array_add_object_element (list, describe (verdict));
-      if (expected == 0)
-        expected = verdict->expected;
+      g_ptr_array_add (reply->verdicts, piao_verdict_copy (verdict));
+      if (reply->expected == 0)
+        reply->expected = verdict->expected;
     }
-  json_object_set_array_member (answer, "verdicts", list);
-  if (expected > 0)
-    json_object_set_int_member (answer, "expected", expected);
-  if (!piao_ledger_read_head (db, NULL, &epoch, error))
+  g_clear_pointer (&reply->epoch, g_free);
+  if (!piao_ledger_read_head (db, NULL, &reply->epoch, error))
     return FALSE;
-  json_object_set_string_member (answer, "epoch", epoch);
-  json_object_set_int_member (answer, "now", now);
+  reply->now = now;
   return piao_pull (registry, db, user, piao_json_get_array (request, "cursors"),
-                    (gsize)CLAMP (max_bytes, PIAO_PULL_MIN_BYTES, PIAO_PULL_MAX_BYTES), answer,
+                    (gsize)CLAMP (max_bytes, PIAO_PULL_MIN_BYTES, PIAO_PULL_MAX_BYTES), reply,
                     error);
 }

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "sync/piao-ledger.h"
+#include "sync/piao-reply.h"
 
 G_BEGIN_DECLS
 
@@ -24,15 +24,15 @@ gint64 piao_serve_get_skew (JsonObject *request, gint64 now);
 GPtrArray *piao_serve_read_commands (JsonObject *request, guint device, gint64 now, GError **error);
 
 /* Whether the request fits this database. When it comes from another epoch, @restart is set and
- * @answer is complete: nothing of the request is to be carried out. In a read transaction. */
+ * @reply is complete: nothing of the request is to be carried out. In a read transaction. */
 gboolean piao_serve_check (PiaoDb *db,
                            JsonObject *request,
                            guint device,
-                           JsonObject *answer,
+                           PiaoReply *reply,
                            gboolean *restart,
                            GError **error);
 
-/* Fills in @answer: epoch, clock, the verdicts (may be NULL) and what comes down. In a read
+/* Fills in @reply: epoch, clock, the verdicts (may be NULL) and what comes down. In a read
  * transaction that began after the verdicts were committed. */
 gboolean piao_serve_answer (PiaoRegistry *registry,
                             PiaoDb *db,
@@ -40,7 +40,7 @@ gboolean piao_serve_answer (PiaoRegistry *registry,
                             gint64 user,
                             GPtrArray *verdicts,
                             gint64 now,
-                            JsonObject *answer,
+                            PiaoReply *reply,
                             GError **error);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "store/piao-replica.h"
+#include "sync/piao-reply.h"
 
 G_BEGIN_DECLS
 
@@ -15,15 +16,10 @@ G_BEGIN_DECLS
  * A request:
  *   {device, epoch, schema, now, max_bytes, ack, cursors: [[lane, seq], …],
  *    commands: [{id, dseq, name, args, at, actor}, …]}
- * An answer:
- *   {epoch, now, verdicts: [{id, state, seq | code, message}, …], grants, rows, gone, end}
- *   or, when the server has another epoch or misses commands: {epoch, restart: true, expected}
- *   or with the rest: expected, the dseq that the server wants next.
+ * An answer is a PiaoReply.
  */
-#define PIAO_SYNC_MAX_COMMANDS 128
+#define PIAO_SYNC_MAX_COMMANDS PIAO_REPLY_MAX_VERDICTS
 #define PIAO_SYNC_MAX_REQUEST (1024 * 1024)
-#define PIAO_SYNC_MAX_ANSWER (8 * 1024 * 1024)
-#define PIAO_SYNC_MAX_ROWS 200000
 
 /* @now is the desktop's clock in ms; the server measures the skew by it. Transfer full. */
 JsonObject *
@@ -33,23 +29,18 @@ piao_sync_build_request (PiaoDb *db, guint device, gint64 now, gsize max_bytes, 
  * command that was sent, every cursor stands where it stood or further. */
 typedef struct _PiaoSyncAnswer PiaoSyncAnswer;
 
-/* @request is the one it answers. PIAO_ERROR_CORRUPT with a sentence for anything else than a good
- * answer; nothing was changed then. Transfer full. */
-PiaoSyncAnswer *piao_sync_answer_decode (PiaoRegistry *registry,
-                                         JsonObject *request,
-                                         JsonObject *answer,
-                                         GError **error);
+/* @request is the one that @reply (of which a reference is kept) answers. PIAO_ERROR_CORRUPT with a
+ * sentence when it does not fit; nothing was changed then. Any thread. Transfer full. */
+PiaoSyncAnswer *piao_sync_answer_new (JsonObject *request, PiaoReply *reply, GError **error);
 void piao_sync_answer_free (PiaoSyncAnswer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoSyncAnswer, piao_sync_answer_free)
 
-/* The server's clock when it answered, ms. */
-gint64 piao_sync_answer_get_now (const PiaoSyncAnswer *answer);
+/* What it says. Borrowed. */
+const PiaoReply *piao_sync_answer_get_reply (const PiaoSyncAnswer *answer);
 /* Whether there is more to fetch, or to send again, at once; after apply. */
 gboolean piao_sync_answer_has_more (const PiaoSyncAnswer *answer);
-/* How far the desktop is, and the server: seq numbers. */
+/* How far the desktop is: a seq number. */
 gint64 piao_sync_answer_get_reached (const PiaoSyncAnswer *answer);
-gint64 piao_sync_answer_get_head (const PiaoSyncAnswer *answer);
-guint piao_sync_answer_get_n_rows (const PiaoSyncAnswer *answer);
 /* A push that was wrong (not a refusal by a rule): reason and sentence, or NULL. */
 const char *piao_sync_answer_get_problem (const PiaoSyncAnswer *answer, const char **reason);
 

@@ -3,8 +3,6 @@
 
 #include "config.h"
 
-#include <string.h>
-
 #include "base/piao-error.h"
 #include "store/piao-search.h"
 #include "sync/piao-sync-rows.h"
@@ -119,32 +117,47 @@ forget (PiaoDb *db, const PiaoKind *kind, GArray *ids, GError **error)
   return TRUE;
 }
 
-gboolean
-piao_sync_rows_put (PiaoDb *db, const PiaoRecord *record, GError **error)
+static gboolean
+touch_search (PiaoDb *db, const PiaoRowBlock *block, guint row, GError **error)
 {
-  const RowStatements *statements = get_statements (record->kind);
-  guint n = record->kind->n_columns + PIAO_ROW_FIRST_COLUMN;
-  g_autofree PiaoValue *values = g_new0 (PiaoValue, n);
+  g_autoptr (PiaoRecord) record = NULL;
+
+  if ((block->kind->flags & PIAO_KIND_SEARCHABLE) == 0)
+    return TRUE;
+  record = piao_row_block_get_record (block, row);
+  return piao_search_touch (db, record, error);
+}
+
+static gboolean
+put_row (PiaoDb *db, const PiaoRowBlock *block, guint row, PiaoValue *values, GError **error)
+{
+  const RowStatements *statements = get_statements (block->kind);
+  guint n = block->kind->n_columns + PIAO_ROW_FIRST_COLUMN;
   g_autoptr (GError) inner = NULL;
   g_autoptr (GArray) written = NULL;
 
-  values[PIAO_ROW_ID] = (PiaoValue){ PIAO_VALUE_INT, { record->id } };
-  values[PIAO_ROW_LANE] = (PiaoValue){ PIAO_VALUE_INT, { record->lane } };
-  values[PIAO_ROW_REV] = (PiaoValue){ PIAO_VALUE_INT, { record->rev } };
-  values[PIAO_ROW_DELETED] = (PiaoValue){ PIAO_VALUE_INT, { record->deleted ? 1 : 0 } };
-  /* Borrowed for the call: the driver copies. */
-  memcpy (values + PIAO_ROW_FIRST_COLUMN, record->values,
-          sizeof (PiaoValue) * record->kind->n_columns);
+  piao_row_block_bind (block, row, values);
   written = run (db, &statements->put, values, n, &inner);
   if (g_error_matches (inner, PIAO_ERROR, PIAO_ERROR_CONFLICT))
     return piao_db_exec_values (db, &statements->replace, values, n, error)
-           && piao_search_touch (db, record, error);
+           && touch_search (db, block, row, error);
   if (written == NULL)
     {
       g_propagate_error (error, g_steal_pointer (&inner));
       return FALSE;
     }
-  return written->len == 0 || piao_search_touch (db, record, error);
+  return written->len == 0 || touch_search (db, block, row, error);
+}
+
+gboolean
+piao_sync_rows_put (PiaoDb *db, const PiaoRowBlock *block, GError **error)
+{
+  g_autofree PiaoValue *values = g_new0 (PiaoValue, block->kind->n_columns + PIAO_ROW_FIRST_COLUMN);
+
+  for (guint row = 0; row < block->n_rows; row++)
+    if (!put_row (db, block, row, values, error))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean

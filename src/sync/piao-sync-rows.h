@@ -4,15 +4,16 @@
 #pragma once
 
 #include "store/piao-command.h"
+#include "sync/piao-row-block.h"
 
 G_BEGIN_DECLS
 
 /* Rows of the server going into and out of a replica, with their search text. All within the
  * caller's transaction on the writer, with the pending commands taken off. */
 
-/* Writes @record unless a newer rev of the row is here. A row that is in the way because of a
- * UNIQUE column is outdated, since the server holds both, and makes room. */
-gboolean piao_sync_rows_put (PiaoDb *db, const PiaoRecord *record, GError **error);
+/* Writes all rows of @block, each unless a newer rev of it is here. A row that is in the way
+ * because of a UNIQUE column is outdated, since the server holds both, and makes room. */
+gboolean piao_sync_rows_put (PiaoDb *db, const PiaoRowBlock *block, GError **error);
 
 /* Takes a row away if it is still in @lane. */
 gboolean

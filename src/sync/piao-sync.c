@@ -130,13 +130,11 @@ set_ilms (PiaoSync *self, PiaoSyncIlms ilms)
 }
 
 static void
-note_ilms (PiaoSync *self, JsonObject *answer)
+note_ilms (PiaoSync *self, const PiaoReply *reply)
 {
   static const char *const words[] = { "unknown", "online", "degraded", "offline" };
-  JsonObject *ilms = piao_json_get_object (piao_json_get_object (answer, "end"), "ilms");
   const char *state
-      = piao_json_get_text (ilms != NULL ? ilms : piao_json_get_object (answer, "ilms"), "state",
-                            "unknown");
+      = piao_json_get_text (piao_json_get_object (reply->notes, "ilms"), "state", "unknown");
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     if (g_str_equal (words[i], state))
@@ -159,7 +157,8 @@ exchange (PiaoSync *self, gboolean *more, GError **error)
 {
   g_autofree char *url = g_strconcat (self->url, "/v1/sync", NULL);
   g_autoptr (JsonObject) request = NULL;
-  g_autoptr (JsonObject) reply = NULL;
+  g_autoptr (JsonObject) object = NULL;
+  g_autoptr (PiaoReply) reply = NULL;
   g_autoptr (PiaoSyncAnswer) answer = NULL;
   const char *reason = NULL, *problem;
   gint64 before;
@@ -169,20 +168,20 @@ exchange (PiaoSync *self, gboolean *more, GError **error)
   if (request == NULL)
     return FALSE;
   before = now_of (self);
-  reply = dex_await_boxed (
-      piao_http_post (self->session, url, self->token, request, PIAO_SYNC_MAX_ANSWER), error);
-  adapt_size (self, reply != NULL, now_of (self) - before);
-  if (reply == NULL)
+  object = dex_await_boxed (
+      piao_http_post (self->session, url, self->token, request, PIAO_REPLY_MAX_BYTES), error);
+  adapt_size (self, object != NULL, now_of (self) - before);
+  if (object == NULL)
     return FALSE;
-  answer
-      = piao_sync_answer_decode (piao_replica_get_registry (self->replica), request, reply, error);
+  reply = piao_reply_from_json (piao_replica_get_registry (self->replica), object, error);
+  answer = reply != NULL ? piao_sync_answer_new (request, reply, error) : NULL;
   if (answer == NULL)
     return FALSE;
   application = (Application){ piao_replica_get_registry (self->replica), answer };
   if (!dex_await (piao_replica_write (self->replica, apply_answer, &application, NULL), error))
     return FALSE;
   self->seq = piao_sync_answer_get_reached (answer);
-  self->head = piao_sync_answer_get_head (answer);
+  self->head = reply->head;
   *more = piao_sync_answer_has_more (answer);
   note_ilms (self, reply);
   problem = piao_sync_answer_get_problem (answer, &reason);

@@ -139,33 +139,36 @@ piao_centre_run (PiaoCentre *self, const char *name, JsonObject *args)
   return verdict->seq;
 }
 
-JsonObject *
+PiaoReply *
 piao_centre_serve (PiaoCentre *self, JsonObject *request, guint device, gint64 user)
 {
   PiaoDb *db = self->fixture->db;
   gint64 now = piao_clock_now (self->clock);
-  g_autoptr (JsonObject) answer = json_object_new ();
+  g_autoptr (PiaoReply) reply = piao_reply_new ();
   g_autoptr (GPtrArray) commands = piao_serve_read_commands (request, device, now, NULL);
   g_autoptr (GPtrArray) verdicts = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  PiaoReply *arrived;
   gboolean restart = FALSE;
 
   g_assert_nonnull (commands);
-  piao_serve_check (db, request, device, answer, &restart, &error);
+  piao_serve_check (db, request, device, reply, &restart, &error);
   fail_on (error);
   if (!restart)
     {
       verdicts = execute_all (self, commands);
       piao_db_begin_read (db, &error);
       fail_on (error);
-      piao_serve_answer (self->fixture->registry, db, request, user, verdicts, now, answer, &error);
+      piao_serve_answer (self->fixture->registry, db, request, user, verdicts, now, reply, &error);
       fail_on (error);
       piao_db_rollback (db);
     }
-  /* Through text, as over a wire. */
-  text = piao_json_object_to_text (answer);
-  return piao_json_parse_object (text, -1, PIAO_SYNC_MAX_ANSWER, "answer", NULL);
+  bytes = piao_reply_encode (reply, PIAO_REPLY_JSON, &error);
+  fail_on (error);
+  arrived = piao_reply_decode (self->fixture->registry, PIAO_REPLY_JSON, bytes, &error);
+  fail_on (error);
+  return arrived;
 }
 
 void
@@ -364,17 +367,16 @@ apply_answer (PiaoDb *db, gpointer data)
 
 gboolean
 piao_desk_take (
-    PiaoDesk *desk, JsonObject *request, JsonObject *answer, gboolean *more, GError **error)
+    PiaoDesk *desk, JsonObject *request, PiaoReply *reply, gboolean *more, GError **error)
 {
-  g_autoptr (PiaoSyncAnswer) decoded
-      = piao_sync_answer_decode (desk->centre->fixture->registry, request, answer, error);
-  Job job = { .desk = desk, .answer = decoded };
+  g_autoptr (PiaoSyncAnswer) answer = piao_sync_answer_new (request, reply, error);
+  Job job = { .desk = desk, .answer = answer };
 
-  if (decoded == NULL)
+  if (answer == NULL)
     return FALSE;
   wait_for (piao_replica_write (desk->replica, apply_answer, &job, NULL));
   if (more != NULL)
-    *more = piao_sync_answer_has_more (decoded);
+    *more = piao_sync_answer_has_more (answer);
   return TRUE;
 }
 
@@ -387,12 +389,12 @@ piao_desk_sync (PiaoDesk *desk, gsize max_bytes)
   for (; more; rounds++)
     {
       g_autoptr (JsonObject) request = piao_desk_request (desk, max_bytes);
-      g_autoptr (JsonObject) answer
+      g_autoptr (PiaoReply) reply
           = piao_centre_serve (desk->centre, request, desk->device, desk->user);
       g_autoptr (GError) error = NULL;
 
       g_assert_cmpuint (rounds, <, 1000);
-      piao_desk_take (desk, request, answer, &more, &error);
+      piao_desk_take (desk, request, reply, &more, &error);
       fail_on (error);
     }
   return rounds;

@@ -35,8 +35,9 @@ PiaoVerdict *piao_centre_execute (PiaoCentre *self, const PiaoPushed *pushed);
 /* A command of the centre itself, which must be accepted. Returns its seq. */
 gint64 piao_centre_run (PiaoCentre *self, const char *name, JsonObject *args);
 
-/* Answers a request of @device with @user signed in. Transfer full. */
-JsonObject *piao_centre_serve (PiaoCentre *self, JsonObject *request, guint device, gint64 user);
+/* Answers a request of @device with @user signed in; the answer goes through its coding, as over a
+ * wire. Transfer full. */
+PiaoReply *piao_centre_serve (PiaoCentre *self, JsonObject *request, guint device, gint64 user);
 
 /* Confirms or refuses the open gateway request of @order. */
 void piao_centre_answer_gateway (PiaoCentre *self, gint64 order, gboolean ok, const char *result);
@@ -68,7 +69,7 @@ JsonObject *piao_desk_request (PiaoDesk *desk, gsize max_bytes);
 
 /* Checks and applies an answer. FALSE with @error when it is not taken. */
 gboolean piao_desk_take (
-    PiaoDesk *desk, JsonObject *request, JsonObject *answer, gboolean *more, GError **error);
+    PiaoDesk *desk, JsonObject *request, PiaoReply *reply, gboolean *more, GError **error);
 
 /* Whole rounds until there is no more. Returns how many. */
 guint piao_desk_sync (PiaoDesk *desk, gsize max_bytes);

@@ -192,27 +192,25 @@ pull_all (PiaoCentre *centre, gint64 user, gsize max_bytes, guint *pages)
 
   for (*pages = 0; more; ++*pages)
     {
-      g_autoptr (JsonObject) answer = json_object_new ();
-      JsonArray *groups;
+      g_autoptr (PiaoReply) reply = piao_reply_new ();
+      g_autoptr (JsonObject) answer = NULL;
 
       g_assert_true (piao_pull (centre->fixture->registry, centre->fixture->db, user, cursors,
-                                max_bytes, answer, NULL));
-      groups = piao_json_get_array (answer, "rows");
-      for (guint i = 0; i < json_array_get_length (groups); i++)
+                                max_bytes, reply, NULL));
+      for (guint i = 0; i < reply->blocks->len; i++)
         {
-          JsonObject *group = piao_json_array_get_object (groups, i);
-          JsonArray *list = piao_json_get_array (group, "rows");
+          const PiaoRowBlock *block = g_ptr_array_index (reply->blocks, i);
 
-          for (guint j = 0; j < json_array_get_length (list); j++)
+          for (guint row = 0; row < block->n_rows; row++)
             g_assert_true (g_hash_table_add (
-                rows, g_strdup_printf (
-                          "%s %s lane %" G_GINT64_FORMAT, piao_json_get_text (group, "kind", ""),
-                          piao_json_get_text (piao_json_array_get_object (list, j), "id", ""),
-                          piao_json_get_int (piao_json_array_get_object (list, j), "lane", -1))));
+                rows, g_strdup_printf ("%s %" G_GINT64_FORMAT " lane %" G_GINT64_FORMAT,
+                                       block->kind->name, block->ids[row], block->lanes[row])));
         }
+      reply->epoch = g_strdup ("epoch-1");
+      answer = piao_reply_to_json (reply);
       json_array_unref (cursors);
       cursors = json_array_ref (piao_json_get_array (piao_json_get_object (answer, "end"), "upto"));
-      more = piao_json_get_bool (piao_json_get_object (answer, "end"), "more", FALSE);
+      more = reply->more;
       g_assert_cmpuint (*pages, <, 1000);
     }
   return rows;

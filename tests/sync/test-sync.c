@@ -5,6 +5,7 @@
  * and each command happened once. */
 
 #include <libdex.h>
+#include <string.h>
 
 #include "base/piao-error.h"
 #include "base/piao-id.h"
@@ -179,7 +180,7 @@ test_lost_replies_do_no_harm (void)
       for (int lost = 0; lost < i; lost++)
         {
           g_autoptr (JsonObject) request = piao_desk_request (desk, PIAO_PULL_MAX_BYTES);
-          g_autoptr (JsonObject) answer
+          g_autoptr (PiaoReply) reply
               = piao_centre_serve (centre, request, desk->device, desk->user);
         }
       if (i % 2 == 0)
@@ -198,7 +199,7 @@ test_old_answers_do_no_harm (void)
   g_autoptr (PiaoCentre) centre = piao_centre_new ();
   g_autoptr (PiaoDesk) desk = NULL;
   g_autoptr (JsonObject) request = NULL;
-  g_autoptr (JsonObject) old = NULL;
+  g_autoptr (PiaoReply) old = NULL;
   g_autoptr (GError) error = NULL;
   gint64 order;
 
@@ -314,8 +315,9 @@ test_restored_server (void)
   waiting = piao_desk_run (desk, "order.submit", order_args (2));
   {
     g_autoptr (JsonObject) request = piao_desk_request (desk, PIAO_PULL_MAX_BYTES);
-    g_autoptr (JsonObject) answer = NULL;
-    g_autofree char *text = NULL;
+    g_autoptr (PiaoReply) reply = NULL;
+    g_autoptr (GBytes) bytes = NULL;
+    char *text;
 
     g_assert_true (piao_db_begin (centre->fixture->db, NULL));
     piao_db_rollback (centre->fixture->db);
@@ -324,8 +326,9 @@ test_restored_server (void)
         "\",\"state\":\"accepted\",\"seq\":99}],\"grants\":[0,652300],\"rows\":[],\"gone\":[],"
         "\"end\":{\"upto\":[[0,99],[652300,99]],\"seq\":99,\"more\":false}}",
         waiting);
-    answer = piao_json_parse_object (text, -1, 10000, "answer", NULL);
-    g_assert_true (piao_desk_take (desk, request, answer, NULL, NULL));
+    bytes = g_bytes_new_take (text, strlen (text));
+    reply = piao_reply_decode (centre->fixture->registry, PIAO_REPLY_JSON, bytes, NULL);
+    g_assert_true (piao_desk_take (desk, request, reply, NULL, NULL));
   }
   assert_state (desk, waiting, "accepted");
   g_assert_true (piao_db_exec (centre->fixture->db, &new_epoch, NULL, "i", (gint64)0));

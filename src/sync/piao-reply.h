@@ -1,0 +1,107 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "sync/piao-ledger.h"
+#include "sync/piao-row-block.h"
+
+G_BEGIN_DECLS
+
+/*
+ * PiaoReply: all that an answer of POST /v1/sync says, whatever its coding. The server fills one;
+ * the desktop checks it against its request and applies it (piao-sync-core.h).
+ *
+ * As JSON (the readable twin; optional members are left out when they say nothing):
+ *   {"epoch": …, "now": …, "expected": …, "notes": {…},
+ *    "verdicts": [{"id": …, "state": …, "seq": … | "code": …, "message": …}, …],
+ *    "grants": [lane, …], "rows": [{"kind": …, "rows": [row, …]}, …],
+ *    "gone": [[lane, kind, id], …], "digests": [[lane, kind, rows, sum], …],
+ *    "end": {"upto": [[lane, seq], …], "seq": …, "more": …, "next": …}}
+ * or, when the server has another epoch: {"epoch": …, "now": …, "restart": true, "expected": …}.
+ */
+#define PIAO_REPLY_MAX_ROWS 200000
+#define PIAO_REPLY_MAX_LANES 4096
+#define PIAO_REPLY_MAX_VERDICTS 128
+#define PIAO_REPLY_MAX_DIGESTS 65536
+#define PIAO_REPLY_MAX_NEXT 1000 /* characters */
+#define PIAO_REPLY_MAX_BYTES (8 * 1024 * 1024)
+
+/* Content types. */
+#define PIAO_REPLY_JSON "application/json"
+#define PIAO_REPLY_FRAMES "application/x-piaoku-frames"
+
+typedef struct
+{
+  gint64 lane;
+  gint64 seq;
+} PiaoLaneSeq;
+
+/* A row that has left a lane. */
+typedef struct
+{
+  const PiaoKind *kind;
+  gint64 lane;
+  gint64 id;
+} PiaoReplyGone;
+
+/* What the server holds of a lane and kind: number of rows and the sum of their hashes. */
+typedef struct
+{
+  const PiaoKind *kind;
+  gint64 lane;
+  gint64 rows;
+  guint64 sum;
+} PiaoReplyDigest;
+
+typedef struct
+{
+  char *epoch;         /* owned */
+  gint64 now;          /* the server's clock, ms UTC */
+  gboolean restart;    /* fetch all again: nothing below is filled in but expected */
+  gint64 expected;     /* the dseq that the server wants next; 0 when nothing is missing */
+  GPtrArray *verdicts; /* of PiaoVerdict, owned */
+  GPtrArray *blocks;   /* of PiaoRowBlock, owned; one may stand for a kind more than once */
+  GArray *gone;        /* of PiaoReplyGone */
+  GArray *grants;      /* of gint64: the lanes of this user, 0 included */
+  GArray *upto;        /* of PiaoLaneSeq: how far each lane is with this answer */
+  GArray *digests;     /* of PiaoReplyDigest */
+  gint64 head;         /* seq of the server */
+  gboolean more;       /* ask again at once */
+  char *next;          /* owned; where the working set goes on, opaque to the desktop; or NULL */
+  JsonObject *notes;   /* owned: {"ilms": {"state": …, "since": …}, …} */
+} PiaoReply;
+
+PiaoReply *piao_reply_new (void);
+PiaoReply *piao_reply_ref (PiaoReply *self);
+void piao_reply_unref (PiaoReply *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoReply, piao_reply_unref)
+
+/* The last block of @kind that was begun, or a new one. Borrowed. */
+PiaoRowBlock *piao_reply_get_block (PiaoReply *self, const PiaoKind *kind);
+void piao_reply_add_gone (PiaoReply *self, const PiaoKind *kind, gint64 lane, gint64 id);
+void piao_reply_add_digest (
+    PiaoReply *self, const PiaoKind *kind, gint64 lane, gint64 rows, guint64 sum);
+guint piao_reply_get_n_rows (const PiaoReply *self);
+
+/* --- coding ---------------------------------------------------------------------------------- */
+
+/*
+ * Codes the answer as @content_type (one of the above). Any thread. Transfer full.
+ */
+GBytes *piao_reply_encode (const PiaoReply *self, const char *content_type, GError **error);
+
+/*
+ * The answer in @bytes, checked for all that can be said without the request: shapes, lengths,
+ * types, that rows are of granted lanes and not newer than the head. Kinds and columns that this
+ * program does not know are passed over: they come from a newer one. NULL with PIAO_ERROR_CORRUPT
+ * and a sentence for anything else. Any thread; @registry is only read. Transfer full.
+ */
+PiaoReply *
+piao_reply_decode (PiaoRegistry *registry, const char *content_type, GBytes *bytes, GError **error);
+
+/* The JSON twin. Transfer full. */
+JsonObject *piao_reply_to_json (const PiaoReply *self);
+PiaoReply *piao_reply_from_json (PiaoRegistry *registry, JsonObject *object, GError **error);
+
+G_END_DECLS
