@@ -5,6 +5,7 @@
 
 #include <libsoup/soup.h>
 
+#include "sync/piao-sync-progress.h"
 #include "sync/piao-sync.h"
 
 G_BEGIN_DECLS
@@ -36,6 +37,8 @@ struct _PiaoSync
   gint64 ilms_since;
   gint64 since, last_success, oldest, seq, head;
   guint waiting, refused;
+  PiaoSyncProgress progress;
+  gint64 began; /* seq from where the fetch under way began; -1 when none is */
   char *problem;
 };
 

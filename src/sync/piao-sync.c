@@ -151,6 +151,22 @@ adapt_size (PiaoSync *self, gboolean answered, gint64 took)
   self->max_bytes = CLAMP (self->max_bytes, MIN_ANSWER_BYTES, MAX_ANSWER_BYTES);
 }
 
+static void
+note_progress (PiaoSync *self, const PiaoReply *reply, gint64 reached)
+{
+  gboolean complete = reached >= reply->head;
+
+  self->progress.rows += piao_reply_get_n_rows (reply);
+  if (self->began < 0 || self->began > reached)
+    self->began = self->seq;
+  piao_sync_progress_note_place (&self->progress,
+                                 complete ? PIAO_SYNC_PHASE_COMPLETE : PIAO_SYNC_PHASE_WORKING,
+                                 reached - self->began, reply->head - self->began,
+                                 g_get_monotonic_time () / 1000);
+  if (complete)
+    self->began = -1;
+}
+
 /* One call. @more says whether another follows at once. */
 static gboolean
 exchange (PiaoSync *self, gboolean *more, GError **error)
@@ -180,6 +196,7 @@ exchange (PiaoSync *self, gboolean *more, GError **error)
   application = (Application){ piao_replica_get_registry (self->replica), answer };
   if (!dex_await (piao_replica_write (self->replica, apply_answer, &application, NULL), error))
     return FALSE;
+  note_progress (self, reply, piao_sync_answer_get_reached (answer));
   self->seq = piao_sync_answer_get_reached (answer);
   self->head = reply->head;
   *more = piao_sync_answer_has_more (answer);
@@ -486,6 +503,42 @@ piao_sync_get_problem (PiaoSync *self)
   return self->problem;
 }
 
+PiaoSyncPhase
+piao_sync_get_phase (PiaoSync *self)
+{
+  return self->progress.phase;
+}
+
+double
+piao_sync_get_progress (PiaoSync *self)
+{
+  return piao_sync_progress_get_fraction (&self->progress);
+}
+
+double
+piao_sync_get_rate (PiaoSync *self)
+{
+  return self->progress.rate;
+}
+
+gint64
+piao_sync_get_remaining (PiaoSync *self)
+{
+  return piao_sync_progress_get_remaining (&self->progress);
+}
+
+gint64
+piao_sync_get_rows_received (PiaoSync *self)
+{
+  return self->progress.rows;
+}
+
+gint64
+piao_sync_get_bytes_received (PiaoSync *self)
+{
+  return self->progress.bytes;
+}
+
 gboolean
 piao_sync_is_complete (PiaoSync *self)
 {
@@ -535,6 +588,8 @@ piao_sync_init (PiaoSync *self)
   self->cancellable = g_cancellable_new ();
   self->random = g_rand_new ();
   self->max_bytes = FIRST_ANSWER_BYTES;
+  self->began = -1;
+  piao_sync_progress_init (&self->progress);
 }
 
 PiaoSync *

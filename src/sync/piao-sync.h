@@ -4,6 +4,7 @@
 #pragma once
 
 #include "store/piao-replica.h"
+#include "sync/piao-sync-state.h"
 
 G_BEGIN_DECLS
 
@@ -16,25 +17,6 @@ G_BEGIN_DECLS
  */
 #define PIAO_TYPE_SYNC (piao_sync_get_type ())
 G_DECLARE_FINAL_TYPE (PiaoSync, piao_sync, PIAO, SYNC, GObject)
-
-/* State of the line to the centre (domain 6.4). */
-typedef enum
-{
-  PIAO_SYNC_IDLE,       /* not started or not signed in */
-  PIAO_SYNC_ONLINE,     /* the last round succeeded */
-  PIAO_SYNC_DEGRADED,   /* failing now and then */
-  PIAO_SYNC_OFFLINE,    /* no success for half a minute, or kept offline */
-  PIAO_SYNC_RECOVERING, /* answers again, what waited is being sent */
-} PiaoSyncState;
-
-/* What the centre says about the line to ILMS. */
-typedef enum
-{
-  PIAO_SYNC_ILMS_UNKNOWN,
-  PIAO_SYNC_ILMS_ONLINE,
-  PIAO_SYNC_ILMS_DEGRADED,
-  PIAO_SYNC_ILMS_OFFLINE,
-} PiaoSyncIlms;
 
 /* @url: address of the centre without a path. NULL with PIAO_ERROR_INVALID when it is none. */
 PiaoSync *piao_sync_new (PiaoReplica *replica, const char *url, GError **error);
@@ -70,6 +52,17 @@ gint64 piao_sync_get_seq (PiaoSync *self);          /* how far the replica is */
 gint64 piao_sync_get_head (PiaoSync *self);         /* how far the centre was */
 /* Why the last round failed, as a sentence; NULL after a success. Borrowed. */
 const char *piao_sync_get_problem (PiaoSync *self);
+
+/* The first fetch, or catching up after a long time away: which part is under way, how far it is (0
+ * … 1), what the line carries (bytes/s, smoothed; 0 unknown) and how long the part will take (ms;
+ * 0 when all is here, -1 unknown). */
+PiaoSyncPhase piao_sync_get_phase (PiaoSync *self);
+double piao_sync_get_progress (PiaoSync *self);
+double piao_sync_get_rate (PiaoSync *self);
+gint64 piao_sync_get_remaining (PiaoSync *self);
+/* What has arrived since the program started. */
+gint64 piao_sync_get_rows_received (PiaoSync *self);
+gint64 piao_sync_get_bytes_received (PiaoSync *self);
 
 /* Whether the replica holds all that the centre had at the last round. */
 gboolean piao_sync_is_complete (PiaoSync *self);
