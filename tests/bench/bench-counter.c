@@ -28,7 +28,8 @@ PIAO_STATEMENT (bench_orders,
 PIAO_STATEMENT (bench_lines, "SELECT ticket_type_id, packs FROM order_line WHERE order_id = $1");
 PIAO_STATEMENT (bench_packs,
                 "SELECT code FROM pack WHERE warehouse_id = $1 AND ticket_type_id = $2"
-                " AND state = 'in_stock' ORDER BY id * 7919 % 10007 LIMIT $3");
+                " AND state = 'in_stock' AND frozen = 0 AND shelf IS NOT NULL"
+                " ORDER BY id * 7919 % 10007 LIMIT $3");
 
 typedef struct
 {
