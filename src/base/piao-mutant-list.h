@@ -12,4 +12,7 @@
   X (own_append, "a command is committed before it is appended to the outbox")                     \
   X (relaxed_commit, "commits are not forced to the disk: synchronous=NORMAL instead of FULL")     \
   X (accepted_let_go, "an accepted command is not kept applied until its rows arrive")             \
-  X (refused_swallowed, "a refused command leaves no item for a person")
+  X (refused_swallowed, "a refused command leaves no item for a person")                           \
+  X (two_calls, "the sync engine begins a round while another is under way")                       \
+  X (hold_ignored, "the desktop talks to the centre although it is kept offline")                  \
+  X (endless_back_off, "after nine failures in a row the centre is never asked again")
