@@ -85,6 +85,7 @@ is_calling (const PiaoSyncEngine *self)
 static void
 give_up (PiaoSyncEngine *self, PiaoSyncUpdate *update)
 {
+  self->stalled = FALSE;
   if (self->cancelling || (!is_calling (self) && self->busy != PIAO_SYNC_WORK_READ))
     return;
   self->cancelling = TRUE;
