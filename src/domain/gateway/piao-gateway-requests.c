@@ -145,7 +145,8 @@ piao_gateway_prepare (PiaoTx *tx,
   if (params == NULL)
     return FALSE;
   text = piao_json_object_to_text (params);
-  if (piao_record_is (warehouse, PIAO_WAREHOUSE_ROUTE, "direct"))
+  /* What the centre itself begins (an order from the web) only the centre can carry out. */
+  if (piao_record_is (warehouse, PIAO_WAREHOUSE_ROUTE, "direct") && piao_tx_get_device (tx) > 0)
     executor = g_strdup_printf ("device:%" G_GINT64_FORMAT, piao_tx_get_device (tx));
   request = piao_tx_new (tx, &piao_gateway_request_kind, order->lane);
   piao_record_set_text (request, PIAO_GATEWAY_REQUEST_REQUEST_NO, request_no);
