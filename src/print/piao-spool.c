@@ -13,6 +13,12 @@
   "id, kind, template, order_id, parcel_id, copy, name, data, printer, format, sha256, state,"     \
   " tries, error, unknown, created_at, updated_at"
 
+PIAO_STATEMENT (spool_untagged,
+                "SELECT id FROM orders WHERE warehouse_id = $1 AND state = 'held_for_ilms'"
+                " AND picker_device = $2 AND deleted = 0"
+                " AND NOT EXISTS (SELECT 1 FROM spool WHERE spool.order_id = orders.id"
+                " AND spool.template = $3 AND spool.created_at >= orders.held_at)"
+                " ORDER BY held_at, id LIMIT 100");
 PIAO_STATEMENT (spool_insert,
                 "INSERT INTO spool (kind, template, order_id, parcel_id, copy, name, data, printer,"
                 " format, bytes, sha256, state, tries, unknown, created_at, updated_at)"
@@ -168,6 +174,26 @@ piao_spool_enqueue_label (PiaoDb *db,
   job.format = (char *)piao_printer_get_format (printer);
   job.bytes = bytes;
   return piao_spool_enqueue (db, &job, now, id, error);
+}
+
+GArray *
+piao_spool_list_untagged (PiaoDb *db, gint64 warehouse, gint64 device, GError **error)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (PiaoCursor) cursor
+      = piao_db_query (db, &spool_untagged, &inner, "iis", warehouse, device, PIAO_LABEL_HELD_TAG);
+
+  while (inner == NULL && piao_cursor_next (cursor, &inner))
+    {
+      gint64 id = piao_cursor_int (cursor, 0);
+
+      g_array_append_val (ids, id);
+    }
+  if (inner == NULL)
+    return g_steal_pointer (&ids);
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return NULL;
 }
 
 gboolean

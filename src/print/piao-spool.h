@@ -83,6 +83,10 @@ gboolean piao_spool_enqueue_held_tag (PiaoDb *db,
                                       gint64 *id,
                                       GError **error);
 
+/* Orders of @warehouse that were picked on @device, wait for ILMS and have no bag tag since they
+ * were held: GArray of gint64, the longest held first, a hundred at most. (domain 6.4) */
+GArray *piao_spool_list_untagged (PiaoDb *db, gint64 warehouse, gint64 device, GError **error);
+
 /* Queues @bytes made elsewhere; kind, template_name, order_id, parcel_id, copy, name, printer,
  * format and bytes of @job count. PIAO_ERROR_LIMIT above PIAO_SPOOL_MAX_BYTES. */
 gboolean

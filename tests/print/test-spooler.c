@@ -324,6 +324,27 @@ assert_rejected (DexFuture *future, const char *reason)
   dex_unref (future);
 }
 
+static DexFuture *
+read_untagged (PiaoDb *db, gpointer data)
+{
+  GError *error = NULL;
+  GArray *ids = piao_spool_list_untagged (db, 1, 0, &error);
+
+  return ids != NULL ? dex_future_new_take_boxed (G_TYPE_ARRAY, ids)
+                     : dex_future_new_for_error (error);
+}
+
+static guint
+count_untagged (Desk *desk)
+{
+  g_autoptr (DexFuture) future = piao_replica_read (desk->replica, read_untagged, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+  const GValue *value = piao_future_wait (future, &error);
+
+  g_assert_no_error (error);
+  return ((GArray *)g_value_get_boxed (value))->len;
+}
+
 static void
 test_without_confirmation_there_is_only_a_tag (Desk *desk, gconstpointer data)
 {
@@ -343,8 +364,10 @@ test_without_confirmation_there_is_only_a_tag (Desk *desk, gconstpointer data)
   none = list (desk, 0);
   g_assert_cmpuint (none->len, ==, 0);
   g_assert_cmpint (get_copies (desk, HELD_PARCEL), ==, 0);
+  g_assert_cmpuint (count_untagged (desk), ==, 1);
   tag = piao_spooler_print_held_tag (desk->spooler, "出票台", HELD_ORDER);
   await (tag);
+  g_assert_cmpuint (count_untagged (desk), ==, 0);
   received = print_server_await (printer);
   await_counts (desk, 0, 0);
   jobs = list (desk, HELD_ORDER);
