@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/desk/piao-desk.h"
+#include "app/desk/piao-direct.h"
 #include "base/piao-error.h"
 #include "base/piao-future.h"
 #include "domain/order/piao-counter-queries.h"
@@ -20,6 +21,7 @@ struct _PiaoDesk
   PiaoSync *sync;       /* owned */
   PiaoSpooler *spooler; /* owned */
   PiaoPrinter *printer; /* owned */
+  PiaoDirect *direct;   /* owned */
   char *folder;
   gint64 user;       /* signed in, perhaps without a place yet */
   DexPromise *place; /* resolved once the session has its place */
@@ -116,6 +118,37 @@ print_labels (PiaoDesk *self)
 }
 
 static DexFuture *
+read_untagged (PiaoDb *db, gpointer data)
+{
+  Unlabelled *question = data;
+  GError *error = NULL;
+  GArray *ids = piao_spool_list_untagged (db, question->warehouse, question->device, &error);
+
+  return ids != NULL ? dex_future_new_take_boxed (G_TYPE_ARRAY, ids)
+                     : dex_future_new_for_error (error);
+}
+
+/* A bag that waits for ILMS says so on its tag: not confirmed, not to be sent (domain 6.4). */
+static void
+print_held_tags (PiaoDesk *self)
+{
+  Unlabelled question
+      = { piao_session_get_warehouse (self->session), piao_replica_get_device (self->replica) };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) ids
+      = dex_await_boxed (piao_replica_read (self->replica, read_untagged,
+                                            g_memdup2 (&question, sizeof question), g_free),
+                         &error);
+
+  for (guint i = 0; error == NULL && i < ids->len; i++)
+    dex_await_int64 (piao_spooler_print_held_tag (self->spooler, self->printer->name,
+                                                  g_array_index (ids, gint64, i)),
+                     &error);
+  if (error != NULL)
+    g_warning ("bag tags: %s", error->message);
+}
+
+static DexFuture *
 work (gpointer data)
 {
   PiaoDesk *self = data;
@@ -124,6 +157,7 @@ work (gpointer data)
     {
       self->again = FALSE;
       print_labels (self);
+      print_held_tags (self);
       confirm_held (self);
     }
   while (self->again && !self->closed);
@@ -159,7 +193,7 @@ link_of (PiaoSyncState state)
 }
 
 static PiaoLinkState
-ilms_of (PiaoDesk *self)
+ilms_over_centre (PiaoDesk *self)
 {
   static const PiaoLinkState states[] = {
     [PIAO_SYNC_ILMS_UNKNOWN] = PIAO_LINK_UNKNOWN,
@@ -169,6 +203,28 @@ ilms_of (PiaoDesk *self)
   };
 
   return states[piao_sync_get_ilms (self->sync)];
+}
+
+/* What counts is the line that this warehouse uses. */
+static void
+show_ilms (PiaoDesk *self)
+{
+  PiaoLinks *links = piao_session_get_links (self->session);
+  gboolean direct = piao_direct_is_route (self->direct);
+
+  piao_links_set_ilms_problem (links, direct ? piao_direct_get_problem (self->direct) : NULL);
+  if (direct)
+    piao_links_set_ilms (links, piao_direct_get_link (self->direct),
+                         piao_direct_get_since (self->direct));
+  else
+    piao_links_set_ilms (links, ilms_over_centre (self), piao_sync_get_ilms_since (self->sync));
+}
+
+static void
+on_direct_changed (PiaoDesk *self)
+{
+  show_ilms (self);
+  look (self);
 }
 
 static DexFuture *
@@ -212,7 +268,7 @@ on_sync_changed (PiaoDesk *self)
   gint64 since = piao_sync_get_since (self->sync);
 
   piao_links_set_centre (links, link_of (piao_sync_get_state (self->sync)), since);
-  piao_links_set_ilms (links, ilms_of (self), piao_sync_get_ilms_since (self->sync));
+  show_ilms (self);
   piao_links_set_synced (links, piao_sync_get_last_success (self->sync));
   piao_links_set_proof (links, piao_sync_get_seq (self->sync), piao_sync_is_complete (self->sync),
                         piao_sync_get_problem (self->sync));
@@ -329,6 +385,8 @@ connect_parts (PiaoDesk *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->spooler, "changed", G_CALLBACK (on_spooler_changed), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->direct, "changed", G_CALLBACK (on_direct_changed), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->replica, "changed", G_CALLBACK (look), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "reprint", G_CALLBACK (on_reprint), self,
                            G_CONNECT_SWAPPED);
@@ -357,6 +415,7 @@ open_fiber (gpointer data)
   if (self->sync == NULL)
     return dex_future_new_for_error (error);
   self->spooler = piao_spooler_new (self->replica);
+  self->direct = piao_direct_new (self->session, self->replica);
   connect_parts (self);
   on_printer_setting (self);
   return dex_future_new_take_object (g_steal_pointer (&self));
@@ -446,6 +505,8 @@ piao_desk_close (PiaoDesk *self)
   if (self->closed)
     return;
   self->closed = TRUE;
+  if (self->direct != NULL)
+    piao_direct_close (self->direct);
   if (self->sync != NULL)
     piao_sync_stop (self->sync);
   if (self->spooler != NULL)
@@ -460,6 +521,7 @@ piao_desk_dispose (GObject *object)
   PiaoDesk *self = PIAO_DESK (object);
 
   piao_desk_close (self);
+  g_clear_object (&self->direct);
   g_clear_object (&self->spooler);
   g_clear_object (&self->sync);
   g_clear_object (&self->replica);

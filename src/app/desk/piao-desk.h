@@ -14,8 +14,10 @@ G_BEGIN_DECLS
  * the jobs that go on by themselves. It keeps the session's links true and hands the session its
  * replica when somebody has signed in. Main thread; nothing here blocks.
  *
- * Jobs: a label for every order that ILMS confirmed and that was picked here; held orders confirmed
- * in the order of their holding once ILMS can be asked and no order is open on the counter.
+ * Jobs: a label for every order that ILMS confirmed and that was picked here; a bag tag for every
+ * order that was picked here and waits for ILMS; held orders confirmed in the order of their
+ * holding once ILMS can be asked and no order is open on the counter; and, in a warehouse of route
+ * direct, its own requests to ILMS (PiaoDirect).
  */
 #define PIAO_TYPE_DESK (piao_desk_get_type ())
 G_DECLARE_FINAL_TYPE (PiaoDesk, piao_desk, PIAO, DESK, GObject)

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "app/gateway/piao-access-dialog.h"
 #include "app/practice/piao-codes-dialog.h"
 #include "app/setup/piao-start-dialog.h"
 #include "app/setup/piao-start.h"
@@ -227,14 +228,40 @@ on_keep_offline (GSimpleAction *action, GVariant *state, gpointer data)
 }
 
 static void
+on_access (GSimpleAction *action, GVariant *target, gpointer data)
+{
+  PiaoStart *self = data;
+  PiaoSession *session = self->window != NULL ? piao_window_get_session (self->window) : NULL;
+
+  if (session != NULL && piao_session_get_replica (session) != NULL)
+    adw_dialog_present (piao_access_dialog_new (session), GTK_WIDGET (self->window));
+}
+
+static void
+on_place (PiaoStart *self)
+{
+  GAction *access = g_action_map_lookup_action (G_ACTION_MAP (self->window), "ilms-access");
+
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (access),
+                               piao_session_may (piao_window_get_session (self->window),
+                                                 "ilms_keys.edit"));
+}
+
+static void
 add_line_actions (PiaoStart *self)
 {
+  g_autoptr (GSimpleAction) access = g_simple_action_new ("ilms-access", NULL);
   g_autoptr (GSimpleAction) now = g_simple_action_new ("sync-now", NULL);
   g_autoptr (GSimpleAction) keep
       = g_simple_action_new_stateful ("keep-offline", NULL, g_variant_new_boolean (FALSE));
 
   g_signal_connect_object (now, "activate", G_CALLBACK (on_sync_now), self, 0);
   g_signal_connect_object (keep, "change-state", G_CALLBACK (on_keep_offline), self, 0);
+  g_signal_connect_object (access, "activate", G_CALLBACK (on_access), self, 0);
+  g_signal_connect_object (piao_window_get_session (self->window), "notify::place",
+                           G_CALLBACK (on_place), self, G_CONNECT_SWAPPED);
+  g_simple_action_set_enabled (access, FALSE);
+  g_action_map_add_action (G_ACTION_MAP (self->window), G_ACTION (access));
   g_action_map_add_action (G_ACTION_MAP (self->window), G_ACTION (now));
   g_action_map_add_action (G_ACTION_MAP (self->window), G_ACTION (keep));
 }

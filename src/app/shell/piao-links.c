@@ -23,10 +23,11 @@ struct _PiaoLinks
   guint waiting; /* commands */
   gint64 oldest; /* ms UTC of the oldest of them */
   gboolean printer_ready;
-  guint labels;      /* waiting for the printer */
-  gint64 seq;        /* of the last change the replica holds */
-  gboolean complete; /* … which is all the centre has */
-  char *problem;     /* why the last round failed, or NULL */
+  guint labels;       /* waiting for the printer */
+  gint64 seq;         /* of the last change the replica holds */
+  gboolean complete;  /* … which is all the centre has */
+  char *problem;      /* why the last round failed, or NULL */
+  char *ilms_problem; /* what a person must put right, or NULL */
   gboolean busy;
   char *banner; /* what is shown; frozen while busy */
 };
@@ -59,6 +60,8 @@ make_banner (PiaoLinks *self)
         _ ("Centre and ILMS unreachable since %s. Picking, scanning and checking "
            "work; confirmations and labels wait."),
         time);
+  if (is_down (&self->ilms) && self->ilms_problem != NULL)
+    return g_strdup (self->ilms_problem);
   if (is_down (&self->ilms))
     return g_strdup_printf (_ ("ILMS unreachable since %s. Picking, scanning and checking work; "
                                "confirmations and labels wait."),
@@ -87,6 +90,7 @@ piao_links_finalize (GObject *object)
 
   g_free (self->banner);
   g_free (self->problem);
+  g_free (self->ilms_problem);
   G_OBJECT_CLASS (piao_links_parent_class)->finalize (object);
 }
 
@@ -131,6 +135,14 @@ piao_links_set_ilms (PiaoLinks *self, PiaoLinkState state, gint64 since)
 {
   g_return_if_fail (PIAO_IS_LINKS (self));
   set_link (self, &self->ilms, state, since);
+}
+
+void
+piao_links_set_ilms_problem (PiaoLinks *self, const char *problem)
+{
+  g_return_if_fail (PIAO_IS_LINKS (self));
+  if (g_set_str (&self->ilms_problem, problem))
+    changed (self);
 }
 
 void
@@ -321,6 +333,8 @@ piao_links_dup_ilms_story (PiaoLinks *self)
 
   g_return_val_if_fail (PIAO_IS_LINKS (self), NULL);
   since = piao_time_format (self->ilms.since, "%m-%d %H:%M");
+  if (self->ilms_problem != NULL)
+    return g_strdup (self->ilms_problem);
   if (self->ilms.state == PIAO_LINK_UNKNOWN)
     return g_strdup (_ ("Not asked yet"));
   if (is_down (&self->ilms))

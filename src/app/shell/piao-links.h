@@ -30,6 +30,8 @@ PiaoLinks *piao_links_new (void);
  */
 void piao_links_set_centre (PiaoLinks *self, PiaoLinkState state, gint64 since);
 void piao_links_set_ilms (PiaoLinks *self, PiaoLinkState state, gint64 since);
+/* What a person must put right before ILMS can be asked, or NULL. */
+void piao_links_set_ilms_problem (PiaoLinks *self, const char *problem);
 void piao_links_set_synced (PiaoLinks *self, gint64 at);
 /* Commands not yet decided by the centre, and when the oldest was made. */
 void piao_links_set_waiting (PiaoLinks *self, guint commands, gint64 oldest);

@@ -79,3 +79,37 @@ piao_place_load (PiaoDb *db, gint64 user, GError **error)
   self->access = piao_access_load (db, user, error);
   return self->access != NULL ? g_steal_pointer (&self) : NULL;
 }
+
+PIAO_STATEMENT (warehouses_direct,
+                "SELECT id, name FROM warehouse WHERE route = 'direct' AND deleted = 0"
+                " ORDER BY code");
+
+static void
+warehouse_name_free (gpointer data)
+{
+  PiaoWarehouseName *name = data;
+
+  g_free (name->name);
+  g_free (name);
+}
+
+GPtrArray *
+piao_warehouse_list_direct (PiaoDb *db, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (warehouse_name_free);
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, &warehouses_direct, &inner, "");
+
+  while (piao_cursor_next (cursor, &inner))
+    {
+      PiaoWarehouseName *name = g_new0 (PiaoWarehouseName, 1);
+
+      name->id = piao_cursor_int (cursor, 0);
+      name->name = g_strdup (piao_cursor_text (cursor, 1));
+      g_ptr_array_add (names, name);
+    }
+  if (inner == NULL)
+    return g_steal_pointer (&names);
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return NULL;
+}

@@ -28,6 +28,16 @@ PiaoPlace *piao_place_ref (PiaoPlace *self);
 void piao_place_unref (PiaoPlace *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoPlace, piao_place_unref)
 
+/* A warehouse as a person chooses it. */
+typedef struct
+{
+  gint64 id;
+  char *name; /* owned */
+} PiaoWarehouseName;
+
+/* The warehouses of route direct that are here, by code. GPtrArray of PiaoWarehouseName. */
+GPtrArray *piao_warehouse_list_direct (PiaoDb *db, GError **error);
+
 #define PIAO_TYPE_PLACE (piao_place_get_type ())
 GType piao_place_get_type (void);
 
