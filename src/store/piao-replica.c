@@ -28,7 +28,7 @@
 
 typedef struct
 {
-  PiaoReplicaFunc func;
+  PiaoReplicaFunc func; /* NULL: settle */
   gpointer data;
   GDestroyNotify destroy;
   DexPromise *promise; /* owned */
@@ -198,6 +198,20 @@ run_read (PiaoDb *db, Job *job)
   job_finish (job, future, error);
 }
 
+/* Not in a transaction, as all others are. */
+static void
+run_settle (PiaoReplica *self, Job *job)
+{
+  int code = sqlite3_wal_checkpoint_v2 (piao_db_get_sqlite (self->db), NULL,
+                                        SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+  GError *error = NULL;
+
+  if (code != SQLITE_OK)
+    error = piao_error_new (PIAO_ERROR_BUSY, "replica.busy",
+                            _ ("The data of this computer is in use. It is tried again."));
+  job_finish (job, NULL, error);
+}
+
 /* --- threads --------------------------------------------------------------------------------- */
 
 static int
@@ -233,7 +247,9 @@ writer_main (gpointer data)
 
       if (job == &last_job)
         return NULL;
-      if (job != NULL)
+      if (job != NULL && job->func == NULL)
+        run_settle (self, job);
+      else if (job != NULL)
         run_write (self, job);
       if (job == NULL || self->wal_pages >= CHECKPOINT_PAGES_BUSY)
         checkpoint (self, SQLITE_CHECKPOINT_PASSIVE);
@@ -289,6 +305,13 @@ piao_replica_read (PiaoReplica *self, PiaoReplicaFunc func, gpointer data, GDest
 {
   g_return_val_if_fail (PIAO_IS_REPLICA (self), NULL);
   return submit (self, self->reads, func, data, destroy);
+}
+
+DexFuture *
+piao_replica_settle (PiaoReplica *self)
+{
+  g_return_val_if_fail (PIAO_IS_REPLICA (self), NULL);
+  return submit (self, self->writes, NULL, NULL, NULL);
 }
 
 /* --- commands -------------------------------------------------------------------------------- */

@@ -64,6 +64,11 @@ piao_replica_write (PiaoReplica *self, PiaoReplicaFunc func, gpointer data, GDes
 DexFuture *
 piao_replica_read (PiaoReplica *self, PiaoReplicaFunc func, gpointer data, GDestroyNotify destroy);
 
+/* Moves everything out of the log into the file and empties the log, so that nothing that was
+ * erased is left in it. Rejects with BUSY "replica.busy" when a reader stands in the way. Any
+ * thread. */
+DexFuture *piao_replica_settle (PiaoReplica *self);
+
 /* The number of commits so far; a result computed at an older one may be dropped. Any thread. */
 guint64 piao_replica_get_generation (PiaoReplica *self);
 

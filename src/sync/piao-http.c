@@ -4,13 +4,17 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "base/piao-error.h"
 #include "sync/piao-http.h"
 
+#define JSON_TYPE "application/json"
 #define CHUNK_BYTES (64 * 1024)
-#define TIMEOUT_SECONDS 20
+/* Nobody waits that long: the engine gives a call up before. It ends what was forgotten. */
+#define TIMEOUT_SECONDS 300
 #define IDLE_SECONDS 120
+#define MAX_REFUSAL (16 * 1024)
 
 SoupSession *
 piao_http_session_new (void)
@@ -41,6 +45,74 @@ piao_http_check_url (const char *url, GError **error)
                          url != NULL ? url : "");
 }
 
+/* --- what is wrong --------------------------------------------------------------------------- */
+
+static GBytes *
+fail_line (GError *why, GError **error)
+{
+  g_autoptr (GError) held = why;
+
+  piao_error_set (error, PIAO_ERROR_UNAVAILABLE, "http.line",
+                  _ ("The centre does not answer (%s)."),
+                  held != NULL ? held->message : _ ("connection lost"));
+  return NULL;
+}
+
+static GBytes *
+fail_portal (GError **error)
+{
+  piao_error_set (error, PIAO_ERROR_UNAVAILABLE, "http.portal",
+                  _ ("Something else answers in the centre's place, perhaps the sign-in page of "
+                     "this network. Open a web browser and look."));
+  return NULL;
+}
+
+/* The error that a non-2xx answer of the centre stands for. */
+static GBytes *
+fail_refused (guint status, JsonObject *answer, GError **error)
+{
+  const char *reason = piao_json_get_text (answer, "reason", "http.refused");
+  const char *message = piao_json_get_text (answer, "message", NULL);
+  int code = piao_error_code_from_text (piao_json_get_text (answer, "code", NULL));
+
+  if (status == SOUP_STATUS_UNAUTHORIZED && !g_str_has_prefix (reason, "sign-in."))
+    reason = "http.401";
+  if (g_str_equal (reason, "device.revoked") != (status == SOUP_STATUS_GONE))
+    reason = "http.refused";
+  if (code < 0)
+    code = status >= 500 ? PIAO_ERROR_UNAVAILABLE : PIAO_ERROR_REFUSED;
+  piao_error_set (error, (PiaoErrorCode)code, reason, "%.400s",
+                  message != NULL ? message
+                                  : _ ("The centre refused the request without saying why."));
+  return NULL;
+}
+
+static gboolean
+is_accepted (const PiaoHttpCall *call)
+{
+  g_auto (GStrv) types = g_strsplit (call->accept, ", ", -1);
+
+  return call->type != NULL && g_strv_contains ((const char *const *)types, call->type);
+}
+
+/* The sentence of an answer that is no success, or a better one. */
+static GBytes *
+fail_status (PiaoHttpCall *call, guint status, GBytes *body, GError **error)
+{
+  g_autoptr (JsonObject) answer = NULL;
+
+  if (g_strcmp0 (call->type, JSON_TYPE) == 0)
+    answer = piao_json_parse_object (g_bytes_get_data (body, NULL), (gssize)g_bytes_get_size (body),
+                                     MAX_REFUSAL, "", NULL);
+  if (answer != NULL)
+    return fail_refused (status, answer, error);
+  if (status >= 500)
+    return fail_line (NULL, error);
+  return fail_portal (error);
+}
+
+/* --- the call -------------------------------------------------------------------------------- */
+
 static void
 on_sent (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -55,145 +127,207 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static DexFuture *
-send_message (SoupSession *session, SoupMessage *message)
+send_message (PiaoHttpCall *call, SoupMessage *message)
 {
-  DexPromise *promise = dex_promise_new_cancellable ();
+  DexPromise *promise = dex_promise_new ();
 
-  soup_session_send_async (session, message, G_PRIORITY_DEFAULT,
-                           dex_promise_get_cancellable (promise), on_sent, dex_ref (promise));
+  soup_session_send_async (call->session, message, G_PRIORITY_DEFAULT, call->cancellable, on_sent,
+                           dex_ref (promise));
   return DEX_FUTURE (promise);
 }
 
-typedef struct
-{
-  SoupSession *session;
-  SoupMessage *message;
-  gsize max_bytes;
-} Call;
-
 static void
-call_free (gpointer data)
+on_read (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Call *call = data;
+  g_autoptr (DexPromise) promise = data;
+  GError *error = NULL;
+  GBytes *bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
 
-  g_object_unref (call->session);
-  g_object_unref (call->message);
-  g_free (call);
+  if (bytes != NULL)
+    dex_promise_resolve_boxed (promise, G_TYPE_BYTES, bytes);
+  else
+    dex_promise_reject (promise, error);
 }
 
 static DexFuture *
-no_line (GError *error)
+read_chunk (PiaoHttpCall *call, GInputStream *stream)
 {
-  g_autoptr (GError) held = error;
+  DexPromise *promise = dex_promise_new ();
 
-  return dex_future_new_for_error (
-      piao_error_new (PIAO_ERROR_UNAVAILABLE, "http.line", _ ("The centre does not answer (%s)."),
-                      held != NULL ? held->message : _ ("connection lost")));
+  g_input_stream_read_bytes_async (stream, CHUNK_BYTES, G_PRIORITY_DEFAULT, call->cancellable,
+                                   on_read, dex_ref (promise));
+  return DEX_FUTURE (promise);
 }
 
-/* Reads to the end, at most @max_bytes. In a fiber. */
+static void
+note_progress (PiaoHttpCall *call)
+{
+  if (call->progress != NULL)
+    call->progress (call->sent, call->received, call->data);
+}
+
+static void
+on_wrote (SoupMessage *message, guint bytes, PiaoHttpCall *call)
+{
+  call->sent += bytes;
+  note_progress (call);
+}
+
+/* Reads to the end, at most max_bytes. */
 static GBytes *
-read_all (GInputStream *stream, gsize max_bytes, GError **error)
+read_all (PiaoHttpCall *call, GInputStream *stream, GError **error)
 {
   g_autoptr (GByteArray) all = g_byte_array_new ();
 
   for (;;)
     {
-      g_autoptr (GBytes) chunk
-          = dex_await_boxed (dex_input_stream_read_bytes (stream, CHUNK_BYTES, G_PRIORITY_DEFAULT),
-                             error);
+      GError *inner = NULL;
+      g_autoptr (GBytes) chunk = dex_await_boxed (read_chunk (call, stream), &inner);
       gsize size;
       gconstpointer data;
 
       if (chunk == NULL)
-        return NULL;
+        return fail_line (inner, error);
       data = g_bytes_get_data (chunk, &size);
       if (size == 0)
         return g_byte_array_free_to_bytes (g_steal_pointer (&all));
-      if (all->len + size > max_bytes)
+      if (all->len + size > call->max_bytes)
         {
           piao_error_set (error, PIAO_ERROR_LIMIT, "http.long",
                           _ ("The answer of the centre is longer than is accepted."));
           return NULL;
         }
       g_byte_array_append (all, data, (guint)size);
+      call->received += size;
+      note_progress (call);
     }
 }
 
-/* The error that a non-2xx answer stands for. */
-static DexFuture *
-refusal (guint status, JsonObject *answer)
+static SoupMessage *
+make_message (PiaoHttpCall *call)
 {
-  const char *reason = piao_json_get_text (answer, "reason", "http.refused");
-  const char *message = piao_json_get_text (answer, "message", NULL);
-  int code = piao_error_code_from_text (piao_json_get_text (answer, "code", NULL));
+  SoupMessage *message = soup_message_new (SOUP_METHOD_POST, call->url);
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
 
-  if (status == 401 && !g_str_has_prefix (reason, "sign-in."))
-    reason = "http.401";
-  if (code < 0)
-    code = status >= 500 ? PIAO_ERROR_UNAVAILABLE : PIAO_ERROR_REFUSED;
-  return dex_future_new_for_error (piao_error_new (
-      (PiaoErrorCode)code, reason, "%.400s",
-      message != NULL ? message : _ ("The centre refused the request without saying why.")));
+  soup_message_set_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  soup_message_set_request_body_from_bytes (message, call->body_type, call->body);
+  soup_message_headers_replace (headers, "Accept", call->accept);
+  if (call->token != NULL)
+    {
+      g_autofree char *bearer = g_strconcat ("Bearer ", call->token, NULL);
+
+      soup_message_headers_replace (headers, "Authorization", bearer);
+    }
+  g_signal_connect (message, "wrote-body-data", G_CALLBACK (on_wrote), call);
+  return message;
 }
 
-static DexFuture *
-call_fiber (gpointer data)
+static void
+note_headers (PiaoHttpCall *call, SoupMessage *message)
 {
-  Call *call = data;
-  GError *error = NULL;
-  g_autoptr (GInputStream) stream
-      = dex_await_object (send_message (call->session, call->message), &error);
+  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+  const char *encoding = soup_message_headers_get_one (headers, "Content-Encoding");
+
+  g_set_str (&call->type, soup_message_headers_get_content_type (headers, NULL));
+  call->packed = encoding != NULL && g_ascii_strcasecmp (encoding, "gzip") == 0;
+}
+
+GBytes *
+piao_http_call (PiaoHttpCall *call, GError **error)
+{
+  g_autoptr (SoupMessage) message = NULL;
+  g_autoptr (GInputStream) stream = NULL;
   g_autoptr (GBytes) body = NULL;
-  JsonObject *answer;
+  GError *inner = NULL;
   guint status;
 
+  if (!piao_http_check_url (call->url, error))
+    return NULL;
+  message = make_message (call);
+  stream = dex_await_object (send_message (call, message), &inner);
+  if (stream != NULL)
+    body = read_all (call, stream, error);
+  g_signal_handlers_disconnect_by_data (message, call);
   if (stream == NULL)
-    return no_line (error);
-  body = read_all (stream, call->max_bytes, &error);
-  if (body == NULL && g_error_matches (error, PIAO_ERROR, PIAO_ERROR_LIMIT))
-    return dex_future_new_for_error (error);
+    return fail_line (inner, error);
   if (body == NULL)
-    return no_line (error);
-  status = soup_message_get_status (call->message);
-  answer = piao_json_parse_object (g_bytes_get_data (body, NULL), (gssize)g_bytes_get_size (body),
-                                   call->max_bytes, _ ("The answer of the centre"), &error);
-  if (answer == NULL && status >= 500)
-    return no_line (error);
-  if (answer == NULL)
-    return dex_future_new_for_error (error);
-  if (status >= 200 && status < 300)
-    return dex_future_new_take_boxed (JSON_TYPE_OBJECT, answer);
-  {
-    g_autoptr (JsonObject) held = answer;
-
-    return refusal (status, held);
-  }
+    return NULL;
+  status = soup_message_get_status (message);
+  note_headers (call, message);
+  if (!SOUP_STATUS_IS_SUCCESSFUL (status))
+    return fail_status (call, status, body, error);
+  if (!is_accepted (call))
+    return fail_portal (error);
+  return g_steal_pointer (&body);
 }
 
-DexFuture *
-piao_http_post (
-    SoupSession *session, const char *url, const char *token, JsonObject *body, gsize max_bytes)
+void
+piao_http_call_clear (PiaoHttpCall *call)
 {
-  GError *error = NULL;
-  g_autofree char *text = piao_json_object_to_text (body);
-  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
-  Call *call;
+  g_clear_pointer (&call->type, g_free);
+}
 
-  if (!piao_http_check_url (url, &error))
-    return dex_future_new_for_error (error);
-  call = g_new0 (Call, 1);
-  call->session = g_object_ref (session);
-  call->message = soup_message_new (SOUP_METHOD_POST, url);
-  call->max_bytes = max_bytes;
-  soup_message_set_flags (call->message, SOUP_MESSAGE_NO_REDIRECT);
-  soup_message_set_request_body_from_bytes (call->message, "application/json", bytes);
-  if (token != NULL)
+/* --- packed ---------------------------------------------------------------------------------- */
+
+static GBytes *
+fail_packed (const char *reason, int code, GError **error)
+{
+  piao_error_set (error, code, reason,
+                  _ ("The answer of the centre was packed on the way and does not unpack."));
+  return NULL;
+}
+
+GBytes *
+piao_http_unpack (GBytes *packed, gsize max_bytes, GError **error)
+{
+  g_autoptr (GConverter) converter
+      = G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP));
+  g_autoptr (GInputStream) source = g_memory_input_stream_new_from_bytes (packed);
+  g_autoptr (GInputStream) stream = g_converter_input_stream_new (source, converter);
+  g_autoptr (GByteArray) all = g_byte_array_new ();
+  g_autofree guint8 *chunk = g_malloc (CHUNK_BYTES);
+
+  for (;;)
     {
-      g_autofree char *bearer = g_strconcat ("Bearer ", token, NULL);
+      gssize size = g_input_stream_read (stream, chunk, CHUNK_BYTES, NULL, NULL);
 
-      soup_message_headers_replace (soup_message_get_request_headers (call->message),
-                                    "Authorization", bearer);
+      if (size < 0)
+        return fail_packed ("http.packed", PIAO_ERROR_CORRUPT, error);
+      if (size == 0)
+        return g_byte_array_free_to_bytes (g_steal_pointer (&all));
+      if (all->len + (gsize)size > max_bytes)
+        return fail_packed ("http.long", PIAO_ERROR_LIMIT, error);
+      g_byte_array_append (all, chunk, (guint)size);
     }
-  return dex_scheduler_spawn (NULL, 0, call_fiber, call, call_free);
+}
+
+/* --- short questions ------------------------------------------------------------------------- */
+
+JsonObject *
+piao_http_ask (SoupSession *session,
+               const char *url,
+               JsonObject *body,
+               gsize max_bytes,
+               GCancellable *cancellable,
+               GError **error)
+{
+  char *text = piao_json_object_to_text (body);
+  g_autoptr (GBytes) bytes = g_bytes_new_take (text, strlen (text));
+  g_auto (PiaoHttpCall) call = { .session = session,
+                                 .url = url,
+                                 .body = bytes,
+                                 .body_type = JSON_TYPE,
+                                 .accept = JSON_TYPE,
+                                 .max_bytes = max_bytes,
+                                 .cancellable = cancellable };
+  g_autoptr (GBytes) answer = piao_http_call (&call, error);
+  g_autoptr (GBytes) plain = NULL;
+
+  if (answer == NULL)
+    return NULL;
+  plain = call.packed ? piao_http_unpack (answer, max_bytes, error) : g_bytes_ref (answer);
+  if (plain == NULL)
+    return NULL;
+  return piao_json_parse_object (g_bytes_get_data (plain, NULL), (gssize)g_bytes_get_size (plain),
+                                 max_bytes, _ ("The answer of the centre"), error);
 }

@@ -21,9 +21,11 @@ G_BEGIN_DECLS
 #define PIAO_SYNC_MAX_COMMANDS PIAO_REPLY_MAX_VERDICTS
 #define PIAO_SYNC_MAX_REQUEST (1024 * 1024)
 
-/* @now is the desktop's clock in ms; the server measures the skew by it. Transfer full. */
-JsonObject *
-piao_sync_build_request (PiaoDb *db, guint device, gint64 now, gsize max_bytes, GError **error);
+/* @now is the desktop's clock in ms; the server measures the skew by it. About @max_answer bytes of
+ * rows are asked for; at most @max_commands bytes of commands go along, but always one unless it is
+ * 0. Transfer full. */
+JsonObject *piao_sync_build_request (
+    PiaoDb *db, guint device, gint64 now, gsize max_answer, gsize max_commands, GError **error);
 
 /* An answer that has been checked as a whole: every row fits its kind, every verdict is about a
  * command that was sent, every cursor stands where it stood or further. */
@@ -59,5 +61,16 @@ piao_sync_answer_apply (PiaoSyncAnswer *answer, PiaoRegistry *registry, PiaoDb *
 /* Erases every row and cursor, so that all is fetched again; what waits in the outbox stays. In the
  * caller's transaction. */
 gboolean piao_sync_reset (PiaoRegistry *registry, PiaoDb *db, GError **error);
+
+/*
+ * This device is revoked: erases for good every row, the key, the sign-in and what was printed, and
+ * parks what was not sent with the code "device.revoked", so that it can be exported. In the
+ * caller's transaction.
+ */
+gboolean piao_sync_wipe (PiaoRegistry *registry, PiaoDb *db, GError **error);
+
+/* Before a sign-in: makes a replica that was wiped one of a new device. PIAO_ERROR_REFUSED
+ * "sign-in.outbox" while something of the former one is parked. In the caller's transaction. */
+gboolean piao_sync_begin_anew (PiaoDb *db, GError **error);
 
 G_END_DECLS

@@ -611,12 +611,8 @@ begin_work (PiaoSyncEngine *self, PiaoSyncWork follow, PiaoSyncUpdate *update)
   if (self->now < self->next_at || is_busy (self))
     return;
   if (self->wipe)
-    {
-      if (self->started)
-        hand_out (self, PIAO_SYNC_WORK_WIPE, update);
-      return;
-    }
-  if (may_talk (self))
+    hand_out (self, PIAO_SYNC_WORK_WIPE, update);
+  else if (may_talk (self))
     hand_out (self, self->token ? PIAO_SYNC_WORK_READ : PIAO_SYNC_WORK_RENEW, update);
 }
 
@@ -661,7 +657,7 @@ get_wake (const PiaoSyncEngine *self)
 {
   gint64 wake = get_live_at (self);
 
-  if (!is_busy (self) && (may_talk (self) || (self->wipe && self->started)))
+  if (!is_busy (self) && (may_talk (self) || self->wipe))
     wake = MIN (wake, self->next_at);
   wake = MIN (wake, get_stall_at (self));
   if (!may_talk (self) || self->state == PIAO_SYNC_OFFLINE)
@@ -727,6 +723,10 @@ take (PiaoSyncEngine *self, const PiaoSyncEvent *event, PiaoSyncUpdate *update)
       break;
     case PIAO_SYNC_EVENT_NETWORK:
       take_network (self, update);
+      break;
+    case PIAO_SYNC_EVENT_REVOKED:
+      take_revocation (self);
+      give_up (self, update);
       break;
     case PIAO_SYNC_EVENT_PROGRESS:
       take_progress (self, event);

@@ -71,6 +71,7 @@ typedef enum
   PIAO_SYNC_EVENT_COMMIT,     /* the replica changed; waiting: commands not decided */
   PIAO_SYNC_EVENT_HINT,       /* the centre says it is at seq (0: it does not say where) */
   PIAO_SYNC_EVENT_NETWORK,    /* cables or addresses of this computer changed */
+  PIAO_SYNC_EVENT_REVOKED,    /* the centre said so while somebody signed in */
   PIAO_SYNC_EVENT_PROGRESS,   /* of the CALL under way: sent and received so far, in bytes */
   PIAO_SYNC_EVENT_DONE,       /* the work with this serial came to result */
   PIAO_SYNC_EVENT_LIVE_OPENED,

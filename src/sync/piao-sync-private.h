@@ -5,6 +5,8 @@
 
 #include <libsoup/soup.h>
 
+#include "sync/piao-sync-core.h"
+#include "sync/piao-sync-engine.h"
 #include "sync/piao-sync-progress.h"
 #include "sync/piao-sync.h"
 
@@ -16,34 +18,68 @@ struct _PiaoSync
 
   PiaoReplica *replica; /* owned */
   char *url;            /* without a path */
-  SoupSession *session; /* owned */
-  GCancellable *cancellable;
+  SoupSession *session; /* owned; a new one whenever kept connections are not to be trusted */
   GRand *random;
 
   char *name, *password; /* to renew a session; NULL before a sign-in */
   char *token;           /* NULL while there is none */
 
-  gboolean looping, stopped, held, nudged;
-  DexPromise *wake; /* while the loop waits */
-  guint failures;   /* in a row */
-  gsize max_bytes;  /* of rows that are asked for at a time */
+  /* The engine, what is to be handed to it, and when it wants to be woken. */
+  PiaoSyncEngine engine;
+  GQueue events; /* of PiaoSyncEvent, owned */
+  gboolean feeding;
+  gboolean changed; /* tell whoever looks, when the events are done with */
+  gint64 wake;      /* ms of the monotonic clock */
+  guint timer;      /* source; 0 none */
 
-  SoupWebsocketConnection *live;
-  gboolean connecting;
-  gint64 live_after; /* ms: not tried again before */
+  /* The round of the line under way, from one work to the next. */
+  JsonObject *request;   /* owned */
+  GBytes *request_bytes; /* owned */
+  GBytes *answer;        /* owned; as it arrived */
+  char *answer_type;     /* owned */
+  gboolean answer_packed;
+  GCancellable *cancellable; /* of the call or renewal under way; owned */
 
-  PiaoSyncState state;
+  /* Listening for hints. */
+  SoupWebsocketConnection *live; /* owned */
+  GCancellable *live_attempt;    /* owned; while connecting */
+
+  /* For whoever looks. Times are of the wall clock, ms. */
   PiaoSyncIlms ilms;
   gint64 ilms_since;
   gint64 since, last_success, oldest, seq, head;
   guint waiting, refused;
+  gboolean counting, count_again;
   PiaoSyncProgress progress;
   gint64 began; /* seq from where the fetch under way began; -1 when none is */
   char *problem;
 };
 
-/* In a fiber: a new token with the name and password of the last sign-in. */
-gboolean piao_sync_renew (PiaoSync *self, GError **error);
+/* Hands an event to the engine and does what it hands back; now and random are filled in. */
+void piao_sync_feed (PiaoSync *self, const PiaoSyncEvent *event);
+
+/* Begins @update's work of the line in a fiber, which feeds DONE in the end. (piao-sync-work.c) */
+void piao_sync_begin (PiaoSync *self, const PiaoSyncUpdate *update);
+
+/* Forgets what is kept of the round. */
+void piao_sync_clear_round (PiaoSync *self);
+
+/* Why it does not work, as a sentence; NULL: it does. */
+void piao_sync_set_problem (PiaoSync *self, const char *problem);
+
+/* What the outbox and the answer brought, for whoever looks. */
+void piao_sync_note_counts (PiaoSync *self, const PiaoOutboxCounts *counts);
+void piao_sync_note_reply (PiaoSync *self, const PiaoReply *reply, gint64 reached, gsize bytes);
+
+/* Listening for hints: an attempt, and its end or that of the connection. (piao-sync-live.c) */
+void piao_sync_live_connect (PiaoSync *self);
+void piao_sync_live_close (PiaoSync *self);
+
+/* In a fiber: a new token with the name and password of the last sign-in. (piao-sync-sign-in.c) */
+gboolean piao_sync_renew (PiaoSync *self, GCancellable *cancellable, GError **error);
+
+/* Forgets name, password and token. */
+void piao_sync_forget_person (PiaoSync *self);
 
 void piao_sync_note_signed_in (PiaoSync *self, gint64 user);
 

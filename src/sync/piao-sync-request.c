@@ -12,7 +12,7 @@
 
 /* What one command may add besides its arguments, and how much all may. */
 #define COMMAND_OVERHEAD 256
-#define COMMANDS_MAX_BYTES (600 * 1024)
+#define COMMANDS_MAX_BYTES ((gsize)600 * 1024)
 
 PIAO_STATEMENT (sync_cursors, "SELECT lane, seq FROM cursor ORDER BY lane");
 PIAO_STATEMENT (sync_acknowledged, "SELECT MAX(dseq) FROM outbox WHERE decided = 1");
@@ -39,10 +39,11 @@ read_cursors (PiaoDb *db, GError **error)
 }
 
 static JsonArray *
-read_commands (PiaoDb *db, GError **error)
+read_commands (PiaoDb *db, gsize max_bytes, GError **error)
 {
   g_autoptr (JsonArray) commands = json_array_new ();
-  g_autoptr (GPtrArray) entries = piao_outbox_list_unsent (db, PIAO_SYNC_MAX_COMMANDS, error);
+  g_autoptr (GPtrArray) entries
+      = piao_outbox_list_unsent (db, max_bytes > 0 ? PIAO_SYNC_MAX_COMMANDS : 0, error);
   gsize bytes = 0;
 
   if (entries == NULL)
@@ -56,7 +57,7 @@ read_commands (PiaoDb *db, GError **error)
       if (args == NULL)
         return NULL;
       bytes += strlen (entry->args) + COMMAND_OVERHEAD;
-      if (i > 0 && bytes > COMMANDS_MAX_BYTES)
+      if (i > 0 && bytes > MIN (max_bytes, COMMANDS_MAX_BYTES))
         {
           json_object_unref (args);
           break;
@@ -70,7 +71,8 @@ read_commands (PiaoDb *db, GError **error)
 }
 
 JsonObject *
-piao_sync_build_request (PiaoDb *db, guint device, gint64 now, gsize max_bytes, GError **error)
+piao_sync_build_request (
+    PiaoDb *db, guint device, gint64 now, gsize max_answer, gsize max_commands, GError **error)
 {
   g_autofree char *epoch = piao_setting_get (db, "sync.epoch", NULL);
   int schema = piao_schema_get_newest ();
@@ -85,12 +87,12 @@ piao_sync_build_request (PiaoDb *db, guint device, gint64 now, gsize max_bytes, 
     cursors = read_cursors (db, error);
   if (cursors == NULL || !piao_db_query_int (db, &sync_acknowledged, 0, &ack, error, ""))
     return NULL;
-  commands = read_commands (db, error);
+  commands = read_commands (db, max_commands, error);
   if (commands == NULL)
     return NULL;
   return piao_json_build ("device", 'i', (gint64)device, "epoch", 's', epoch != NULL ? epoch : "",
                           "schema", 'i', (gint64)schema, "now", 'i', now, "max_bytes", 'i',
-                          (gint64)max_bytes, "ack", 'i', ack, "cursors", 'a',
+                          (gint64)max_answer, "ack", 'i', ack, "cursors", 'a',
                           g_steal_pointer (&cursors), "commands", 'a', g_steal_pointer (&commands),
                           NULL);
 }

@@ -22,6 +22,7 @@
 #define MAX_SIGN_IN_ANSWER 16384
 
 #define KEY_BYTES 32
+#define PATIENCE_MS 20000
 
 typedef struct
 {
@@ -129,13 +130,18 @@ read_device (PiaoDb *db, gpointer data)
   return dex_future_new_for_int64 (piao_setting_get_int (db, "device", 0));
 }
 
-/* The secret by which the centre knows this replica again; made at the first sign-in. */
+/* The secret by which the centre knows this replica again; made at the first sign-in. After a
+ * revocation this is another computer to the centre, which it can be once nothing of the former one
+ * is left here. */
 static DexFuture *
 take_key (PiaoDb *db, gpointer data)
 {
-  g_autofree char *key = piao_setting_get (db, "device.key", NULL);
+  g_autofree char *key = NULL;
   GError *error = NULL;
 
+  if (!piao_sync_begin_anew (db, &error))
+    return dex_future_new_for_error (error);
+  key = piao_setting_get (db, "device.key", NULL);
   if (key != NULL)
     return dex_future_new_take_string (g_steal_pointer (&key));
   key = piao_random_text (KEY_BYTES);
@@ -146,24 +152,26 @@ take_key (PiaoDb *db, gpointer data)
 
 /* In a fiber: token and device from the centre; the user's id, or 0 with @error. */
 static gint64
-ask_centre (PiaoSync *self, const char *name, const char *password, GError **error)
+ask_centre (PiaoSync *self,
+            const char *name,
+            const char *password,
+            GCancellable *cancellable,
+            GError **error)
 {
   g_autofree char *url = g_strconcat (self->url, "/v1/sign-in", NULL);
-  gint64 device
-      = dex_await_int64 (piao_replica_read (self->replica, read_device, NULL, NULL), NULL);
   g_autofree char *key
       = dex_await_string (piao_replica_write (self->replica, take_key, NULL, NULL), error);
   g_autoptr (JsonObject) body = NULL;
   g_autoptr (JsonObject) answer = NULL;
   const char *token;
-  gint64 user;
+  gint64 device, user;
 
   if (key == NULL)
     return 0;
+  device = dex_await_int64 (piao_replica_read (self->replica, read_device, NULL, NULL), NULL);
   body = piao_json_build ("name", 's', name, "password", 's', password, "device_name", 's',
                           g_get_host_name (), "device", 'i', device, "device_key", 's', key, NULL);
-  answer = dex_await_boxed (piao_http_post (self->session, url, NULL, body, MAX_SIGN_IN_ANSWER),
-                            error);
+  answer = piao_http_ask (self->session, url, body, MAX_SIGN_IN_ANSWER, cancellable, error);
   if (answer == NULL)
     return 0;
   token = piao_json_get_text (answer, "token", NULL);
@@ -182,12 +190,47 @@ ask_centre (PiaoSync *self, const char *name, const char *password, GError **err
 }
 
 gboolean
-piao_sync_renew (PiaoSync *self, GError **error)
+piao_sync_renew (PiaoSync *self, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *name = g_strdup (self->name);
+  g_autofree char *password = g_strdup (self->password);
+  gboolean ok;
+
+  if (password == NULL)
+    return piao_error_set (error, PIAO_ERROR_FORBIDDEN, "sign-in.needed",
+                           _ ("Sign in to work with the centre."));
+  ok = ask_centre (self, name, password, cancellable, error) != 0;
+  memset (password, 0, strlen (password));
+  return ok;
+}
+
+void
+piao_sync_forget_person (PiaoSync *self)
 {
   if (self->password != NULL)
-    return ask_centre (self, self->name, self->password, error) != 0;
-  return piao_error_set (error, PIAO_ERROR_FORBIDDEN, "sign-in.needed",
-                         _ ("Sign in to work with the centre."));
+    memset (self->password, 0, strlen (self->password));
+  g_clear_pointer (&self->password, g_free);
+  g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->token, g_free);
+}
+
+/* A person waits in front of the screen: not longer than this. */
+static gboolean
+end_patience (gpointer data)
+{
+  g_cancellable_cancel (data);
+  return G_SOURCE_CONTINUE;
+}
+
+static gint64
+ask_centre_soon (Attempt *attempt, GError **error)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  guint timer = g_timeout_add (PATIENCE_MS, end_patience, cancellable);
+  gint64 user = ask_centre (attempt->self, attempt->name, attempt->password, cancellable, error);
+
+  g_source_remove (timer);
+  return user;
 }
 
 static DexFuture *
@@ -201,6 +244,8 @@ sign_in_offline (Attempt *attempt, gint64 device)
 
   if (error != NULL)
     return dex_future_new_for_error (error);
+  /* Whatever session there was is not this person's. */
+  g_clear_pointer (&self->token, g_free);
   piao_replica_set_actor (self->replica, user, (guint)device);
   return dex_future_new_for_int64 (user);
 }
@@ -215,8 +260,10 @@ sign_in (gpointer data)
   gint64 device
       = dex_await_int64 (piao_replica_read (self->replica, read_device, NULL, NULL), NULL);
 
-  if (!self->held)
-    user = ask_centre (self, attempt->name, attempt->password, &error);
+  if (!piao_sync_get_held (self))
+    user = ask_centre_soon (attempt, &error);
+  if (error != NULL && g_str_equal (piao_error_get_reason (error), "device.revoked"))
+    piao_sync_feed (self, &(PiaoSyncEvent){ .type = PIAO_SYNC_EVENT_REVOKED });
   if (user != 0)
     dex_await (
         piao_replica_write (self->replica, keep_verifier,

@@ -9,9 +9,10 @@
 G_BEGIN_DECLS
 
 /*
- * PiaoSync: keeps a replica and the centre in step over HTTP. One round after another: after a
- * local command, after a live hint, and every half minute; after a failure with a growing delay.
- * Everything is asynchronous on the main context; the replica's threads do the work.
+ * PiaoSync: keeps a replica and the centre in step over HTTP. When it talks is decided by a state
+ * machine of its own (piao-sync-engine.h): after a local command, after a live hint, when the
+ * network changes, and every half minute; after a failure with a growing delay. Everything is
+ * asynchronous on the main context; the replica's threads do the work.
  *
  * Signals: "changed" (the properties below differ), "signed-in" (gint64 user).
  */
@@ -29,16 +30,23 @@ PiaoSync *piao_sync_new (PiaoReplica *replica, const char *url, GError **error);
  */
 DexFuture *piao_sync_sign_in (PiaoSync *self, const char *name, const char *password);
 
-/* Starts the rounds; needs a sign-in. Stops them (what is under way is given up). */
+/* Starts the rounds, which begin with a sign-in. Stops them (what is under way is given up). */
 void piao_sync_start (PiaoSync *self);
 void piao_sync_stop (PiaoSync *self);
 
-/* A round now. */
+/* A person wants a round now. */
 void piao_sync_nudge (PiaoSync *self);
 
 /* Keeps the desktop offline although there is a line, and back. (domain 4.12) */
 void piao_sync_set_held (PiaoSync *self, gboolean held);
 gboolean piao_sync_get_held (PiaoSync *self);
+
+/* The centre has struck this computer off: rows, key and session are erased, what was not sent is
+ * parked in the outbox and can be exported. Until somebody signs in anew. */
+gboolean piao_sync_is_revoked (PiaoSync *self);
+
+/* Rounds are wanted but name or password are not good any more: somebody has to sign in. */
+gboolean piao_sync_needs_sign_in (PiaoSync *self);
 
 PiaoSyncState piao_sync_get_state (PiaoSync *self);
 PiaoSyncIlms piao_sync_get_ilms (PiaoSync *self);
@@ -50,7 +58,8 @@ guint piao_sync_get_refused (PiaoSync *self);       /* commands that need a pers
 gint64 piao_sync_get_oldest (PiaoSync *self);       /* ms of the oldest waiting, 0 none */
 gint64 piao_sync_get_seq (PiaoSync *self);          /* how far the replica is */
 gint64 piao_sync_get_head (PiaoSync *self);         /* how far the centre was */
-/* Why the last round failed, as a sentence; NULL after a success. Borrowed. */
+/* Why the last round failed, or what the centre did not take, as a sentence; NULL after a
+ * success. Borrowed. */
 const char *piao_sync_get_problem (PiaoSync *self);
 
 /* The first fetch, or catching up after a long time away: which part is under way, how far it is (0

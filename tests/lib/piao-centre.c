@@ -341,7 +341,7 @@ build_request (PiaoDb *db, gpointer data)
 
   job->request
       = piao_sync_build_request (db, job->desk->device, piao_clock_now (job->desk->centre->clock),
-                                 job->max_bytes, &error);
+                                 job->max_bytes, PIAO_SYNC_MAX_REQUEST, &error);
   return error != NULL ? dex_future_new_for_error (error) : NULL;
 }
 

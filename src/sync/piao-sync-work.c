@@ -1,0 +1,371 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * DESIGN: the work that the engine hands out, a fiber each. The fibers only wait: reading and
+ * coding a request and taking an answer apart run on a reader's thread of the replica, applying on
+ * its writer's, sending and receiving in libsoup. So the screen never waits for an answer, however
+ * long it is.
+ */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "base/piao-error.h"
+#include "base/piao-future.h"
+#include "sync/piao-http.h"
+#include "sync/piao-sync-private.h"
+
+typedef struct
+{
+  PiaoSync *sync; /* owned */
+  PiaoSyncUpdate update;
+} Work;
+
+static void
+work_free (gpointer data)
+{
+  Work *work = data;
+
+  g_object_unref (work->sync);
+  g_free (work);
+}
+
+static void
+finish (Work *work, PiaoSyncEvent *event)
+{
+  event->type = PIAO_SYNC_EVENT_DONE;
+  event->serial = work->update.serial;
+  piao_sync_feed (work->sync, event);
+}
+
+/* --- READ ------------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  guint device;
+  gint64 now;
+  gsize max_answer, max_commands;
+  JsonObject *request; /* filled in, as all below */
+  GBytes *bytes;
+  guint n_commands;
+  PiaoOutboxCounts counts;
+} Reading;
+
+static DexFuture *
+read_request (PiaoDb *db, gpointer data)
+{
+  Reading *reading = data;
+  GError *error = NULL;
+  char *text;
+
+  reading->request = piao_sync_build_request (db, reading->device, reading->now,
+                                              reading->max_answer, reading->max_commands, &error);
+  if (reading->request == NULL || !piao_outbox_count (db, &reading->counts, &error))
+    return dex_future_new_for_error (error);
+  reading->n_commands = json_array_get_length (piao_json_get_array (reading->request, "commands"));
+  text = piao_json_object_to_text (reading->request);
+  reading->bytes = g_bytes_new_take (text, strlen (text));
+  return dex_future_new_true ();
+}
+
+static void
+do_read (Work *work, PiaoSyncEvent *event)
+{
+  PiaoSync *self = work->sync;
+  Reading reading = { .device = piao_replica_get_device (self->replica),
+                      .now = piao_clock_now (piao_replica_get_clock (self->replica)),
+                      .max_answer = work->update.max_answer_bytes,
+                      .max_commands = work->update.max_command_bytes };
+  g_autoptr (GError) error = NULL;
+
+  piao_sync_clear_round (self);
+  if (!dex_await (piao_replica_read (self->replica, read_request, &reading, NULL), &error))
+    {
+      g_clear_pointer (&reading.request, json_object_unref);
+      piao_sync_set_problem (self, error->message);
+      event->result = PIAO_SYNC_RESULT_FAILED;
+      return;
+    }
+  self->request = reading.request;
+  self->request_bytes = reading.bytes;
+  event->request_bytes = g_bytes_get_size (reading.bytes);
+  event->full = reading.max_commands > 0 && reading.n_commands < reading.counts.waiting;
+}
+
+/* --- CALL ------------------------------------------------------------------------------------ */
+
+static void
+on_progress (gsize sent, gsize received, gpointer data)
+{
+  piao_sync_feed (data, &(PiaoSyncEvent){
+                            .type = PIAO_SYNC_EVENT_PROGRESS, .sent = sent, .received = received });
+}
+
+static PiaoSyncResult
+get_result (const GError *error, GCancellable *cancellable)
+{
+  const char *reason = piao_error_get_reason (error);
+
+  if (g_cancellable_is_cancelled (cancellable))
+    return PIAO_SYNC_RESULT_CANCELLED;
+  if (g_str_equal (reason, "device.revoked"))
+    return PIAO_SYNC_RESULT_REVOKED;
+  if (g_str_equal (reason, "http.401"))
+    return PIAO_SYNC_RESULT_UNAUTHORIZED;
+  return PIAO_SYNC_RESULT_FAILED;
+}
+
+static void
+begin_talk (Work *work)
+{
+  PiaoSync *self = work->sync;
+
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  if (work->update.fresh)
+    {
+      g_object_unref (self->session);
+      self->session = piao_http_session_new ();
+    }
+}
+
+static void
+do_call (Work *work, PiaoSyncEvent *event)
+{
+  PiaoSync *self = work->sync;
+  g_autofree char *url = g_strconcat (self->url, "/v1/sync", NULL);
+  g_autofree char *token = g_strdup (self->token);
+  g_autoptr (GCancellable) cancellable = NULL;
+  g_autoptr (SoupSession) session = NULL;
+  g_autoptr (GBytes) body = g_bytes_ref (self->request_bytes);
+  g_autoptr (GBytes) answer = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (PiaoHttpCall) call = { .url = url,
+                                 .token = token,
+                                 .body = body,
+                                 .body_type = PIAO_REPLY_JSON,
+                                 .accept = PIAO_REPLY_JSON,
+                                 .max_bytes = PIAO_REPLY_MAX_BYTES,
+                                 .progress = on_progress,
+                                 .data = self };
+
+  begin_talk (work);
+  call.session = session = g_object_ref (self->session);
+  call.cancellable = cancellable = g_object_ref (self->cancellable);
+  answer = piao_http_call (&call, &error);
+  event->sent = call.sent;
+  event->received = call.received;
+  if (answer != NULL)
+    {
+      self->answer = g_steal_pointer (&answer);
+      g_set_str (&self->answer_type, call.type);
+      self->answer_packed = call.packed;
+      return;
+    }
+  event->result = get_result (error, cancellable);
+  if (event->result != PIAO_SYNC_RESULT_CANCELLED)
+    piao_sync_set_problem (self, error->message);
+  else if (self->engine.stalled)
+    piao_sync_set_problem (self, _ ("The centre does not answer: nothing comes through the line."));
+}
+
+/* --- APPLY ----------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  PiaoRegistry *registry; /* borrowed, as the request and what arrived */
+  JsonObject *request;
+  GBytes *bytes;
+  const char *type;
+  gboolean packed;
+  PiaoReply *reply; /* filled in, as all below */
+  PiaoSyncAnswer *answer;
+  PiaoOutboxCounts counts;
+} Applying;
+
+/* On a reader's thread: nothing is looked up, it only has to be somewhere else than the screen. */
+static DexFuture *
+take_apart (PiaoDb *db, gpointer data)
+{
+  Applying *applying = data;
+  GError *error = NULL;
+  g_autoptr (GBytes) plain = applying->packed
+                                 ? piao_http_unpack (applying->bytes, PIAO_REPLY_MAX_BYTES, &error)
+                                 : g_bytes_ref (applying->bytes);
+
+  if (plain != NULL)
+    applying->reply = piao_reply_decode (applying->registry, applying->type, plain, &error);
+  if (applying->reply != NULL)
+    applying->answer = piao_sync_answer_new (applying->request, applying->reply, &error);
+  return applying->answer != NULL ? dex_future_new_true () : dex_future_new_for_error (error);
+}
+
+static DexFuture *
+apply_answer (PiaoDb *db, gpointer data)
+{
+  Applying *applying = data;
+  GError *error = NULL;
+
+  if (!piao_sync_answer_apply (applying->answer, applying->registry, db, &error)
+      || !piao_outbox_count (db, &applying->counts, &error))
+    return dex_future_new_for_error (error);
+  return dex_future_new_true ();
+}
+
+static guint
+count_decided (const PiaoReply *reply)
+{
+  guint decided = 0;
+
+  for (guint i = 0; i < reply->verdicts->len; i++)
+    {
+      const PiaoVerdict *verdict = g_ptr_array_index (reply->verdicts, i);
+
+      decided += verdict->state != PIAO_VERDICT_REJECTED ? 1 : 0;
+    }
+  return decided;
+}
+
+static void
+note_applied (PiaoSync *self, const Applying *applying, PiaoSyncEvent *event)
+{
+  const char *problem = piao_sync_answer_get_problem (applying->answer, NULL);
+
+  event->more = piao_sync_answer_has_more (applying->answer);
+  event->problem = problem != NULL;
+  event->rows = piao_reply_get_n_rows (applying->reply) + applying->reply->gone->len;
+  event->decided = count_decided (applying->reply);
+  event->waiting = applying->counts.waiting;
+  event->reached = piao_sync_answer_get_reached (applying->answer);
+  piao_sync_note_counts (self, &applying->counts);
+  piao_sync_note_reply (self, applying->reply, event->reached, g_bytes_get_size (applying->bytes));
+  piao_sync_set_problem (self, problem);
+  self->last_success = piao_clock_now (piao_replica_get_clock (self->replica));
+}
+
+static void
+do_apply (Work *work, PiaoSyncEvent *event)
+{
+  PiaoSync *self = work->sync;
+  g_autoptr (GError) error = NULL;
+  Applying applying = { .registry = piao_replica_get_registry (self->replica),
+                        .request = self->request,
+                        .bytes = self->answer,
+                        .type = self->answer_type,
+                        .packed = self->answer_packed };
+
+  if (dex_await (piao_replica_read (self->replica, take_apart, &applying, NULL), &error)
+      && dex_await (piao_replica_write (self->replica, apply_answer, &applying, NULL), &error))
+    note_applied (self, &applying, event);
+  else
+    {
+      event->result = PIAO_SYNC_RESULT_FAILED;
+      piao_sync_set_problem (self, error->message);
+    }
+  g_clear_pointer (&applying.answer, piao_sync_answer_free);
+  g_clear_pointer (&applying.reply, piao_reply_unref);
+  piao_sync_clear_round (self);
+}
+
+/* --- RENEW ----------------------------------------------------------------------------------- */
+
+static void
+do_renew (Work *work, PiaoSyncEvent *event)
+{
+  PiaoSync *self = work->sync;
+  g_autoptr (GCancellable) cancellable = NULL;
+  g_autoptr (GError) error = NULL;
+
+  begin_talk (work);
+  cancellable = g_object_ref (self->cancellable);
+  if (piao_sync_renew (self, cancellable, &error))
+    return;
+  event->result = get_result (error, cancellable);
+  if (g_error_matches (error, PIAO_ERROR, PIAO_ERROR_FORBIDDEN)
+      && event->result == PIAO_SYNC_RESULT_FAILED)
+    event->result = PIAO_SYNC_RESULT_UNAUTHORIZED;
+  if (event->result != PIAO_SYNC_RESULT_CANCELLED || self->engine.stalled)
+    piao_sync_set_problem (self, error->message);
+}
+
+/* --- WIPE ------------------------------------------------------------------------------------ */
+
+static DexFuture *
+wipe (PiaoDb *db, gpointer data)
+{
+  GError *error = NULL;
+
+  if (!piao_sync_wipe (data, db, &error))
+    return dex_future_new_for_error (error);
+  return dex_future_new_true ();
+}
+
+static void
+do_wipe (Work *work, PiaoSyncEvent *event)
+{
+  PiaoSync *self = work->sync;
+  g_autoptr (GError) error = NULL;
+
+  piao_sync_clear_round (self);
+  piao_sync_forget_person (self);
+  /* What was overwritten may stand in the log of the database until that is taken over. */
+  if (dex_await (piao_replica_write (self->replica, wipe, piao_replica_get_registry (self->replica),
+                                     NULL),
+                 &error)
+      && dex_await (piao_replica_settle (self->replica), &error))
+    {
+      self->seq = 0;
+      piao_sync_set_problem (
+          self, _ ("This computer may no longer use the centre. Its data has been erased; what it "
+                   "had not sent yet is kept and can be exported."));
+      return;
+    }
+  event->result = PIAO_SYNC_RESULT_FAILED;
+  piao_sync_set_problem (self, error->message);
+}
+
+/* --------------------------------------------------------------------------------------------- */
+
+static DexFuture *
+run (gpointer data)
+{
+  Work *work = data;
+  PiaoSyncEvent event = { .result = PIAO_SYNC_RESULT_OK };
+
+  switch (work->update.work)
+    {
+    case PIAO_SYNC_WORK_READ:
+      do_read (work, &event);
+      break;
+    case PIAO_SYNC_WORK_CALL:
+      do_call (work, &event);
+      break;
+    case PIAO_SYNC_WORK_APPLY:
+      do_apply (work, &event);
+      break;
+    case PIAO_SYNC_WORK_RENEW:
+      do_renew (work, &event);
+      break;
+    case PIAO_SYNC_WORK_WIPE:
+      do_wipe (work, &event);
+      break;
+    case PIAO_SYNC_WORK_NONE:
+    default:
+      g_assert_not_reached ();
+    }
+  finish (work, &event);
+  return dex_future_new_true ();
+}
+
+void
+piao_sync_begin (PiaoSync *self, const PiaoSyncUpdate *update)
+{
+  Work *work = g_new0 (Work, 1);
+
+  work->sync = g_object_ref (self);
+  work->update = *update;
+  piao_future_disown (dex_scheduler_spawn (NULL, 0, run, work, work_free), "sync");
+}
