@@ -606,6 +606,11 @@ set_timer (PiaoGatewayWorker *self)
 
   if (self->closed)
     return;
+  if (self->backend.wake != NULL)
+    {
+      self->backend.wake (self->wake_at, self->backend.data);
+      return;
+    }
   g_clear_handle_id (&self->timer, g_source_remove);
   self->timer
       = g_timeout_add ((guint)CLAMP (delay, 20, PIAO_GATEWAY_WORKER_PING_MS), on_timer, self);

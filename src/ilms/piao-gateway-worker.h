@@ -34,6 +34,9 @@ typedef struct
   /* Runs @func on a reading connection that sees all that run() has committed. */
   DexFuture *(*read) (PiaoReplicaFunc func, gpointer func_data, GDestroyNotify, gpointer data);
   gpointer data;
+  /* For who keeps another time than the main loop's: the worker wants a nudge at @at, ms of the
+   * clock; the last call counts. NULL leaves it to timers of the main loop. */
+  void (*wake) (gint64 at, gpointer data);
 } PiaoGatewayBackend;
 
 /* @executor is "server" or "device:<n>". Nothing happens before start(). */
