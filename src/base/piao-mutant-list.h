@@ -13,6 +13,27 @@
   X (relaxed_commit, "commits are not forced to the disk: synchronous=NORMAL instead of FULL")     \
   X (accepted_let_go, "an accepted command is not kept applied until its rows arrive")             \
   X (refused_swallowed, "a refused command leaves no item for a person")                           \
+  X (cursor_alone, "cursors are committed before the rows that they stand for")                    \
+  X (naive_cursor, "a cursor moves to the head whatever the answer brought")                       \
+  X (lane_kept, "the rows of a lane stay although its grant is gone")                              \
+  X (cut_seq, "a page of changes ends in the middle of a command")                                 \
+  X (skipped_gone, "a row that leaves a lane is not reported gone there")                          \
+  X (grants_ignored, "the server hands out lanes that the user may not see")                       \
+  X (epoch_ignored, "a restored server is taken for the one before")                               \
+  X (no_idempotency, "a command that was decided is decided again")                                \
+  X (verdict_not_stored, "the log says accepted of every command")                                 \
+  X (chain_broken, "an entry of the log is not chained to the one before")                         \
+  X (skew_ignored, "deadlines follow the clock of the device")                                     \
+  X (lease_ignored, "two people pick one order")                                                   \
+  X (pack_twice, "a pack that is reserved can be scanned for another order")                       \
+  X (stock_left, "the stock does not move with a pack that is put back")                           \
+  X (label_early, "an order that is held for ILMS already gets its parcel and label")              \
+  X (blind_resend, "a request is sent again after a time-out without asking")                      \
+  X (early_not_found, "not found counts as did not happen at once")                                \
+  X (fresh_number, "a request gets another number with each try")                                  \
+  X (stop_ignored, "sending goes on although ILMS has said stop")                                  \
+  X (sent_unsaved, "a request leaves before it is noted that it may have")                         \
+  X (recover_blindly, "after a restart a request that may have left is sent again")                \
   X (two_calls, "the sync engine begins a round while another is under way")                       \
   X (hold_ignored, "the desktop talks to the centre although it is kept offline")                  \
   X (endless_back_off, "after nine failures in a row the centre is never asked again")

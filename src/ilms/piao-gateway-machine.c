@@ -5,6 +5,7 @@
 
 #include "base/piao-clock.h"
 #include "base/piao-error.h"
+#include "base/piao-mutant.h"
 #include "ilms/piao-gateway-machine.h"
 
 #define ASK_EVERY (5 * PIAO_MINUTE)
@@ -172,6 +173,11 @@ piao_gateway_attempt_replied (PiaoGatewayAttempt *self,
       return PIAO_GATEWAY_DO_STOP_ALL;
     case PIAO_GATEWAY_UNKNOWN:
     default:
+      if (PIAO_MUTANT (blind_resend))
+        {
+          back_off (self, rules, now, random);
+          break;
+        }
       self->delays = 0;
       become_unknown (self, now, ladder[0]);
       break;
@@ -207,8 +213,9 @@ piao_gateway_attempt_answered (PiaoGatewayAttempt *self,
 
   if (self->state != PIAO_GATEWAY_UNCERTAIN)
     return piao_gateway_attempt_next (self, rules, now);
-  late_enough
-      = self->asked_at != 0 && self->asked_at - self->unknown_at >= rules->longest_processing_ms;
+  late_enough = PIAO_MUTANT (early_not_found)
+                || (self->asked_at != 0
+                    && self->asked_at - self->unknown_at >= rules->longest_processing_ms);
   self->asked_at = 0;
   self->next_at = next_question (self, now);
   if (kind == PIAO_GATEWAY_STOP)
@@ -234,7 +241,9 @@ piao_gateway_attempt_given (PiaoGatewayAttempt *self)
 void
 piao_gateway_attempt_recover (PiaoGatewayAttempt *self, gint64 now)
 {
-  if (self->state == PIAO_GATEWAY_SENT)
+  if (self->state == PIAO_GATEWAY_SENT && PIAO_MUTANT (recover_blindly))
+    decide (self, PIAO_GATEWAY_PREPARED);
+  else if (self->state == PIAO_GATEWAY_SENT)
     become_unknown (self, now, 0);
   else if (self->state == PIAO_GATEWAY_UNCERTAIN)
     {
@@ -284,7 +293,7 @@ piao_gateway_line_report (PiaoGatewayLine *self, PiaoGatewayKind kind, gint64 no
   switch (kind)
     {
     case PIAO_GATEWAY_STOP:
-      if (self->stopped_at == 0)
+      if (self->stopped_at == 0 && !PIAO_MUTANT (stop_ignored))
         self->stopped_at = now;
       break;
     case PIAO_GATEWAY_UNKNOWN:

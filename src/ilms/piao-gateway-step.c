@@ -11,6 +11,7 @@
 #include "config.h"
 
 #include "base/piao-error.h"
+#include "base/piao-mutant.h"
 #include "domain/gateway/piao-gateway-kinds.h"
 #include "ilms/piao-gateway-row.h"
 #include "ilms/piao-gateway-worker-private.h"
@@ -164,6 +165,17 @@ not_sent (Step *step, const GError *why, GError **error)
   return save (step, piao_error_get_reason (why), why->message, error);
 }
 
+/* A mistake that can be planted. */
+static void
+take_fresh_number (Step *step)
+{
+  g_autofree char *number
+      = g_strdup_printf ("%s-%u", piao_record_text (step->row, PIAO_GATEWAY_REQUEST_REQUEST_NO),
+                         step->attempt.tries);
+
+  json_object_set_string_member (step->params, "requestNo", number);
+}
+
 static gboolean
 send (Step *step, GError **error)
 {
@@ -173,8 +185,10 @@ send (Step *step, GError **error)
   PiaoGatewayAttempt before;
 
   piao_gateway_attempt_sending (&step->attempt, now_of (step));
-  if (!save_as_it_is (step, error))
+  if (!PIAO_MUTANT (sent_unsaved) && !save_as_it_is (step, error))
     return FALSE;
+  if (PIAO_MUTANT (fresh_number))
+    take_fresh_number (step);
   reply = piao_gateway_worker_call (step->worker, op, NULL, step->params, &why);
   if (reply == NULL)
     return not_sent (step, why, error);

@@ -9,6 +9,7 @@
 
 #include "base/piao-error.h"
 #include "base/piao-id.h"
+#include "base/piao-mutant.h"
 #include "sync/piao-ledger.h"
 
 PIAO_STATEMENT (ledger_head, "SELECT seq, entries, hash, epoch FROM head WHERE one = 1");
@@ -193,7 +194,9 @@ append (PiaoLedger *self,
         GError **error)
 {
   g_autofree char *args = piao_json_object_to_text (pushed->args);
-  const char *word = verdict->state == PIAO_VERDICT_ACCEPTED ? "accepted" : "refused";
+  const char *word = verdict->state == PIAO_VERDICT_ACCEPTED || PIAO_MUTANT (verdict_not_stored)
+                         ? "accepted"
+                         : "refused";
   gint64 n = self->entries + 1;
   gint64 device = pushed->device;
   Entry entry = { { n, pushed->id, verdict->seq, device, pushed->dseq, pushed->at, pushed->ruled_at,
@@ -209,7 +212,8 @@ append (PiaoLedger *self,
   if (device > 0 && !piao_db_exec (db, &ledger_set_dseq, error, "ii", device, pushed->dseq))
     return FALSE;
   self->entries = n;
-  g_set_str (&self->hash, hash);
+  if (!PIAO_MUTANT (chain_broken) || n % 7 != 0)
+    g_set_str (&self->hash, hash);
   return TRUE;
 }
 
@@ -325,7 +329,7 @@ note_touched (PiaoLedger *self, PiaoDb *db, gint64 seq, GArray *touched, GError 
       gboolean moved = touch->old_lane >= 0 && touch->old_lane != touch->lane;
 
       if (!piao_change_note (db, touch->lane, seq, touch->kind->name, touch->id, FALSE, error)
-          || (moved
+          || (moved && !PIAO_MUTANT (skipped_gone)
               && !piao_change_note (db, touch->old_lane, seq, touch->kind->name, touch->id, TRUE,
                                     error)))
         return FALSE;
@@ -358,7 +362,7 @@ find_repeated (PiaoDb *db, const PiaoPushed *pushed, GError **error)
   g_autoptr (PiaoCursor) cursor = piao_db_query (db, &ledger_find, error, "i", pushed->id);
   g_autofree char *args = NULL;
 
-  if (!piao_cursor_next (cursor, error))
+  if (PIAO_MUTANT (no_idempotency) || !piao_cursor_next (cursor, error))
     return NULL;
   args = piao_json_object_to_text (pushed->args);
   if (piao_cursor_int (cursor, 4) == (gint64)pushed->device

@@ -8,6 +8,7 @@
  */
 #include "config.h"
 
+#include "base/piao-mutant.h"
 #include "store/piao-schema.h"
 #include "sync/piao-reply-private.h"
 #include "sync/piao-sync-core.h"
@@ -200,12 +201,28 @@ erase_lost_lanes (Apply *apply, PiaoDb *db, GError **error)
 
   if (lost == NULL)
     return FALSE;
+  if (PIAO_MUTANT (lane_kept))
+    return TRUE;
   for (guint i = 0; i < lost->len; i++)
     {
       gint64 lane = g_array_index (lost, gint64, i);
 
       if (!piao_sync_rows_erase_lane (apply->registry, db, lane, error)
           || !piao_db_exec (db, &sync_forget_cursor, error, "i", lane))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+move_cursors (const PiaoReply *reply, PiaoDb *db, GError **error)
+{
+  for (guint i = 0; i < reply->upto->len; i++)
+    {
+      const PiaoLaneSeq *upto = &g_array_index (reply->upto, PiaoLaneSeq, i);
+
+      if (!piao_db_exec (db, &sync_set_cursor, error, "ii", upto->lane,
+                         PIAO_MUTANT (naive_cursor) ? reply->head : upto->seq))
         return FALSE;
     }
   return TRUE;
@@ -230,17 +247,14 @@ apply_rows (PiaoDb *db, gpointer data, GError **error)
       if (!piao_sync_rows_remove (db, gone->kind, gone->lane, gone->id, error))
         return FALSE;
     }
+  if (PIAO_MUTANT (cursor_alone)
+      && !(move_cursors (reply, db, error) && piao_db_commit (db, error)
+           && piao_db_begin (db, error)))
+    return FALSE;
   for (guint i = 0; i < reply->blocks->len; i++)
     if (!piao_sync_rows_put (db, g_ptr_array_index (reply->blocks, i), error))
       return FALSE;
-  for (guint i = 0; i < reply->upto->len; i++)
-    {
-      const PiaoLaneSeq *upto = &g_array_index (reply->upto, PiaoLaneSeq, i);
-
-      if (!piao_db_exec (db, &sync_set_cursor, error, "ii", upto->lane, upto->seq))
-        return FALSE;
-    }
-  return TRUE;
+  return move_cursors (reply, db, error);
 }
 
 static gboolean

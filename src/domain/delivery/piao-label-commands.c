@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/piao-error.h"
+#include "base/piao-mutant.h"
 #include "domain/delivery/piao-delivery-kinds.h"
 #include "domain/delivery/piao-label-commands.h"
 #include "domain/order/piao-order-kinds.h"
@@ -46,7 +47,7 @@ apply_issue (PiaoTx *tx, JsonObject *args, GError **error)
 
   if (order == NULL)
     return FALSE;
-  if (*piao_record_text (order, PIAO_ORDER_CONFIRM_NO) == '\0')
+  if (*piao_record_text (order, PIAO_ORDER_CONFIRM_NO) == '\0' && !PIAO_MUTANT (label_early))
     return piao_error_set (error, PIAO_ERROR_REFUSED, "label.unconfirmed",
                            _ ("ILMS has not confirmed order %s: it gets no label yet."),
                            piao_record_text (order, PIAO_ORDER_NUMBER));

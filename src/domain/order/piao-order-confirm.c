@@ -8,6 +8,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/piao-error.h"
+#include "base/piao-mutant.h"
+#include "domain/delivery/piao-delivery-kinds.h"
 #include "domain/gateway/piao-gateway-requests.h"
 #include "domain/order/piao-order-rules.h"
 
@@ -133,6 +135,21 @@ ask_ilms (PiaoTx *tx, PiaoRecord *order, GError **error)
   return piao_gateway_prepare (tx, "order.confirm", order, lines, packs, error);
 }
 
+/* A mistake that can be planted. */
+static gboolean
+make_early_parcel (PiaoTx *tx, const PiaoRecord *order, GError **error)
+{
+  g_autoptr (PiaoRecord) parcel = piao_tx_new (tx, &piao_parcel_kind, order->lane);
+
+  piao_record_set_int (parcel, PIAO_PARCEL_ORDER_ID, order->id);
+  piao_record_set_int (parcel, PIAO_PARCEL_N, 1);
+  piao_record_set_int (parcel, PIAO_PARCEL_TOTAL, 1);
+  piao_record_set_int (parcel, PIAO_PARCEL_LABEL_COPIES, 0);
+  piao_record_set_int (parcel, PIAO_PARCEL_LABEL_AT, 0);
+  piao_record_set_int (parcel, PIAO_PARCEL_CLOSED_AT, 0);
+  return piao_tx_put (tx, parcel, error);
+}
+
 static gboolean
 apply_confirm (PiaoTx *tx, JsonObject *args, GError **error)
 {
@@ -145,6 +162,8 @@ apply_confirm (PiaoTx *tx, JsonObject *args, GError **error)
   piao_record_set_ref (order, PIAO_ORDER_CHECKER_ID, piao_tx_get_actor (tx));
   if (!online)
     piao_record_set_int (order, PIAO_ORDER_HELD_AT, piao_tx_get_now (tx));
+  if (!online && PIAO_MUTANT (label_early) && !make_early_parcel (tx, order, error))
+    return FALSE;
   if (online && !ask_ilms (tx, order, error))
     return FALSE;
   return piao_tx_put (tx, order, error);

@@ -15,6 +15,7 @@
 
 #include "base/piao-error.h"
 #include "base/piao-id.h"
+#include "base/piao-mutant.h"
 #include "domain/order/piao-order-machine.h"
 #include "domain/order/piao-order-rules.h"
 #include "domain/pack/piao-pack-kinds.h"
@@ -110,6 +111,8 @@ refuse_state (PiaoTx *tx, const PiaoRecord *order, const PiaoRecord *pack, GErro
   if (other == order->id)
     return piao_error_set (error, PIAO_ERROR_REFUSED, "scan.again",
                            _ ("Pack %s is already on this order. Scan the next one."), code);
+  if (PIAO_MUTANT (pack_twice) && other != 0)
+    return TRUE;
   if (other != 0)
     {
       piao_db_query_text (piao_tx_get_db (tx), &select_number, &number, NULL, "i", other);
