@@ -1,0 +1,369 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/piao-error.h"
+#include "sync/piao-sync-core.h"
+#include "tests/sim/sim-call.h"
+#include "tests/sim/sim-check.h"
+#include "tests/sim/sim-line-up.h"
+
+/* A message under way, or a moment that was waited for. */
+typedef struct
+{
+  SimDesk *desk;
+  guint life;
+  guint number; /* of the wake-up, nap or work */
+  PiaoSyncEventType type;
+} Moment;
+
+static void step (SimDesk *desk, PiaoSyncEvent *event);
+
+const char *
+sim_call_get_coding (const SimWorld *world)
+{
+  return world->plan.frames ? PIAO_REPLY_FRAMES : PIAO_REPLY_JSON;
+}
+
+static void
+later (SimDesk *desk, gint64 delay, SimFunc func, guint number, PiaoSyncEventType type)
+{
+  Moment *moment = g_new0 (Moment, 1);
+
+  *moment = (Moment){ desk, desk->life, number, type };
+  sim_later (desk->world, delay, func, moment, g_free);
+}
+
+static void
+happen (SimDesk *desk, PiaoSyncEventType type)
+{
+  PiaoSyncEvent event = { .type = type, .token = TRUE };
+
+  step (desk, &event);
+}
+
+/* --- the work of the engine ------------------------------------------------------------------ */
+
+static void
+finish (SimDesk *desk, PiaoSyncEvent *event)
+{
+  event->type = PIAO_SYNC_EVENT_DONE;
+  event->serial = desk->serial;
+  desk->serial = 0;
+  step (desk, event);
+}
+
+static void
+finish_with (SimDesk *desk, PiaoSyncResult result)
+{
+  PiaoSyncEvent event = { .result = result };
+
+  finish (desk, &event);
+}
+
+static void
+read_request (SimDesk *desk, const PiaoSyncUpdate *update)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  PiaoSyncEvent event = { .result = PIAO_SYNC_RESULT_OK };
+
+  g_clear_pointer (&desk->request, json_object_unref);
+  if (piao_db_begin_read (desk->db, &error))
+    {
+      desk->request
+          = piao_sync_build_request (desk->db, desk->device, piao_clock_now (desk->clock),
+                                     MIN (update->max_answer_bytes, desk->world->plan.max_bytes),
+                                     &error);
+      piao_db_rollback (desk->db);
+    }
+  if (desk->request == NULL)
+    {
+      sim_fail_error (desk->world, 9, "A desktop cannot make a request", error);
+      return;
+    }
+  if (update->max_command_bytes == 0)
+    json_object_set_array_member (desk->request, "commands", json_array_new ());
+  text = piao_json_object_to_text (desk->request);
+  event.request_bytes = strlen (text);
+  finish (desk, &event);
+}
+
+static gboolean
+apply (PiaoDb *db, gpointer data, GError **error)
+{
+  gpointer *both = data;
+
+  return piao_sync_answer_apply (both[0], ((SimDesk *)both[1])->world->registry, db, error);
+}
+
+/* The answer as a whole, checked; NULL when it is none. */
+static PiaoSyncAnswer *
+open_answer (SimDesk *desk, GError **error)
+{
+  g_autoptr (PiaoReply) reply
+      = piao_reply_decode (desk->world->registry, sim_call_get_coding (desk->world), desk->answer,
+                           error);
+
+  return reply != NULL ? piao_sync_answer_new (desk->request, reply, error) : NULL;
+}
+
+static guint
+count_waiting (SimDesk *desk)
+{
+  PiaoOutboxCounts counts = { 0 };
+
+  piao_outbox_count (desk->db, &counts, NULL);
+  return counts.waiting;
+}
+
+static void
+note_applied (SimDesk *desk, const PiaoSyncAnswer *answer, PiaoSyncEvent *event)
+{
+  const PiaoReply *reply = piao_sync_answer_get_reply (answer);
+  gboolean more = piao_sync_answer_has_more (answer);
+
+  desk->complete = !more;
+  desk->whole = desk->complete || (desk->whole && !reply->restart);
+  desk->head = reply->head;
+  desk->rounds += more ? 0 : 1;
+  desk->world->counts.calls++;
+  event->more = more;
+  event->problem = piao_sync_answer_get_problem (answer, NULL) != NULL;
+  event->rows = piao_reply_get_n_rows (reply);
+  event->decided = reply->verdicts->len;
+  event->reached = piao_sync_answer_get_reached (answer);
+  event->waiting = count_waiting (desk);
+  sim_note (desk->world, desk->who,
+            "applied %u rows, %u verdicts, at %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT "%s",
+            event->rows, event->decided, event->reached, reply->head, more ? ", more" : "");
+  sim_check_applied (desk, reply);
+}
+
+static void
+apply_answer (SimDesk *desk)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PiaoSyncAnswer) answer = open_answer (desk, &error);
+  gpointer both[] = { answer, desk };
+  PiaoSyncEvent event = { .result = PIAO_SYNC_RESULT_FAILED };
+  gboolean done = answer != NULL && sim_desk_write (desk, apply, both, &error);
+
+  if (desk->db == NULL)
+    return;
+  if (done)
+    {
+      event.result = PIAO_SYNC_RESULT_OK;
+      note_applied (desk, answer, &event);
+    }
+  else
+    sim_note (desk->world, desk->who, "answer not applied: %s", error->message);
+  g_clear_pointer (&desk->request, json_object_unref);
+  finish (desk, &event);
+}
+
+/* --- calls ----------------------------------------------------------------------------------- */
+
+void
+sim_call_answered (SimDesk *desk, guint status, GBytes *body)
+{
+  PiaoSyncEvent event = { .result = PIAO_SYNC_RESULT_FAILED };
+
+  g_clear_pointer (&desk->answer, g_bytes_unref);
+  if (status == 200)
+    {
+      desk->answer = g_bytes_ref (body);
+      event.received = g_bytes_get_size (body);
+      event.result = PIAO_SYNC_RESULT_OK;
+    }
+  else if (status == 401)
+    event.result = PIAO_SYNC_RESULT_UNAUTHORIZED;
+  else if (status == 410)
+    event.result = PIAO_SYNC_RESULT_REVOKED;
+  if (status != 200)
+    sim_note (desk->world, desk->who, "call failed: %u", status);
+  finish (desk, &event);
+}
+
+static void
+on_time (gpointer data)
+{
+  const Moment *moment = data;
+  SimDesk *desk = moment->desk;
+
+  if (desk->db != NULL && desk->life == moment->life && desk->wake == moment->number)
+    happen (desk, moment->type);
+}
+
+static void
+on_renewed (gpointer data)
+{
+  const Moment *moment = data;
+  SimDesk *desk = moment->desk;
+
+  if (desk->db != NULL && desk->life == moment->life && desk->serial == moment->number)
+    finish_with (desk, PIAO_SYNC_RESULT_OK);
+}
+
+static void
+on_closed (gpointer data)
+{
+  const Moment *moment = data;
+  SimDesk *desk = moment->desk;
+
+  if (desk->db != NULL && desk->life == moment->life)
+    happen (desk, PIAO_SYNC_EVENT_LIVE_CLOSED);
+}
+
+static void
+do_work (SimDesk *desk, const PiaoSyncUpdate *update)
+{
+  if (update->work == PIAO_SYNC_WORK_NONE)
+    return;
+  if (desk->serial != 0)
+    {
+      sim_fail (desk->world, 9, "%s: the engine begins work %d while another is under way",
+                desk->who, update->work);
+      return;
+    }
+  if (desk->held && update->work != PIAO_SYNC_WORK_WIPE)
+    {
+      sim_fail (desk->world, 9, "%s talks to the server although it is kept offline", desk->who);
+      return;
+    }
+  desk->serial = update->serial;
+  switch (update->work)
+    {
+    case PIAO_SYNC_WORK_READ:
+      read_request (desk, update);
+      break;
+    case PIAO_SYNC_WORK_CALL:
+      sim_line_up_send (desk);
+      break;
+    case PIAO_SYNC_WORK_APPLY:
+      apply_answer (desk);
+      break;
+    case PIAO_SYNC_WORK_RENEW:
+      later (desk, 500, on_renewed, desk->serial, PIAO_SYNC_EVENT_DONE);
+      break;
+    case PIAO_SYNC_WORK_WIPE:
+      sim_desk_wipe (desk);
+      break;
+    case PIAO_SYNC_WORK_NONE:
+    default:
+      break;
+    }
+}
+
+static void
+step (SimDesk *desk, PiaoSyncEvent *event)
+{
+  PiaoSyncUpdate update = { 0 };
+  guint number;
+
+  if (desk->db == NULL || desk->world->failure != NULL)
+    return;
+  event->now = desk->world->now;
+  event->random = (guint32)sim_random_next (&desk->chance);
+  piao_sync_engine_step (&desk->engine, event, &update);
+  number = ++desk->wake;
+  if (update.wake != PIAO_SYNC_NEVER)
+    later (desk, MAX (update.wake - desk->world->now, 1), on_time, desk->wake,
+           PIAO_SYNC_EVENT_TIME);
+  /* There is no live channel in this world: the half minute must do. */
+  if (update.live == PIAO_SYNC_LIVE_CONNECT)
+    later (desk, 100, on_closed, 0, PIAO_SYNC_EVENT_LIVE_CLOSED);
+  if (update.cancel && desk->request != NULL)
+    finish_with (desk, PIAO_SYNC_RESULT_CANCELLED);
+  do_work (desk, &update);
+  if (desk->db != NULL && desk->wake == number && desk->awake && !desk->held && desk->serial == 0
+      && update.work == PIAO_SYNC_WORK_NONE && update.wake == PIAO_SYNC_NEVER)
+    sim_fail (desk->world, 9, "%s: the engine waits for nothing", desk->who);
+}
+
+/* --- a working day --------------------------------------------------------------------------- */
+
+static void
+on_nap (gpointer data)
+{
+  const Moment *moment = data;
+  SimDesk *desk = moment->desk;
+
+  if (desk->db == NULL || desk->naps != moment->number || desk->world->calm)
+    return;
+  desk->awake = FALSE;
+  happen (desk, PIAO_SYNC_EVENT_STOP);
+}
+
+void
+sim_call_wake (SimDesk *desk, gint64 length)
+{
+  if (desk->db == NULL)
+    return;
+  later (desk, length, on_nap, ++desk->naps, PIAO_SYNC_EVENT_STOP);
+  if (desk->awake)
+    return;
+  desk->awake = TRUE;
+  happen (desk, PIAO_SYNC_EVENT_START);
+}
+
+static void
+on_release (gpointer data)
+{
+  const Moment *moment = data;
+
+  if (moment->desk->db != NULL && moment->desk->life == moment->life)
+    sim_call_release (moment->desk);
+}
+
+void
+sim_call_release (SimDesk *desk)
+{
+  if (!desk->held)
+    return;
+  desk->held = FALSE;
+  happen (desk, PIAO_SYNC_EVENT_RELEASE);
+}
+
+void
+sim_call_hold (SimDesk *desk, gint64 length)
+{
+  if (desk->db == NULL || desk->held)
+    return;
+  sim_note (desk->world, desk->who, "kept offline");
+  desk->held = TRUE;
+  happen (desk, PIAO_SYNC_EVENT_HOLD);
+  later (desk, length, on_release, 0, PIAO_SYNC_EVENT_RELEASE);
+}
+
+void
+sim_call_start (SimDesk *desk)
+{
+  piao_sync_engine_init (&desk->engine);
+  happen (desk, PIAO_SYNC_EVENT_SIGNED_IN);
+  sim_call_wake (desk, sim_random_range (&desk->chance, 5 * PIAO_SECOND, 40 * PIAO_SECOND));
+}
+
+void
+sim_call_commit (SimDesk *desk)
+{
+  PiaoSyncEvent event = { .type = PIAO_SYNC_EVENT_COMMIT };
+
+  if (desk->db == NULL)
+    return;
+  event.waiting = count_waiting (desk);
+  step (desk, &event);
+}
+
+void
+sim_call_end (SimDesk *desk)
+{
+  g_clear_pointer (&desk->request, json_object_unref);
+  g_clear_pointer (&desk->answer, g_bytes_unref);
+  desk->serial = 0;
+  desk->awake = FALSE;
+  desk->held = FALSE;
+}

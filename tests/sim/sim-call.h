@@ -1,0 +1,38 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "tests/sim/sim-desk.h"
+
+G_BEGIN_DECLS
+
+/*
+ * One desktop's side of /v1/sync: the product's engine decides, and this drives it in virtual time
+ * over a line that does what lines do. A computer is switched on for a while when somebody works at
+ * it, and now and then without.
+ */
+
+/* The program starts. */
+void sim_call_start (SimDesk *desk);
+
+/* Somebody works here: the computer stays on for @length ms at least. */
+void sim_call_wake (SimDesk *desk, gint64 length);
+
+/* A person keeps it offline for @length ms, or not any more. */
+void sim_call_hold (SimDesk *desk, gint64 length);
+void sim_call_release (SimDesk *desk);
+
+/* A command was committed here. */
+void sim_call_commit (SimDesk *desk);
+
+/* The program has ended. */
+void sim_call_end (SimDesk *desk);
+
+/* What came back from the call under way. */
+void sim_call_answered (SimDesk *desk, guint status, GBytes *body);
+
+/* The content type of answers in this world. */
+const char *sim_call_get_coding (const SimWorld *world);
+
+G_END_DECLS

@@ -1,0 +1,16 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "tests/sim/sim-desk.h"
+
+G_BEGIN_DECLS
+
+/* The people at the desktops. They see what their replica shows, do mostly the right thing next,
+ * and sometimes the wrong one. */
+
+/* Plans the bursts of work of all the days of the world. */
+void sim_clerk_plan (SimDesk *desk);
+
+G_END_DECLS

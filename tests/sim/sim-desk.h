@@ -1,0 +1,96 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "base/piao-id.h"
+#include "ilms/piao-gateway-worker.h"
+#include "sync/piao-sync-engine.h"
+#include "tests/lib/piao-shim-vfs.h"
+#include "tests/sim/sim-world.h"
+
+G_BEGIN_DECLS
+
+/*
+ * SimDesk: one desktop: its disk, its clock, the real replica on it, and the clerk in front of it.
+ * Whatever was acknowledged to the clerk is remembered here, beyond every power cut.
+ */
+typedef struct
+{
+  gint64 id; /* command */
+  guint name;
+  guint args; /* hashes of name and arguments */
+} SimBeep;
+
+struct _SimDesk
+{
+  SimWorld *world;
+  guint index;
+  guint device;
+  gint64 user; /* who works here now */
+  char who[8];
+  SimRandom random; /* of the clerk */
+  SimRandom chance; /* of crash and line */
+
+  PiaoClock *clock;
+  gint64 skew; /* ms that its clock is ahead */
+  PiaoShimDisk *disk;
+  PiaoDb *db; /* NULL while the power is off */
+  PiaoIdSource ids;
+  guint life;     /* how often it was started */
+  gboolean gone;  /* revoked: wiped for good */
+  GArray *beeps;  /* of SimBeep */
+  gint64 working; /* ms: the burst of work ends then */
+
+  /* The line to the server. */
+  gint64 up_dead, down_dead; /* ms: nothing gets through before */
+  PiaoSyncEngine engine;     /* decides when it talks; stopped while nobody works here */
+  guint serial;              /* of the work of the engine that is under way; 0 without any */
+  guint wake;                /* number of the wake-up that counts */
+  guint naps;                /* number of the nap that counts */
+  guint rounds;              /* that ended with nothing more to fetch */
+  gboolean awake;            /* the engine runs */
+  gboolean held;             /* a person keeps it offline */
+  JsonObject *request;       /* of the call under way */
+  GBytes *answer;            /* … and what came back */
+  gint64 head;               /* seq that the server had at the last answer */
+  gboolean whole;            /* … since everything was fetched anew */
+  gboolean complete;         /* all that the server had at the last answer is here */
+  GArray *grants;            /* gint64: lanes of the last answer */
+
+  /* The line to ILMS of a desktop with route direct; else NULL. */
+  PiaoGatewayClient *line;
+  PiaoGatewayWorker *worker;
+};
+
+SimDesk *sim_desk_new (SimWorld *world, guint index);
+void sim_desk_free (SimDesk *self);
+
+/* Starts it if its power went off; checks what must have survived. */
+void sim_desk_tend (SimDesk *self);
+
+/* Cuts the power between two steps. */
+void sim_desk_cut (SimDesk *self);
+
+/* Ends it for good: the server said that it is revoked. */
+void sim_desk_wipe (SimDesk *self);
+
+/* Local work in one transaction on the writing connection, as piao_replica_write(): the power may
+ * go, the disk may fail. FALSE with @error when nothing was done. */
+typedef gboolean (*SimDeskFunc) (PiaoDb *db, gpointer data, GError **error);
+gboolean sim_desk_write (SimDesk *self, SimDeskFunc func, gpointer data, GError **error);
+
+/* Runs a command (@args is taken) and, in its transaction, @also (may be NULL). TRUE when it was
+ * acknowledged, with its id in @id (may be NULL). */
+gboolean sim_desk_run (SimDesk *self,
+                       const char *name,
+                       JsonObject *args,
+                       SimDeskFunc also,
+                       gpointer data,
+                       gint64 *id,
+                       GError **error);
+
+/* Sets its clock to what it believes the time is. */
+void sim_desk_set_clock (SimDesk *self);
+
+G_END_DECLS

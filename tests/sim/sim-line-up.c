@@ -1,0 +1,147 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "base/piao-json.h"
+#include "tests/sim/sim-call.h"
+#include "tests/sim/sim-line-up.h"
+#include "tests/sim/sim-server.h"
+
+#define TIME_OUT (30 * PIAO_SECOND)
+
+typedef struct
+{
+  SimDesk *desk;
+  guint life;
+  guint serial;
+  guint status;
+  GBytes *body;
+} Message;
+
+static void
+message_free (gpointer data)
+{
+  Message *message = data;
+
+  g_clear_pointer (&message->body, g_bytes_unref);
+  g_free (message);
+}
+
+static void
+post (const Message *like, gint64 delay, SimFunc func, guint status, GBytes *body)
+{
+  Message *message = g_new0 (Message, 1);
+
+  *message = (Message){ like->desk, like->life, like->serial, status,
+                        body != NULL ? g_bytes_ref (body) : NULL };
+  sim_later (like->desk->world, delay, func, message, message_free);
+}
+
+static gboolean
+befalls (SimDesk *desk, guint per_mille)
+{
+  return !desk->world->calm && sim_random_chance (&desk->chance, per_mille);
+}
+
+static gint64
+latency (SimDesk *desk)
+{
+  if (befalls (desk, desk->world->plan.slow))
+    return sim_random_span (&desk->chance, 10 * PIAO_SECOND, 3 * PIAO_DAY);
+  return sim_random_range (&desk->chance, 30, 900);
+}
+
+static gboolean
+is_dead (const SimDesk *desk, gint64 until)
+{
+  return desk->world->now < until && !desk->world->calm;
+}
+
+/* --- down ------------------------------------------------------------------------------------ */
+
+/* One bit is another; frames carry a checksum, JSON has the line's own. Transfer full. */
+static GBytes *
+flip (SimDesk *desk, GBytes *body)
+{
+  gsize size = 0;
+  const guint8 *bytes = g_bytes_get_data (body, &size);
+  guint8 *copy = g_memdup2 (bytes, size);
+  guint64 bit = sim_random_next (&desk->chance) % (size * 8);
+
+  copy[bit / 8] ^= (guint8)(1U << (bit % 8));
+  return g_bytes_new_take (copy, size);
+}
+
+/* The answer as it comes out of the line. Transfer full. */
+static GBytes *
+damage (SimDesk *desk, GBytes *body)
+{
+  static const char portal[] = "<html><head><title>Wi-Fi</title></head>欢迎</html>";
+  gsize size = g_bytes_get_size (body);
+
+  if (befalls (desk, desk->world->plan.portal))
+    return g_bytes_new_static (portal, strlen (portal));
+  if (befalls (desk, desk->world->plan.cut))
+    return g_bytes_new_from_bytes (body, 0,
+                                   (gsize)sim_random_range (&desk->chance, 0, (gint64)size - 1));
+  if (desk->world->plan.frames && befalls (desk, desk->world->plan.flip))
+    return flip (desk, body);
+  return g_bytes_ref (body);
+}
+
+/* Whether the program that is waiting for it is still there. */
+static gboolean
+is_awaited (const Message *message)
+{
+  const SimDesk *desk = message->desk;
+
+  return desk->db != NULL && desk->life == message->life && desk->serial == message->serial;
+}
+
+static void
+on_answer (gpointer data)
+{
+  const Message *message = data;
+
+  if (is_awaited (message))
+    sim_call_answered (message->desk, message->status, message->body);
+}
+
+/* --- up -------------------------------------------------------------------------------------- */
+
+static void
+on_request (gpointer data)
+{
+  const Message *message = data;
+  SimDesk *desk = message->desk;
+  SimServer *server = desk->world->server;
+  g_autoptr (GBytes) answer = NULL;
+  g_autoptr (GBytes) damaged = NULL;
+  guint status = 0;
+
+  if (server->db == NULL)
+    return;
+  answer = sim_server_serve (server, desk, message->body, &status);
+  if (answer == NULL || befalls (desk, desk->world->plan.drop) || is_dead (desk, desk->down_dead))
+    return;
+  damaged = damage (desk, answer);
+  post (message, latency (desk), on_answer, status, damaged);
+}
+
+void
+sim_line_up_send (SimDesk *desk)
+{
+  const Message like = { desk, desk->life, desk->serial, 0, NULL };
+  g_autofree char *text = piao_json_object_to_text (desk->request);
+  g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
+
+  post (&like, TIME_OUT, on_answer, 0, NULL);
+  if (befalls (desk, desk->world->plan.drop) || is_dead (desk, desk->up_dead))
+    return;
+  post (&like, latency (desk), on_request, 0, body);
+  if (befalls (desk, desk->world->plan.duplicate))
+    post (&like, latency (desk), on_request, 0, body);
+}
