@@ -64,12 +64,22 @@ finish_with (SimDesk *desk, PiaoSyncResult result)
   finish (desk, &event);
 }
 
+static guint
+count_waiting (SimDesk *desk)
+{
+  PiaoOutboxCounts counts = { 0 };
+
+  piao_outbox_count (desk->db, &counts, NULL);
+  return counts.waiting;
+}
+
 static void
 read_request (SimDesk *desk, const PiaoSyncUpdate *update)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
   PiaoSyncEvent event = { .result = PIAO_SYNC_RESULT_OK };
+  guint sent;
 
   g_clear_pointer (&desk->request, json_object_unref);
   if (piao_db_begin_read (desk->db, &error))
@@ -77,7 +87,7 @@ read_request (SimDesk *desk, const PiaoSyncUpdate *update)
       desk->request
           = piao_sync_build_request (desk->db, desk->device, piao_clock_now (desk->clock),
                                      MIN (update->max_answer_bytes, desk->world->plan.max_bytes),
-                                     &error);
+                                     update->max_command_bytes, &error);
       piao_db_rollback (desk->db);
     }
   if (desk->request == NULL)
@@ -85,8 +95,8 @@ read_request (SimDesk *desk, const PiaoSyncUpdate *update)
       sim_fail_error (desk->world, 9, "A desktop cannot make a request", error);
       return;
     }
-  if (update->max_command_bytes == 0)
-    json_object_set_array_member (desk->request, "commands", json_array_new ());
+  sent = json_array_get_length (piao_json_get_array (desk->request, "commands"));
+  event.full = sent > 0 && sent < count_waiting (desk);
   text = piao_json_object_to_text (desk->request);
   event.request_bytes = strlen (text);
   finish (desk, &event);
@@ -109,15 +119,6 @@ open_answer (SimDesk *desk, GError **error)
                            error);
 
   return reply != NULL ? piao_sync_answer_new (desk->request, reply, error) : NULL;
-}
-
-static guint
-count_waiting (SimDesk *desk)
-{
-  PiaoOutboxCounts counts = { 0 };
-
-  piao_outbox_count (desk->db, &counts, NULL);
-  return counts.waiting;
 }
 
 static void
