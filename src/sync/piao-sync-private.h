@@ -53,6 +53,7 @@ struct _PiaoSync
   PiaoSyncProgress progress;
   gint64 began; /* seq from where the fetch under way began; -1 when none is */
   char *problem;
+  char *untaken; /* why the centre did not take the commands; NULL: it did */
 };
 
 /* Hands an event to the engine and does what it hands back; now and random are filled in. */

@@ -242,7 +242,10 @@ note_applied (PiaoSync *self, const Applying *applying, PiaoSyncEvent *event)
   event->reached = piao_sync_answer_get_reached (applying->answer);
   piao_sync_note_counts (self, &applying->counts);
   piao_sync_note_reply (self, applying->reply, event->reached, g_bytes_get_size (applying->bytes));
-  piao_sync_set_problem (self, problem);
+  /* What was not taken before stays said until it goes up again. */
+  if (problem != NULL || self->engine.pushed || event->waiting == 0)
+    g_set_str (&self->untaken, problem);
+  piao_sync_set_problem (self, self->untaken);
   self->last_success = piao_clock_now (piao_replica_get_clock (self->replica));
 }
 

@@ -429,6 +429,7 @@ piao_sync_finalize (GObject *object)
   piao_sync_forget_person (self);
   g_free (self->url);
   g_free (self->problem);
+  g_free (self->untaken);
   G_OBJECT_CLASS (piao_sync_parent_class)->finalize (object);
 }
 

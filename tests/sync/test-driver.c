@@ -3,237 +3,12 @@
 
 /* PiaoSync against a real piaoku-server over loopback, and against things that are none. */
 
-#include <glib/gstdio.h>
 #include <libdex.h>
 #include <libsoup/soup.h>
 #include <string.h>
 
 #include "base/piao-error.h"
-#include "base/piao-future.h"
-#include "base/piao-id.h"
-#include "domain/piao-domain.h"
-#include "sync/piao-sync.h"
-#include "tests/lib/piao-fixture.h"
-
-#define LIMIT_S 30
-
-PIAO_STATEMENT (count_orders, "SELECT COUNT(*) FROM orders WHERE id > $1");
-
-/* --- a server -------------------------------------------------------------------------------- */
-
-typedef struct
-{
-  char *folder;
-  char *database;
-  GSubprocess *process;
-  guint port;
-  char *url;
-} Server;
-
-static void
-server_start (Server *self)
-{
-  g_autofree char *port = g_strdup_printf ("%u", self->port);
-  g_autoptr (GDataInputStream) lines = NULL;
-  g_autoptr (JsonObject) said = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *line = NULL;
-
-  self->process
-      = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, g_getenv ("PIAOKU_SERVER"),
-                          "--database", self->database, "--port", port, NULL);
-  g_assert_no_error (error);
-  lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
-  line = g_data_input_stream_read_line (lines, NULL, NULL, &error);
-  g_assert_no_error (error);
-  said = piao_json_parse_object (line, -1, 1000, "port", &error);
-  g_assert_no_error (error);
-  self->port = (guint)piao_json_get_int (said, "port", 0);
-  g_set_str (&self->url, NULL);
-  self->url = g_strdup_printf ("http://127.0.0.1:%u", self->port);
-}
-
-static Server *
-server_new (void)
-{
-  Server *self = g_new0 (Server, 1);
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (0);
-  g_autoptr (GSubprocess) seed = NULL;
-  g_autoptr (GError) error = NULL;
-
-  self->folder = g_dir_make_tmp ("piaoku-driver-XXXXXX", &error);
-  g_assert_no_error (error);
-  self->database = g_build_filename (self->folder, "centre.db", NULL);
-  g_subprocess_launcher_setenv (launcher, "PIAOKU_TEST_DATABASE", self->database, TRUE);
-  seed = g_subprocess_launcher_spawn (launcher, &error, g_getenv ("PIAOKU_SEED"), NULL);
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_wait_check (seed, NULL, &error));
-  server_start (self);
-  return self;
-}
-
-static void
-server_kill (Server *self)
-{
-  g_subprocess_force_exit (self->process);
-  g_subprocess_wait (self->process, NULL, NULL);
-  g_clear_object (&self->process);
-}
-
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
-static void
-server_free (Server *self)
-{
-  if (self->process != NULL)
-    server_kill (self);
-  remove_folder (self->folder);
-  g_free (self->folder);
-  g_free (self->database);
-  g_free (self->url);
-  g_free (self);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Server, server_free)
-
-/* --- a desktop ------------------------------------------------------------------------------- */
-
-typedef struct
-{
-  char *folder;
-  PiaoRegistry *registry;
-  PiaoClock *clock;
-  PiaoReplica *replica;
-  PiaoSync *sync;
-} Desktop;
-
-static Desktop *
-desktop_new (const char *url)
-{
-  Desktop *self = g_new0 (Desktop, 1);
-  g_autofree char *path = NULL;
-  g_autoptr (GError) error = NULL;
-
-  self->folder = g_dir_make_tmp ("piaoku-driver-XXXXXX", &error);
-  g_assert_no_error (error);
-  path = g_build_filename (self->folder, "replica.db", NULL);
-  self->registry = piao_domain_registry_new ();
-  self->clock = piao_clock_new_system ();
-  self->replica = piao_replica_open (path, self->registry, self->clock, &error);
-  g_assert_no_error (error);
-  self->sync = piao_sync_new (self->replica, url, &error);
-  g_assert_no_error (error);
-  return self;
-}
-
-static gboolean
-end_wait (gpointer data)
-{
-  *(gboolean *)data = TRUE;
-  return G_SOURCE_CONTINUE;
-}
-
-#define await(condition)                                                                           \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    gboolean over = FALSE;                                                                         \
-    guint source = g_timeout_add_seconds (LIMIT_S, end_wait, &over);                               \
-                                                                                                   \
-    while (!(condition) && !over)                                                                  \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    g_source_remove (source);                                                                      \
-    if (over)                                                                                      \
-      g_error ("%s: not within %d s", #condition, LIMIT_S);                                        \
-  }                                                                                                \
-  G_STMT_END
-
-static void
-desktop_free (Desktop *self)
-{
-  piao_sync_stop (self->sync);
-  /* What is under way ends before its replica does. */
-  while (g_main_context_iteration (NULL, FALSE))
-    continue;
-  piao_replica_close (self->replica);
-  while (g_main_context_iteration (NULL, FALSE))
-    continue;
-  g_object_unref (self->sync);
-  g_object_unref (self->replica);
-  g_object_unref (self->clock);
-  piao_registry_unref (self->registry);
-  remove_folder (self->folder);
-  g_free (self->folder);
-  g_free (self);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Desktop, desktop_free)
-
-static gint64
-sign_in (PiaoSync *sync, const char *name, const char *password, GError **error)
-{
-  g_autoptr (DexFuture) future = piao_sync_sign_in (sync, name, password);
-  const GValue *value = piao_future_wait (future, error);
-
-  return value != NULL ? g_value_get_int64 (value) : 0;
-}
-
-static void
-go_online (Desktop *self, const char *name, gint64 user)
-{
-  g_autofree char *password = g_strconcat (name, "-pass-1", NULL);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_cmpint (sign_in (self->sync, name, password, &error), ==, user);
-  g_assert_no_error (error);
-  piao_sync_start (self->sync);
-  await (piao_sync_get_state (self->sync) == PIAO_SYNC_ONLINE
-         && piao_sync_is_complete (self->sync));
-}
-
-static void
-submit (Desktop *self)
-{
-  JsonArray *lines = json_array_new ();
-  g_autoptr (DexFuture) future = NULL;
-  g_autoptr (GError) error = NULL;
-
-  json_array_add_object_element (lines, piao_json_build ("ticket_type", 'd', (gint64)FIXTURE_TYPE_A,
-                                                         "packs", 'i', (gint64)1, NULL));
-  future = piao_replica_run (self->replica, "order.submit",
-                             piao_json_build ("outlet", 'd', (gint64)FIXTURE_OUTLET, "source", 's',
-                                              "phone", "identity_checked", 'b', TRUE, "note", 's',
-                                              "at any hour", "lines", 'a', lines, NULL));
-  piao_future_wait (future, &error);
-  g_assert_no_error (error);
-}
-
-static DexFuture *
-read_orders (PiaoDb *db, gpointer data)
-{
-  gint64 n = -1;
-
-  piao_db_query_int (db, &count_orders, -1, &n, NULL, "i", (gint64)0);
-  return dex_future_new_for_int64 (n);
-}
-
-static gint64
-orders_of (Desktop *self)
-{
-  g_autoptr (DexFuture) future = piao_replica_read (self->replica, read_orders, NULL, NULL);
-
-  return g_value_get_int64 (piao_future_wait (future, NULL));
-}
+#include "tests/lib/driver-world.h"
 
 /* --- tests ----------------------------------------------------------------------------------- */
 
@@ -241,22 +16,22 @@ orders_of (Desktop *self)
 static void
 test_hints_travel (void)
 {
-  g_autoptr (Server) server = server_new ();
-  g_autoptr (Desktop) first = desktop_new (server->url);
-  g_autoptr (Desktop) second = desktop_new (server->url);
+  g_autoptr (DriverServer) server = driver_server_new ();
+  g_autoptr (DriverDesktop) first = driver_desktop_new (server->url, NULL);
+  g_autoptr (DriverDesktop) second = driver_desktop_new (server->url, NULL);
   g_autoptr (GError) error = NULL;
   gint64 start;
 
-  g_assert_cmpint (sign_in (first->sync, "keeper", "not-the-pass-1", &error), ==, 0);
+  g_assert_cmpint (driver_sign_in (first->sync, "keeper", "not-the-pass-1", &error), ==, 0);
   g_assert_cmpstr (piao_error_get_reason (error), ==, "sign-in.refused");
-  go_online (first, "keeper", FIXTURE_KEEPER);
-  go_online (second, "picker", FIXTURE_PICKER);
+  driver_go_online (first, "keeper", FIXTURE_KEEPER);
+  driver_go_online (second, "picker", FIXTURE_PICKER);
   g_assert_cmpuint (piao_replica_get_device (first->replica), !=,
                     piao_replica_get_device (second->replica));
   start = g_get_monotonic_time ();
   for (int i = 0; i < 5; i++)
-    submit (first);
-  await (piao_sync_get_waiting (first->sync) == 0 && orders_of (second) == 5);
+    driver_submit (first);
+  await (piao_sync_get_waiting (first->sync) == 0 && driver_orders (second) == 5);
   g_assert_cmpint (g_get_monotonic_time () - start, <, 20 * G_USEC_PER_SEC);
   g_assert_cmpint (piao_sync_get_seq (second->sync), <=, piao_sync_get_head (second->sync));
   g_assert_null (piao_sync_get_problem (first->sync));
@@ -265,48 +40,48 @@ test_hints_travel (void)
 static void
 test_server_dies_and_returns (void)
 {
-  g_autoptr (Server) server = server_new ();
-  g_autoptr (Desktop) desktop = desktop_new (server->url);
+  g_autoptr (DriverServer) server = driver_server_new ();
+  g_autoptr (DriverDesktop) desktop = driver_desktop_new (server->url, NULL);
   g_autoptr (PiaoSync) other = NULL;
   g_autoptr (GError) error = NULL;
 
-  go_online (desktop, "keeper", FIXTURE_KEEPER);
-  submit (desktop);
-  server_kill (server);
-  submit (desktop);
-  submit (desktop);
+  driver_go_online (desktop, "keeper", FIXTURE_KEEPER);
+  driver_submit (desktop);
+  driver_server_kill (server);
+  driver_submit (desktop);
+  driver_submit (desktop);
   await (piao_sync_get_state (desktop->sync) == PIAO_SYNC_OFFLINE);
   g_assert_cmpuint (piao_sync_get_waiting (desktop->sync), >=, 2);
   g_assert_nonnull (piao_sync_get_problem (desktop->sync));
-  g_assert_cmpint (orders_of (desktop), ==, 3);
+  g_assert_cmpint (driver_orders (desktop), ==, 3);
 
   /* Whoever was here before may work on without a line; nobody else. */
   other = piao_sync_new (desktop->replica, server->url, NULL);
-  g_assert_cmpint (sign_in (other, "keeper", "keeper-pass-1", &error), ==, FIXTURE_KEEPER);
+  g_assert_cmpint (driver_sign_in (other, "keeper", "keeper-pass-1", &error), ==, FIXTURE_KEEPER);
   g_assert_no_error (error);
-  g_assert_cmpint (sign_in (other, "keeper", "not-the-pass-1", &error), ==, 0);
+  g_assert_cmpint (driver_sign_in (other, "keeper", "not-the-pass-1", &error), ==, 0);
   g_assert_cmpstr (piao_error_get_reason (error), ==, "sign-in.refused");
   g_clear_error (&error);
-  g_assert_cmpint (sign_in (other, "picker", "picker-pass-1", &error), ==, 0);
+  g_assert_cmpint (driver_sign_in (other, "picker", "picker-pass-1", &error), ==, 0);
   g_assert_cmpstr (piao_error_get_reason (error), ==, "sign-in.no-line");
 
-  server_start (server);
+  driver_server_start (server);
   await (piao_sync_get_state (desktop->sync) == PIAO_SYNC_ONLINE
          && piao_sync_get_waiting (desktop->sync) == 0);
   g_assert_cmpuint (piao_sync_get_refused (desktop->sync), ==, 0);
-  g_assert_cmpint (orders_of (desktop), ==, 3);
+  g_assert_cmpint (driver_orders (desktop), ==, 3);
 }
 
 static void
 test_kept_offline (void)
 {
-  g_autoptr (Server) server = server_new ();
-  g_autoptr (Desktop) desktop = desktop_new (server->url);
+  g_autoptr (DriverServer) server = driver_server_new ();
+  g_autoptr (DriverDesktop) desktop = driver_desktop_new (server->url, NULL);
 
-  go_online (desktop, "keeper", FIXTURE_KEEPER);
+  driver_go_online (desktop, "keeper", FIXTURE_KEEPER);
   piao_sync_set_held (desktop->sync, TRUE);
   await (piao_sync_get_state (desktop->sync) == PIAO_SYNC_OFFLINE);
-  submit (desktop);
+  driver_submit (desktop);
   await (piao_sync_get_waiting (desktop->sync) == 1);
   piao_sync_nudge (desktop->sync);
   piao_sync_set_held (desktop->sync, FALSE);
@@ -363,7 +138,7 @@ test_no_centre (void)
     {
       g_autoptr (SoupServer) soup = soup_server_new (NULL, NULL);
       g_autofree char *url = NULL;
-      g_autoptr (Desktop) desktop = NULL;
+      g_autoptr (DriverDesktop) desktop = NULL;
       g_autoptr (GError) error = NULL;
       GSList *uris;
 
@@ -373,16 +148,184 @@ test_no_centre (void)
       uris = soup_server_get_uris (soup);
       url = g_strdup_printf ("http://127.0.0.1:%d", g_uri_get_port (uris->data));
       g_slist_free_full (uris, (GDestroyNotify)g_uri_unref);
-      desktop = desktop_new (url);
-      g_assert_cmpint (sign_in (desktop->sync, "keeper", "keeper-pass-1", &error), ==, 101);
+      desktop = driver_desktop_new (url, NULL);
+      g_assert_cmpint (driver_sign_in (desktop->sync, "keeper", "keeper-pass-1", &error), ==, 101);
       piao_sync_start (desktop->sync);
       await (piao_sync_get_state (desktop->sync) == PIAO_SYNC_OFFLINE);
       g_assert_nonnull (piao_sync_get_problem (desktop->sync));
       g_assert_cmpint (piao_sync_get_last_success (desktop->sync), ==, 0);
-      g_assert_cmpint (orders_of (desktop), ==, 0);
+      g_assert_cmpint (driver_orders (desktop), ==, 0);
       piao_sync_stop (desktop->sync);
       soup_server_disconnect (soup);
     }
+}
+
+/* --- packed on the way ----------------------------------------------------------------------- */
+
+static const char nothing_new[]
+    = "{\"epoch\":\"e\",\"now\":1,\"verdicts\":[],\"grants\":[0],\"rows\":[],\"gone\":[],"
+      "\"end\":{\"upto\":[[0,3]],\"seq\":3,\"more\":false}}";
+
+typedef struct
+{
+  GBytes *plain; /* what is packed */
+  gsize cut;     /* bytes to leave out at the end */
+} Packed;
+
+static GBytes *
+pack (GBytes *plain)
+{
+  g_autoptr (GConverter) converter
+      = G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 9));
+  g_autoptr (GInputStream) source = g_memory_input_stream_new_from_bytes (plain);
+  g_autoptr (GInputStream) stream = g_converter_input_stream_new (source, converter);
+  g_autoptr (GOutputStream) all = g_memory_output_stream_new_resizable ();
+
+  g_output_stream_splice (all, stream, G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET, NULL, NULL);
+  return g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (all));
+}
+
+static void
+answer_packed (SoupServer *soup,
+               SoupServerMessage *message,
+               const char *path,
+               GHashTable *query,
+               gpointer data)
+{
+  const Packed *packed = data;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (g_str_equal (path, "/v1/sign-in"))
+    {
+      answer_wrong (soup, message, path, query, NULL);
+      return;
+    }
+  bytes = pack (packed->plain);
+  soup_message_headers_replace (soup_server_message_get_response_headers (message),
+                                "Content-Encoding", "gzip");
+  soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
+  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY,
+                                    g_bytes_get_data (bytes, NULL),
+                                    g_bytes_get_size (bytes) - packed->cut);
+}
+
+/* A proxy that packs although nobody asked for it is borne; what unpacks to anything is not. */
+static void
+test_packed (void)
+{
+  g_autoptr (GBytes) good = g_bytes_new_static (nothing_new, strlen (nothing_new));
+  char *zeros = g_strnfill (64 * 1024 * 1024, ' ');
+  g_autoptr (GBytes) bomb = g_bytes_new_take (zeros, 64 * 1024 * 1024);
+  const Packed cases[] = { { good, 0 }, { good, 10 }, { bomb, 0 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (SoupServer) soup = soup_server_new (NULL, NULL);
+      g_autofree char *url = NULL;
+      g_autoptr (DriverDesktop) desktop = NULL;
+      g_autoptr (GError) error = NULL;
+      GSList *uris;
+
+      soup_server_add_handler (soup, NULL, answer_packed, (gpointer)&cases[i], NULL);
+      g_assert_true (soup_server_listen_local (soup, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &error));
+      uris = soup_server_get_uris (soup);
+      url = g_strdup_printf ("http://127.0.0.1:%d", g_uri_get_port (uris->data));
+      g_slist_free_full (uris, (GDestroyNotify)g_uri_unref);
+      desktop = driver_desktop_new (url, NULL);
+      g_assert_cmpint (driver_sign_in (desktop->sync, "keeper", "keeper-pass-1", &error), ==, 101);
+      piao_sync_start (desktop->sync);
+      if (i == 0)
+        {
+          await (piao_sync_get_state (desktop->sync) == PIAO_SYNC_ONLINE);
+          g_assert_cmpint (piao_sync_get_seq (desktop->sync), ==, 3);
+        }
+      else
+        {
+          await (piao_sync_get_state (desktop->sync) == PIAO_SYNC_OFFLINE);
+          g_assert_nonnull (piao_sync_get_problem (desktop->sync));
+        }
+      piao_sync_stop (desktop->sync);
+      soup_server_disconnect (soup);
+    }
+}
+
+/* --- struck off ------------------------------------------------------------------------------ */
+
+PIAO_STATEMENT (strike_off, "UPDATE device SET revoked = 1");
+PIAO_STATEMENT (count_outlets, "SELECT COUNT(*) FROM outlet");
+PIAO_STATEMENT (count_search, "SELECT COUNT(*) FROM search_row");
+PIAO_STATEMENT (count_parked, "SELECT COUNT(*) FROM outbox WHERE state = 'parked'");
+PIAO_STATEMENT (count_outbox, "SELECT COUNT(*) FROM outbox");
+PIAO_STATEMENT (count_secrets,
+                "SELECT COUNT(*) FROM setting WHERE key = 'device.key'"
+                " OR key LIKE 'sign-in.%'");
+PIAO_STATEMENT (put_away,
+                "UPDATE outbox SET state = 'discarded', note = 'told by phone'"
+                " WHERE state = 'parked'");
+
+/* Whether the files of the replica hold @text anywhere, in pages that are free as well. */
+static gboolean
+is_in_files (DriverDesktop *self, const char *text)
+{
+  static const char *const suffixes[] = { "", "-wal" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *path
+          = g_strconcat (piao_replica_get_path (self->replica), suffixes[i], NULL);
+      g_autofree char *content = NULL;
+      gsize size = 0;
+
+      if (g_file_get_contents (path, &content, &size, NULL)
+          && memmem (content, size, text, strlen (text)) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Rows, key and sign-in go for good; what was not sent stays and stands in the way of signing in
+ * again until somebody has put it away. */
+static void
+test_struck_off (void)
+{
+  g_autoptr (DriverServer) server = driver_server_new ();
+  g_autoptr (DriverDesktop) desktop = driver_desktop_new (server->url, NULL);
+  g_autoptr (GError) error = NULL;
+  guint device;
+  PiaoDb *db;
+
+  driver_go_online (desktop, "keeper", FIXTURE_KEEPER);
+  device = piao_replica_get_device (desktop->replica);
+  driver_submit (desktop);
+  await (piao_sync_get_waiting (desktop->sync) == 1);
+  await (piao_sync_get_waiting (desktop->sync) == 0);
+  piao_sync_set_held (desktop->sync, TRUE);
+  driver_submit (desktop);
+  g_assert_true (is_in_files (desktop, "阿卜杜拉·买买提"));
+  db = driver_server_open (server);
+  g_assert_true (piao_db_exec (db, &strike_off, NULL, ""));
+  piao_db_free (db);
+  piao_sync_set_held (desktop->sync, FALSE);
+  await (piao_sync_is_revoked (desktop->sync) && driver_int (desktop, &count_parked) == 1);
+  await (!is_in_files (desktop, "阿卜杜拉·买买提"));
+  g_assert_cmpint (driver_orders (desktop), ==, 0);
+  g_assert_cmpint (driver_int (desktop, &count_outlets), ==, 0);
+  g_assert_cmpint (driver_int (desktop, &count_search), ==, 0);
+  g_assert_cmpint (driver_int (desktop, &count_secrets), ==, 0);
+  g_assert_cmpint (driver_int (desktop, &count_outbox), ==, 1);
+  g_assert_cmpint (piao_sync_get_state (desktop->sync), ==, PIAO_SYNC_OFFLINE);
+  g_assert_nonnull (piao_sync_get_problem (desktop->sync));
+
+  g_assert_cmpint (driver_sign_in (desktop->sync, "keeper", "keeper-pass-1", &error), ==, 0);
+  g_assert_cmpstr (piao_error_get_reason (error), ==, "sign-in.outbox");
+  driver_exec (desktop, &put_away);
+  driver_go_online (desktop, "keeper", FIXTURE_KEEPER);
+  g_assert_cmpuint (piao_replica_get_device (desktop->replica), !=, device);
+  g_assert_false (piao_sync_is_revoked (desktop->sync));
+  g_assert_cmpint (driver_orders (desktop), ==, 1);
+  driver_submit (desktop);
+  await (driver_orders (desktop) == 2 && driver_int (desktop, &count_outbox) == 1);
+  await (piao_sync_get_waiting (desktop->sync) == 0);
 }
 
 int
@@ -394,5 +337,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/driver/server-dies-and-returns", test_server_dies_and_returns);
   g_test_add_func ("/sync/driver/kept-offline", test_kept_offline);
   g_test_add_func ("/sync/driver/no-centre", test_no_centre);
+  g_test_add_func ("/sync/driver/packed", test_packed);
+  g_test_add_func ("/sync/driver/struck-off", test_struck_off);
   return g_test_run ();
 }
