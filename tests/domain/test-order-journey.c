@@ -10,6 +10,10 @@
 
 PIAO_STATEMENT (select_parcel, "SELECT id FROM parcel WHERE order_id = $1");
 PIAO_STATEMENT (select_line, "SELECT id FROM order_line WHERE order_id = $1 AND n = $2");
+PIAO_STATEMENT (select_pack, "SELECT id FROM pack WHERE order_id = $1 ORDER BY id LIMIT 1");
+PIAO_STATEMENT (put_back,
+                "UPDATE pack SET state = 'in_stock', order_id = NULL, line_id = NULL"
+                " WHERE id = $1");
 PIAO_STATEMENT (count_movements, "SELECT count(*) FROM movement WHERE order_id = $1");
 
 static JsonObject *
@@ -258,6 +262,21 @@ test_label_needs_a_confirmation (void)
   }
 }
 
+/* A desktop that fetches page by page may have an order before it has the order's packs. */
+static void
+test_packs_that_have_not_come (void)
+{
+  g_autoptr (PiaoFixture) fixture = piao_fixture_new ();
+  gint64 order = picked_order (fixture);
+  gint64 pack = 0;
+
+  g_assert_true (piao_db_query_int (fixture->db, &select_pack, 0, &pack, NULL, "i", order));
+  g_assert_true (piao_db_exec (fixture->db, &put_back, NULL, "i", pack));
+  piao_fixture_must_not (fixture, FIXTURE_PICKER, "order.confirm", confirm_of (order, TRUE),
+                         "order.incomplete");
+  assert_state (fixture, order, "checked");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -269,5 +288,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/order/journey/short", test_short_pick_amends_before_confirm);
   g_test_add_func ("/order/journey/case", test_case_is_taken_whole_or_not);
   g_test_add_func ("/order/journey/unconfirmed-label", test_label_needs_a_confirmation);
+  g_test_add_func ("/order/journey/incomplete", test_packs_that_have_not_come);
   return g_test_run ();
 }
