@@ -158,11 +158,13 @@ check_verdict (SimDesk *desk, const PiaoVerdict *verdict)
   return TRUE;
 }
 
-static gboolean
-check_labels (SimDesk *desk)
+gboolean
+sim_check_labels (SimDesk *desk)
 {
   gint64 n = 0;
 
+  if (desk->db == NULL)
+    return TRUE;
   piao_db_query_int (desk->db, &sim_labels, 0, &n, NULL, "");
   return n == 0
          || sim_fail (desk->world, 7, "%s: %d labels of orders that are not confirmed", desk->who,
@@ -193,7 +195,7 @@ sim_check_applied (SimDesk *desk, const PiaoReply *reply)
     return;
   if (!reply->restart && take_grants (desk, reply->grants) && !check_lanes (desk))
     return;
-  if (desk->complete && sim_random_chance (&desk->chance, 150) && check_labels (desk))
+  if (desk->complete && sim_random_chance (&desk->chance, 150) && sim_check_labels (desk))
     sim_check_books (desk->world, desk->who, desk->db);
 }
 
@@ -230,7 +232,7 @@ sim_check_all (SimWorld *world)
 
       if (desk->db == NULL || !desk->complete)
         continue;
-      if (!check_lanes (desk) || !check_labels (desk)
+      if (!check_lanes (desk) || !sim_check_labels (desk)
           || !sim_check_books (world, desk->who, desk->db))
         return;
     }

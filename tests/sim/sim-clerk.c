@@ -7,6 +7,7 @@
 #include "print/piao-spool.h"
 #include "store/piao-replica.h"
 #include "tests/sim/sim-call.h"
+#include "tests/sim/sim-check.h"
 #include "tests/sim/sim-clerk.h"
 #include "tests/sim/sim-town.h"
 
@@ -225,8 +226,11 @@ send_off (SimDesk *desk, gint64 order)
   number = g_strdup (piao_cursor_text (cursor, 2));
   g_clear_pointer (&cursor, piao_cursor_free);
   if (copies == 0 || sim_random_chance (&desk->random, 50))
-    act (desk, "label.issue", piao_json_build ("parcel", 'd', label.parcel, NULL), queue_label,
-         &label);
+    {
+      act (desk, "label.issue", piao_json_build ("parcel", 'd', label.parcel, NULL), queue_label,
+           &label);
+      sim_check_labels (desk);
+    }
   else
     act (desk, "parcel.close",
          piao_json_build ("parcel", 'd', label.parcel, "code", 's', number, NULL), NULL, NULL);
@@ -379,7 +383,10 @@ on_act (gpointer data)
     return;
   if (desk->db != NULL)
     {
-      sim_call_wake (desk, sim_random_range (&desk->chance, 5 * PIAO_SECOND, 90 * PIAO_SECOND));
+      sim_call_wake (desk,
+                     sim_random_chance (&desk->chance, 30)
+                         ? sim_random_range (&desk->chance, PIAO_MINUTE, 20 * PIAO_MINUTE)
+                         : sim_random_range (&desk->chance, 5 * PIAO_SECOND, 90 * PIAO_SECOND));
       if (sim_random_chance (&desk->random, 20))
         sim_call_hold (desk, sim_random_span (&desk->random, PIAO_MINUTE, PIAO_HOUR));
       /* Two people take turns at desk 1. */
@@ -402,21 +409,23 @@ on_act (gpointer data)
 }
 
 void
+sim_clerk_add_burst (SimDesk *desk, gint64 delay)
+{
+  Burst *burst = g_new0 (Burst, 1);
+
+  *burst = (Burst){ desk, (guint)sim_random_range (&desk->random, 2, desk->world->plan.acts) };
+  sim_later (desk->world, delay, on_act, burst, g_free);
+}
+
+void
 sim_clerk_plan (SimDesk *desk)
 {
-  const SimPlan *plan = &desk->world->plan;
-
-  for (guint day = 0; day < plan->days; day++)
+  for (guint day = 0; day < desk->world->plan.days; day++)
     {
       gint64 bursts = sim_random_range (&desk->random, 0, 2);
 
       for (gint64 i = 0; i < bursts; i++)
-        {
-          Burst *burst = g_new0 (Burst, 1);
-          gint64 at = day * PIAO_DAY + sim_random_range (&desk->random, 0, 12 * PIAO_HOUR);
-
-          *burst = (Burst){ desk, (guint)sim_random_range (&desk->random, 2, plan->acts) };
-          sim_later (desk->world, at, on_act, burst, g_free);
-        }
+        sim_clerk_add_burst (desk,
+                             day * PIAO_DAY + sim_random_range (&desk->random, 0, 12 * PIAO_HOUR));
     }
 }

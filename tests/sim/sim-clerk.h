@@ -13,4 +13,7 @@ G_BEGIN_DECLS
 /* Plans the bursts of work of all the days of the world. */
 void sim_clerk_plan (SimDesk *desk);
 
+/* One more burst in @delay ms. */
+void sim_clerk_add_burst (SimDesk *desk, gint64 delay);
+
 G_END_DECLS

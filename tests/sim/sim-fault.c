@@ -4,6 +4,8 @@
 #include "config.h"
 
 #include "base/piao-error.h"
+#include "tests/sim/sim-call.h"
+#include "tests/sim/sim-clerk.h"
 #include "tests/sim/sim-fault.h"
 #include "tests/sim/sim-ilms.h"
 #include "tests/sim/sim-line.h"
@@ -48,6 +50,9 @@ cut_line (gpointer data)
 
   if (is_over (fault))
     return;
+  /* Sometimes somebody sits in front of it and waits. */
+  if (sim_random_chance (&fault->world->random, 300))
+    sim_call_wake (desk, 10 * PIAO_MINUTE);
   if (dice != 0)
     desk->up_dead = fault->world->now + fault->length;
   if (dice != 1)
@@ -218,6 +223,11 @@ back_up (gpointer data)
   if (is_over (fault) || fault->world->server->db == NULL || sim_line_is_busy (fault->world))
     return;
   sim_server_back_up (fault->world->server);
+  /* What is done meanwhile is what the backup lacks. */
+  for (guint i = 0; i < SIM_N_DESKS; i++)
+    if (sim_random_chance (&fault->world->random, 600))
+      sim_clerk_add_burst (fault->world->desks[i],
+                           sim_random_range (&fault->world->random, 0, fault->length));
   fault->world->no_ilms = fault->world->now + fault->length + PIAO_MINUTE;
   plan (fault->world, fault->length, restore, NULL, 0, 0);
 }
@@ -271,7 +281,7 @@ plan_day (SimWorld *world, gint64 day)
           users[sim_random_range (random, 0, G_N_ELEMENTS (users) - 1)],
           sim_random_span (random, PIAO_HOUR, PIAO_DAY));
   if (sim_random_chance (random, world->plan.restore))
-    plan (world, at, back_up, NULL, 0, sim_random_span (random, PIAO_MINUTE, 6 * PIAO_HOUR));
+    plan (world, at, back_up, NULL, 0, sim_random_range (random, PIAO_MINUTE, PIAO_HOUR));
   if (sim_random_chance (random, world->plan.ilms_down))
     plan (world, at, close_ilms, NULL, 0, sim_random_span (random, PIAO_MINUTE, 5 * PIAO_HOUR));
   if (sim_random_chance (random, world->plan.server_crash * 4))
