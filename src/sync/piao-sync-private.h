@@ -12,6 +12,17 @@
 
 G_BEGIN_DECLS
 
+/* What an answer brought, when it has been applied. */
+typedef struct
+{
+  guint rows, gone;
+  guint decided; /* verdicts */
+  gboolean more;
+  gint64 reached, head; /* seq */
+  PiaoSyncIlms ilms;
+  char *problem; /* owned; why commands were not taken, or NULL */
+} PiaoSyncNews;
+
 struct _PiaoSync
 {
   GObject parent_instance;
@@ -70,7 +81,7 @@ void piao_sync_set_problem (PiaoSync *self, const char *problem);
 
 /* What the outbox and the answer brought, for whoever looks. */
 void piao_sync_note_counts (PiaoSync *self, const PiaoOutboxCounts *counts);
-void piao_sync_note_reply (PiaoSync *self, const PiaoReply *reply, gint64 reached, gsize bytes);
+void piao_sync_note_news (PiaoSync *self, const PiaoSyncNews *news, gsize bytes);
 
 /* Listening for hints: an attempt, and its end or that of the connection. (piao-sync-live.c) */
 void piao_sync_live_connect (PiaoSync *self);

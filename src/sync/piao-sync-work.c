@@ -181,10 +181,19 @@ typedef struct
   GBytes *bytes;
   const char *type;
   gboolean packed;
-  PiaoReply *reply; /* filled in, as all below */
+  PiaoReply *reply; /* from here on filled in */
   PiaoSyncAnswer *answer;
   PiaoOutboxCounts counts;
+  PiaoSyncNews news;
 } Applying;
+
+/* Thousands of rows take a while to free: not on the screen's thread. */
+static void
+free_answer (Applying *applying)
+{
+  g_clear_pointer (&applying->answer, piao_sync_answer_free);
+  g_clear_pointer (&applying->reply, piao_reply_unref);
+}
 
 /* On a reader's thread: nothing is looked up, it only has to be somewhere else than the screen. */
 static DexFuture *
@@ -200,19 +209,10 @@ take_apart (PiaoDb *db, gpointer data)
     applying->reply = piao_reply_decode (applying->registry, applying->type, plain, &error);
   if (applying->reply != NULL)
     applying->answer = piao_sync_answer_new (applying->request, applying->reply, &error);
-  return applying->answer != NULL ? dex_future_new_true () : dex_future_new_for_error (error);
-}
-
-static DexFuture *
-apply_answer (PiaoDb *db, gpointer data)
-{
-  Applying *applying = data;
-  GError *error = NULL;
-
-  if (!piao_sync_answer_apply (applying->answer, applying->registry, db, &error)
-      || !piao_outbox_count (db, &applying->counts, &error))
-    return dex_future_new_for_error (error);
-  return dex_future_new_true ();
+  if (applying->answer != NULL)
+    return dex_future_new_true ();
+  free_answer (applying);
+  return dex_future_new_for_error (error);
 }
 
 static guint
@@ -229,22 +229,64 @@ count_decided (const PiaoReply *reply)
   return decided;
 }
 
+static PiaoSyncIlms
+find_ilms (const PiaoReply *reply)
+{
+  static const char *const words[] = { "unknown", "online", "degraded", "offline" };
+  const char *state
+      = piao_json_get_text (piao_json_get_object (reply->notes, "ilms"), "state", "unknown");
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (g_str_equal (words[i], state))
+      return (PiaoSyncIlms)i;
+  return PIAO_SYNC_ILMS_UNKNOWN;
+}
+
+static void
+note_news (Applying *applying)
+{
+  const PiaoReply *reply = applying->reply;
+  PiaoSyncNews *news = &applying->news;
+
+  news->rows = piao_reply_get_n_rows (reply);
+  news->gone = reply->gone->len;
+  news->decided = count_decided (reply);
+  news->more = piao_sync_answer_has_more (applying->answer);
+  news->reached = piao_sync_answer_get_reached (applying->answer);
+  news->head = reply->head;
+  news->ilms = find_ilms (reply);
+  news->problem = g_strdup (piao_sync_answer_get_problem (applying->answer, NULL));
+}
+
+static DexFuture *
+apply_answer (PiaoDb *db, gpointer data)
+{
+  Applying *applying = data;
+  GError *error = NULL;
+
+  if (piao_sync_answer_apply (applying->answer, applying->registry, db, &error)
+      && piao_outbox_count (db, &applying->counts, &error))
+    note_news (applying);
+  free_answer (applying);
+  return error == NULL ? dex_future_new_true () : dex_future_new_for_error (error);
+}
+
 static void
 note_applied (PiaoSync *self, const Applying *applying, PiaoSyncEvent *event)
 {
-  const char *problem = piao_sync_answer_get_problem (applying->answer, NULL);
+  const PiaoSyncNews *news = &applying->news;
 
-  event->more = piao_sync_answer_has_more (applying->answer);
-  event->problem = problem != NULL;
-  event->rows = piao_reply_get_n_rows (applying->reply) + applying->reply->gone->len;
-  event->decided = count_decided (applying->reply);
+  event->more = news->more;
+  event->problem = news->problem != NULL;
+  event->rows = news->rows + news->gone;
+  event->decided = news->decided;
   event->waiting = applying->counts.waiting;
-  event->reached = piao_sync_answer_get_reached (applying->answer);
+  event->reached = news->reached;
   piao_sync_note_counts (self, &applying->counts);
-  piao_sync_note_reply (self, applying->reply, event->reached, g_bytes_get_size (applying->bytes));
+  piao_sync_note_news (self, news, g_bytes_get_size (applying->bytes));
   /* What was not taken before stays said until it goes up again. */
-  if (problem != NULL || self->engine.pushed || event->waiting == 0)
-    g_set_str (&self->untaken, problem);
+  if (news->problem != NULL || self->engine.pushed || event->waiting == 0)
+    g_set_str (&self->untaken, news->problem);
   piao_sync_set_problem (self, self->untaken);
   self->last_success = piao_clock_now (piao_replica_get_clock (self->replica));
 }
@@ -268,8 +310,9 @@ do_apply (Work *work, PiaoSyncEvent *event)
       event->result = PIAO_SYNC_RESULT_FAILED;
       piao_sync_set_problem (self, error->message);
     }
-  g_clear_pointer (&applying.answer, piao_sync_answer_free);
-  g_clear_pointer (&applying.reply, piao_reply_unref);
+  /* Only left over when the replica was closed in between. */
+  free_answer (&applying);
+  g_free (applying.news.problem);
   piao_sync_clear_round (self);
 }
 

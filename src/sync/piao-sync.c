@@ -68,35 +68,23 @@ set_ilms (PiaoSync *self, PiaoSyncIlms ilms)
   self->ilms = ilms;
 }
 
-static void
-note_ilms (PiaoSync *self, const PiaoReply *reply)
-{
-  static const char *const words[] = { "unknown", "online", "degraded", "offline" };
-  const char *state
-      = piao_json_get_text (piao_json_get_object (reply->notes, "ilms"), "state", "unknown");
-
-  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
-    if (g_str_equal (words[i], state))
-      set_ilms (self, (PiaoSyncIlms)i);
-}
-
 void
-piao_sync_note_reply (PiaoSync *self, const PiaoReply *reply, gint64 reached, gsize bytes)
+piao_sync_note_news (PiaoSync *self, const PiaoSyncNews *news, gsize bytes)
 {
-  gboolean complete = reached >= reply->head;
+  gboolean complete = news->reached >= news->head;
 
-  piao_sync_progress_note_answer (&self->progress, bytes, piao_reply_get_n_rows (reply),
+  piao_sync_progress_note_answer (&self->progress, bytes, news->rows,
                                   self->engine.up_ms + self->engine.down_ms);
-  if (self->began < 0 || self->began > reached)
-    self->began = MIN (self->seq, reached);
+  if (self->began < 0 || self->began > news->reached)
+    self->began = MIN (self->seq, news->reached);
   piao_sync_progress_note_place (&self->progress,
                                  complete ? PIAO_SYNC_PHASE_COMPLETE : PIAO_SYNC_PHASE_WORKING,
-                                 reached - self->began, reply->head - self->began, get_now ());
+                                 news->reached - self->began, news->head - self->began, get_now ());
   if (complete)
     self->began = -1;
-  self->seq = reached;
-  self->head = reply->head;
-  note_ilms (self, reply);
+  self->seq = news->reached;
+  self->head = news->head;
+  set_ilms (self, news->ilms);
   self->changed = TRUE;
 }
 

@@ -55,6 +55,26 @@ driver_server_new (void)
   return self;
 }
 
+DriverServer *
+driver_server_new_demo (guint orders)
+{
+  DriverServer *self = g_new0 (DriverServer, 1);
+  g_autofree char *number = g_strdup_printf ("%u", orders);
+  g_autoptr (GSubprocess) demo = NULL;
+  g_autoptr (GError) error = NULL;
+
+  self->folder = g_dir_make_tmp ("piaoku-driver-XXXXXX", &error);
+  g_assert_no_error (error);
+  self->database = g_build_filename (self->folder, "centre.db", NULL);
+  demo = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, g_getenv ("PIAOKUCTL"),
+                           "demo", "--database", self->database, "--orders", number, "--seed", "11",
+                           "--live", NULL);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_wait_check (demo, NULL, &error));
+  driver_server_start (self);
+  return self;
+}
+
 void
 driver_server_kill (DriverServer *self)
 {

@@ -41,6 +41,8 @@ typedef struct
 } DriverServer;
 
 DriverServer *driver_server_new (void);
+/* The same over demo data with so many orders, made by the program that PIAOKUCTL names. */
+DriverServer *driver_server_new_demo (guint orders);
 void driver_server_start (DriverServer *self);
 void driver_server_kill (DriverServer *self);
 void driver_server_free (DriverServer *self);
