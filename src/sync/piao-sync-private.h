@@ -19,6 +19,8 @@ typedef struct
   guint decided; /* verdicts */
   gboolean more;
   gint64 reached, head; /* seq */
+  PiaoSyncPhase phase;  /* as far as the centre counts it; COMPLETE: it does not */
+  gint64 done, total;   /* … of the phase */
   PiaoSyncIlms ilms;
   char *problem; /* owned; why commands were not taken, or NULL */
 } PiaoSyncNews;
@@ -62,7 +64,7 @@ struct _PiaoSync
   guint waiting, refused;
   gboolean counting, count_again;
   PiaoSyncProgress progress;
-  gint64 began; /* seq from where the fetch under way began; -1 when none is */
+  gint64 began; /* seq from where what is caught up with began; -1 when nothing is */
   char *problem;
   char *untaken; /* why the centre did not take the commands; NULL: it did */
 };

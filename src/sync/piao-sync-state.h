@@ -30,7 +30,7 @@ typedef enum
 typedef enum
 {
   PIAO_SYNC_PHASE_WORKING,  /* what the daily work needs is still being fetched */
-  PIAO_SYNC_PHASE_HISTORY,  /* the work can go on; older records are being filled in */
+  PIAO_SYNC_PHASE_HISTORY,  /* the work can go on; older or newer records are being filled in */
   PIAO_SYNC_PHASE_COMPLETE, /* everything was here at the last round */
 } PiaoSyncPhase;
 

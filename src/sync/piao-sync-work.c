@@ -51,8 +51,20 @@ typedef struct
   JsonObject *request; /* filled in, as all below */
   GBytes *bytes;
   guint n_commands;
+  gint64 cursor; /* seq of the furthest */
   PiaoOutboxCounts counts;
 } Reading;
+
+static gint64
+find_furthest (JsonArray *cursors)
+{
+  gint64 furthest = 0;
+
+  for (guint i = 0; i < json_array_get_length (cursors); i++)
+    furthest
+        = MAX (furthest, json_array_get_int_element (json_array_get_array_element (cursors, i), 1));
+  return furthest;
+}
 
 static DexFuture *
 read_request (PiaoDb *db, gpointer data)
@@ -66,6 +78,7 @@ read_request (PiaoDb *db, gpointer data)
   if (reading->request == NULL || !piao_outbox_count (db, &reading->counts, &error))
     return dex_future_new_for_error (error);
   reading->n_commands = json_array_get_length (piao_json_get_array (reading->request, "commands"));
+  reading->cursor = find_furthest (piao_json_get_array (reading->request, "cursors"));
   text = piao_json_object_to_text (reading->request);
   reading->bytes = g_bytes_new_take (text, strlen (text));
   return dex_future_new_true ();
@@ -89,6 +102,7 @@ do_read (Work *work, PiaoSyncEvent *event)
       event->result = PIAO_SYNC_RESULT_FAILED;
       return;
     }
+  self->seq = MAX (self->seq, reading.cursor);
   self->request = reading.request;
   self->request_bytes = reading.bytes;
   event->request_bytes = g_bytes_get_size (reading.bytes);
@@ -147,7 +161,7 @@ do_call (Work *work, PiaoSyncEvent *event)
                                  .token = token,
                                  .body = body,
                                  .body_type = PIAO_REPLY_JSON,
-                                 .accept = PIAO_REPLY_JSON,
+                                 .accept = PIAO_REPLY_FRAMES ", " PIAO_REPLY_JSON,
                                  .max_bytes = PIAO_REPLY_MAX_BYTES,
                                  .progress = on_progress,
                                  .data = self };
@@ -242,6 +256,29 @@ find_ilms (const PiaoReply *reply)
   return PIAO_SYNC_ILMS_UNKNOWN;
 }
 
+/* The centre counts what it still has for a new desktop: first what the daily work needs, then what
+ * was before. */
+static void
+note_place (PiaoSyncNews *news, const PiaoReply *reply)
+{
+  static const char *const parts[] = { "working", "history" };
+  static const PiaoSyncPhase phases[] = { PIAO_SYNC_PHASE_WORKING, PIAO_SYNC_PHASE_HISTORY };
+
+  news->phase = PIAO_SYNC_PHASE_COMPLETE;
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      JsonObject *part = piao_json_get_object (reply->notes, parts[i]);
+
+      news->done = part != NULL ? piao_json_get_int (part, "done", 0) : 0;
+      news->total = part != NULL ? piao_json_get_int (part, "total", 0) : 0;
+      if (news->done < news->total)
+        {
+          news->phase = phases[i];
+          return;
+        }
+    }
+}
+
 static void
 note_news (Applying *applying)
 {
@@ -254,6 +291,7 @@ note_news (Applying *applying)
   news->more = piao_sync_answer_has_more (applying->answer);
   news->reached = piao_sync_answer_get_reached (applying->answer);
   news->head = reply->head;
+  note_place (news, reply);
   news->ilms = find_ilms (reply);
   news->problem = g_strdup (piao_sync_answer_get_problem (applying->answer, NULL));
 }

@@ -68,20 +68,32 @@ set_ilms (PiaoSync *self, PiaoSyncIlms ilms)
   self->ilms = ilms;
 }
 
+/* The centre counts nothing: by how far it is ahead. Whoever had everything once can work. */
+static void
+note_distance (PiaoSync *self, const PiaoSyncNews *news)
+{
+  PiaoSyncPhase phase = PIAO_SYNC_PHASE_COMPLETE;
+
+  if (self->began < 0 || self->began > news->reached)
+    self->began = MIN (self->seq, news->reached);
+  if (news->reached < news->head)
+    phase = self->began > 0 ? PIAO_SYNC_PHASE_HISTORY : PIAO_SYNC_PHASE_WORKING;
+  piao_sync_progress_note_place (&self->progress, phase, news->reached - self->began,
+                                 news->head - self->began, get_now ());
+  if (phase == PIAO_SYNC_PHASE_COMPLETE)
+    self->began = -1;
+}
+
 void
 piao_sync_note_news (PiaoSync *self, const PiaoSyncNews *news, gsize bytes)
 {
-  gboolean complete = news->reached >= news->head;
-
   piao_sync_progress_note_answer (&self->progress, bytes, news->rows,
                                   self->engine.up_ms + self->engine.down_ms);
-  if (self->began < 0 || self->began > news->reached)
-    self->began = MIN (self->seq, news->reached);
-  piao_sync_progress_note_place (&self->progress,
-                                 complete ? PIAO_SYNC_PHASE_COMPLETE : PIAO_SYNC_PHASE_WORKING,
-                                 news->reached - self->began, news->head - self->began, get_now ());
-  if (complete)
-    self->began = -1;
+  if (news->phase != PIAO_SYNC_PHASE_COMPLETE)
+    piao_sync_progress_note_place (&self->progress, news->phase, news->done, news->total,
+                                   get_now ());
+  else
+    note_distance (self, news);
   self->seq = news->reached;
   self->head = news->head;
   set_ilms (self, news->ilms);
@@ -397,7 +409,7 @@ piao_sync_get_bytes_received (PiaoSync *self)
 gboolean
 piao_sync_is_complete (PiaoSync *self)
 {
-  return self->last_success != 0 && self->seq >= self->head;
+  return self->last_success != 0 && self->progress.phase == PIAO_SYNC_PHASE_COMPLETE;
 }
 
 static void

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "sync/piao-sync-engine.h"
+#include "sync/piao-sync-progress.h"
 
 typedef struct
 {
@@ -603,6 +604,43 @@ test_slow (void)
   g_assert_true (piao_sync_pace_is_slow (&pace));
 }
 
+/* 100,000 of something at 5 a millisecond, at first; then it slows down to a fifth. */
+static void
+test_progress (void)
+{
+  PiaoSyncProgress progress;
+  gint64 now = 1000, done = 0;
+
+  piao_sync_progress_init (&progress);
+  g_assert_cmpint (piao_sync_progress_get_remaining (&progress), ==, -1);
+  piao_sync_progress_note_place (&progress, PIAO_SYNC_PHASE_WORKING, 0, 100000, now);
+  g_assert_cmpint (piao_sync_progress_get_remaining (&progress), ==, -1);
+  for (guint i = 0; i < 5; i++)
+    {
+      piao_sync_progress_note_place (&progress, PIAO_SYNC_PHASE_WORKING, done += 10000, 100000,
+                                     now += 2000);
+      piao_sync_progress_note_answer (&progress, 16000, 10000, 2000);
+    }
+  g_assert_cmpfloat (piao_sync_progress_get_fraction (&progress), ==, 0.5);
+  g_assert_cmpint (piao_sync_progress_get_remaining (&progress), ==, 10000);
+  g_assert_cmpfloat_with_epsilon (progress.rate, 8000, 1);
+  g_assert_cmpint (progress.rows, ==, 50000);
+  g_assert_cmpint (progress.bytes, ==, 80000);
+  for (guint i = 0; i < 20; i++)
+    piao_sync_progress_note_place (&progress, PIAO_SYNC_PHASE_WORKING, done += 2000, 100000,
+                                   now += 2000);
+  g_assert_cmpint (piao_sync_progress_get_remaining (&progress), >, 7000);
+  /* An answer too short to say how quick the line is. */
+  piao_sync_progress_note_answer (&progress, 200, 0, 600);
+  g_assert_cmpfloat_with_epsilon (progress.rate, 8000, 1);
+  /* The next part is measured anew. */
+  piao_sync_progress_note_place (&progress, PIAO_SYNC_PHASE_HISTORY, 5, 1000, now += 2000);
+  g_assert_cmpint (piao_sync_progress_get_remaining (&progress), ==, -1);
+  piao_sync_progress_note_place (&progress, PIAO_SYNC_PHASE_COMPLETE, 1000, 1000, now);
+  g_assert_cmpfloat (piao_sync_progress_get_fraction (&progress), ==, 1);
+  g_assert_cmpint (piao_sync_progress_get_remaining (&progress), ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -620,5 +658,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/engine/clock", test_clock);
   g_test_add_func ("/sync/engine/idle-pages", test_idle_pages);
   g_test_add_func ("/sync/engine/slow", test_slow);
+  g_test_add_func ("/sync/engine/progress", test_progress);
   return g_test_run ();
 }
