@@ -10,6 +10,7 @@
 #include "tests/sim/sim-call.h"
 #include "tests/sim/sim-check.h"
 #include "tests/sim/sim-line-up.h"
+#include "tests/sim/sim-server.h"
 
 /* A message under way, or a moment that was waited for. */
 typedef struct
@@ -209,15 +210,85 @@ on_renewed (gpointer data)
     finish_with (desk, PIAO_SYNC_RESULT_OK);
 }
 
+/* --- hints ----------------------------------------------------------------------------------- */
+
+static void
+close_live (SimDesk *desk)
+{
+  desk->live = FALSE;
+  desk->listening = 0;
+  happen (desk, PIAO_SYNC_EVENT_LIVE_CLOSED);
+}
+
+static gboolean
+is_listening (const Moment *moment)
+{
+  const SimDesk *desk = moment->desk;
+
+  return desk->db != NULL && desk->life == moment->life && desk->listening == moment->number;
+}
+
 static void
 on_closed (gpointer data)
+{
+  if (is_listening (data))
+    close_live (((Moment *)data)->desk);
+}
+
+static void
+on_connected (gpointer data)
 {
   const Moment *moment = data;
   SimDesk *desk = moment->desk;
 
-  if (desk->db != NULL && desk->life == moment->life)
-    happen (desk, PIAO_SYNC_EVENT_LIVE_CLOSED);
+  if (!is_listening (moment))
+    return;
+  if (desk->world->server->db == NULL || sim_random_chance (&desk->chance, 700))
+    {
+      close_live (desk);
+      return;
+    }
+  desk->live = TRUE;
+  happen (desk, PIAO_SYNC_EVENT_LIVE_OPENED);
+  later (desk, sim_random_span (&desk->chance, PIAO_SECOND, PIAO_HOUR), on_closed, moment->number,
+         PIAO_SYNC_EVENT_LIVE_CLOSED);
 }
+
+static void
+on_hint (gpointer data)
+{
+  const Moment *moment = data;
+  PiaoSyncEvent event = { .type = PIAO_SYNC_EVENT_HINT };
+
+  if (!is_listening (moment) || !moment->desk->live)
+    return;
+  event.seq = moment->desk->hint;
+  step (moment->desk, &event);
+}
+
+void
+sim_call_hint (SimDesk *desk, gint64 seq)
+{
+  if (desk->db == NULL || !desk->live || desk->world->now < desk->down_dead)
+    return;
+  desk->hint = seq;
+  later (desk, sim_random_range (&desk->chance, 20, 2000), on_hint, desk->listening,
+         PIAO_SYNC_EVENT_HINT);
+}
+
+static void
+listen_live (SimDesk *desk, PiaoSyncLive live)
+{
+  if (live == PIAO_SYNC_LIVE_CONNECT)
+    {
+      desk->listening = ++desk->listened;
+      later (desk, 200, on_connected, desk->listening, PIAO_SYNC_EVENT_LIVE_OPENED);
+    }
+  else if (live == PIAO_SYNC_LIVE_CLOSE)
+    later (desk, 50, on_closed, desk->listening, PIAO_SYNC_EVENT_LIVE_CLOSED);
+}
+
+/* --- steps ----------------------------------------------------------------------------------- */
 
 static void
 do_work (SimDesk *desk, const PiaoSyncUpdate *update)
@@ -274,9 +345,7 @@ step (SimDesk *desk, PiaoSyncEvent *event)
   if (update.wake != PIAO_SYNC_NEVER)
     later (desk, MAX (update.wake - desk->world->now, 1), on_time, desk->wake,
            PIAO_SYNC_EVENT_TIME);
-  /* There is no live channel in this world: the half minute must do. */
-  if (update.live == PIAO_SYNC_LIVE_CONNECT)
-    later (desk, 100, on_closed, 0, PIAO_SYNC_EVENT_LIVE_CLOSED);
+  listen_live (desk, update.live);
   if (update.cancel && desk->request != NULL)
     finish_with (desk, PIAO_SYNC_RESULT_CANCELLED);
   do_work (desk, &update);
@@ -367,4 +436,6 @@ sim_call_end (SimDesk *desk)
   desk->serial = 0;
   desk->awake = FALSE;
   desk->held = FALSE;
+  desk->live = FALSE;
+  desk->listening = 0;
 }

@@ -26,6 +26,9 @@ void sim_call_release (SimDesk *desk);
 /* A command was committed here. */
 void sim_call_commit (SimDesk *desk);
 
+/* The server is at @seq: tells the desktop if it listens. */
+void sim_call_hint (SimDesk *desk, gint64 seq);
+
 /* The program has ended. */
 void sim_call_end (SimDesk *desk);
 

@@ -93,6 +93,49 @@ get_lane_statement (const PiaoKind *kind)
   return made;
 }
 
+PIAO_STATEMENT (sim_search_kinds, "SELECT DISTINCT kind FROM search_row ORDER BY kind");
+
+/* Kept, as above. */
+static const PiaoStatement *
+get_search_statement (const PiaoKind *kind)
+{
+  static GHashTable *all;
+  PiaoStatement *made;
+
+  if (all == NULL)
+    all = g_hash_table_new (NULL, NULL);
+  made = g_hash_table_lookup (all, kind);
+  if (made == NULL)
+    {
+      made = g_new0 (PiaoStatement, 1);
+      made->name = kind->name;
+      made->sql = g_strconcat ("SELECT COUNT(*) FROM search_row WHERE kind = '", kind->name,
+                               "' AND row NOT IN (SELECT id FROM ", piao_kind_get_table (kind), ")",
+                               NULL);
+      g_hash_table_insert (all, (gpointer)kind, made);
+    }
+  return made;
+}
+
+gboolean
+sim_check_search (SimDesk *desk)
+{
+  g_autoptr (PiaoCursor) cursor = piao_db_query (desk->db, &sim_search_kinds, NULL, "");
+
+  while (cursor != NULL && piao_cursor_next (cursor, NULL))
+    {
+      const PiaoKind *kind
+          = piao_registry_find_kind (desk->world->registry, piao_cursor_text (cursor, 0));
+      gint64 strangers = 0;
+
+      piao_db_query_int (desk->db, get_search_statement (kind), 0, &strangers, NULL, "");
+      if (strangers != 0)
+        return sim_fail (desk->world, 12, "%s: the search text knows %d rows of %s that are gone",
+                         desk->who, (int)strangers, kind->name);
+    }
+  return TRUE;
+}
+
 static gboolean
 check_lanes (SimDesk *desk)
 {

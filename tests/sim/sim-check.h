@@ -39,6 +39,9 @@ void sim_check_applied (SimDesk *desk, const PiaoReply *reply);
 /* No label was made here for an order that ILMS has not confirmed. */
 gboolean sim_check_labels (SimDesk *desk);
 
+/* The search text knows no row that is not here. */
+gboolean sim_check_search (SimDesk *desk);
+
 /* A desktop that has all that the server had: its books balance. */
 gboolean sim_check_books (SimWorld *world, const char *who, PiaoDb *db);
 

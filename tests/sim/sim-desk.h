@@ -50,6 +50,10 @@ struct _SimDesk
   guint naps;                /* number of the nap that counts */
   guint rounds;              /* that ended with nothing more to fetch */
   gboolean awake;            /* the engine runs */
+  gboolean live;             /* hints of the server arrive */
+  guint listening;           /* number of the live connection that counts; 0 without one */
+  gint64 hint;               /* seq of the last hint */
+  guint listened;            /* how many there were */
   gboolean held;             /* a person keeps it offline */
   JsonObject *request;       /* of the call under way */
   GBytes *answer;            /* … and what came back */

@@ -324,7 +324,8 @@ sim_check_rest (SimWorld *world)
 
       if (!desk->gone
           && !(compare_rows (world, desk) && compare_log (world, desk)
-               && compare_beeps (world, desk) && check_sound (world, desk->who, desk->db)))
+               && compare_beeps (world, desk) && check_sound (world, desk->who, desk->db)
+               && sim_check_search (desk)))
         return;
     }
   if (!compare_debits (world) || !check_sound (world, "server", world->server->db))

@@ -250,6 +250,16 @@ tidy (SimServer *self)
                                NULL);
 }
 
+static void
+tell (SimServer *self)
+{
+  gint64 seq = 0;
+
+  piao_ledger_read_head (self->db, &seq, NULL, NULL);
+  for (guint i = 0; i < SIM_N_DESKS; i++)
+    sim_call_hint (self->world->desks[i], seq);
+}
+
 /* One transaction with all that may befall it. */
 static gboolean
 commit_batch (SimServer *self, Batch *batch, GError **error)
@@ -269,6 +279,7 @@ commit_batch (SimServer *self, Batch *batch, GError **error)
     return FALSE;
   if (self->worker != NULL && batch->commands->len > 0)
     piao_gateway_worker_nudge (self->worker);
+  tell (self);
   return sim_check_batch (self->world, batch->commands, batch->verdicts);
 }
 
