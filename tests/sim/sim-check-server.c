@@ -19,7 +19,7 @@ PIAO_STATEMENT (sim_order_packs,
                 " AND pack.deleted = 0), (SELECT COALESCE (SUM (scanned), 0) FROM order_line"
                 " WHERE order_line.order_id = orders.id), orders.number, orders.state,"
                 " (SELECT COUNT(*) FROM parcel WHERE parcel.order_id = orders.id"
-                " AND parcel.label_copies > 0 AND orders.confirm_no IS NULL)"
+                " AND orders.confirm_no IS NULL)"
                 " FROM orders WHERE orders.id = $1");
 PIAO_STATEMENT (sim_lease, "SELECT picker_id, lease_until FROM orders WHERE id = $1");
 PIAO_STATEMENT (sim_order_ids, "SELECT id FROM orders ORDER BY id");
@@ -121,7 +121,7 @@ check_order (SimWorld *world, const char *who, PiaoDb *db, gint64 id)
                      who, piao_cursor_text (cursor, 3), piao_cursor_text (cursor, 4), (int)scanned,
                      (int)lines, (int)packs);
   if (piao_cursor_int (cursor, 5) != 0)
-    return sim_fail (world, 7, "%s: order %s has a label without a confirmation", who,
+    return sim_fail (world, 7, "%s: order %s has a parcel without a confirmation", who,
                      piao_cursor_text (cursor, 3));
   return TRUE;
 }

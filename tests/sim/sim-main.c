@@ -11,7 +11,7 @@
 #include "base/piao-mutant.h"
 #include "tests/sim/sim-run.h"
 
-static gint64 n_seeds = 300, first_seed = -1, n_days = 14, n_jobs = 2, n_limit = 60;
+static gint64 n_seeds = 300, first_seed = -1, n_days = 0, n_jobs = 2, n_limit = 60;
 static gboolean do_mutants, do_json, do_trace, do_digest;
 static char *mutant_name, *kept;
 
@@ -19,14 +19,14 @@ static const GOptionEntry options[] = {
   { "seeds", 0, 0, G_OPTION_ARG_INT64, &n_seeds, "How many seeds", "N" },
   { "seed", 0, 0, G_OPTION_ARG_INT64, &first_seed, "One seed alone (with --seeds: the first)",
     "S" },
-  { "days", 0, 0, G_OPTION_ARG_INT64, &n_days, "Days of a world", "D" },
+  { "days", 0, 0, G_OPTION_ARG_INT64, &n_days, "Days of a world (14; with --mutants 6)", "D" },
   { "jobs", 0, 0, G_OPTION_ARG_INT64, &n_jobs, "Processes", "J" },
   { "kept", 0, 0, G_OPTION_ARG_FILENAME, &kept, "Also the seeds of the files in this folder",
     "DIR" },
   { "mutants", 0, 0, G_OPTION_ARG_NONE, &do_mutants, "Show that every planted bug is caught",
     NULL },
   { "mutant", 0, 0, G_OPTION_ARG_STRING, &mutant_name, "Plant this bug", "NAME" },
-  { "limit", 0, 0, G_OPTION_ARG_INT64, &n_limit, "Seconds that a planted bug may live", "S" },
+  { "limit", 0, 0, G_OPTION_ARG_INT64, &n_limit, "Seconds of the processor that a planted bug may live", "S" },
   { "json", 0, 0, G_OPTION_ARG_NONE, &do_json, "Say it as JSON lines", NULL },
   { "trace", 0, 0, G_OPTION_ARG_NONE, &do_trace, "Print everything that happens", NULL },
   { "digest", 0, 0, G_OPTION_ARG_NONE, &do_digest, "Print the digest of every trace", NULL },
@@ -56,7 +56,7 @@ main (int argc, char *argv[])
     }
   run = (SimRun){ .first = first_seed >= 0 ? (guint64)first_seed : 1,
                   .count = first_seed >= 0 && !one ? 1 : (guint)n_seeds,
-                  .days = (guint)n_days,
+                  .days = (guint)(n_days > 0 ? n_days : do_mutants ? 6 : 14),
                   .jobs = (guint)CLAMP (n_jobs, 1, 64),
                   .kept = kept,
                   .mutant = piao_mutant_find (mutant_name),

@@ -16,7 +16,7 @@ typedef struct
   guint jobs;
   const char *kept; /* folder of kept seeds, or NULL */
   PiaoMutant mutant;
-  guint limit; /* seconds a planted bug may live */
+  guint limit; /* seconds of the processor that a planted bug may live */
   gboolean json;
   gboolean trace;  /* print everything; one process */
   gboolean digest; /* print a line a seed */
