@@ -26,7 +26,8 @@ static const GOptionEntry options[] = {
   { "mutants", 0, 0, G_OPTION_ARG_NONE, &do_mutants, "Show that every planted bug is caught",
     NULL },
   { "mutant", 0, 0, G_OPTION_ARG_STRING, &mutant_name, "Plant this bug", "NAME" },
-  { "limit", 0, 0, G_OPTION_ARG_INT64, &n_limit, "Seconds of the processor that a planted bug may live", "S" },
+  { "limit", 0, 0, G_OPTION_ARG_INT64, &n_limit,
+    "Seconds of the processor that a planted bug may live", "S" },
   { "json", 0, 0, G_OPTION_ARG_NONE, &do_json, "Say it as JSON lines", NULL },
   { "trace", 0, 0, G_OPTION_ARG_NONE, &do_trace, "Print everything that happens", NULL },
   { "digest", 0, 0, G_OPTION_ARG_NONE, &do_digest, "Print the digest of every trace", NULL },
@@ -56,7 +57,9 @@ main (int argc, char *argv[])
     }
   run = (SimRun){ .first = first_seed >= 0 ? (guint64)first_seed : 1,
                   .count = first_seed >= 0 && !one ? 1 : (guint)n_seeds,
-                  .days = (guint)(n_days > 0 ? n_days : do_mutants ? 6 : 14),
+                  .days = (guint)(n_days > 0   ? n_days
+                                  : do_mutants ? 6
+                                               : 14),
                   .jobs = (guint)CLAMP (n_jobs, 1, 64),
                   .kept = kept,
                   .mutant = piao_mutant_find (mutant_name),
