@@ -36,4 +36,5 @@
   X (recover_blindly, "after a restart a request that may have left is sent again")                \
   X (two_calls, "the sync engine begins a round while another is under way")                       \
   X (hold_ignored, "the desktop talks to the centre although it is kept offline")                  \
+  X (digest_kept_on_gone, "a row that leaves a replica stays in its digest")                       \
   X (endless_back_off, "after nine failures in a row the centre is never asked again")

@@ -111,10 +111,9 @@ make_ready (PiaoServer *self, PiaoDb *db, GError **error)
 {
   g_autofree char *epoch = piao_random_text (8);
 
-  if (!piao_schema_migrate (db, PIAO_SCHEMA_SERVER, error)
-      || !piao_ledger_prepare (db, epoch, error) || !piao_db_begin (db, error))
+  if (!piao_schema_migrate (db, PIAO_SCHEMA_SERVER, error) || !piao_db_begin (db, error))
     return FALSE;
-  if (fill (self, db, error))
+  if (piao_ledger_prepare (db, epoch, error) && fill (self, db, error))
     return piao_db_commit (db, error);
   piao_db_rollback (db);
   return FALSE;

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "store/piao-change-index.h"
+#include "store/piao-digest.h"
 
 PIAO_STATEMENT (adopt_head, "SELECT seq FROM head WHERE one = 1");
 
@@ -36,6 +37,7 @@ adopt_kind (PiaoDb *db, const PiaoKind *kind, gint64 seq, GError **error)
 gboolean
 piao_change_index_adopt (PiaoDb *db, const PiaoKind *const *kinds, guint n_kinds, GError **error)
 {
+  g_autoptr (GArray) digests = NULL;
   gint64 seq = 0;
 
   if (!piao_db_query_int (db, &adopt_head, 0, &seq, error, ""))
@@ -44,6 +46,9 @@ piao_change_index_adopt (PiaoDb *db, const PiaoKind *const *kinds, guint n_kinds
     if (!adopt_kind (db, kinds[i], seq, error)
         || !piao_db_query_int (db, &adopt_last, seq, &seq, error, ""))
       return FALSE;
+  digests = piao_digest_count_changes (db, error);
+  if (digests == NULL || !piao_digest_replace (db, digests, error))
+    return FALSE;
   return piao_db_script (db,
                          "INSERT INTO lane_head (lane, seq) SELECT lane, max(seq) FROM change"
                          " WHERE seq > 0 GROUP BY lane"

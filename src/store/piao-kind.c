@@ -14,6 +14,8 @@ typedef struct
   PiaoStatement select;
   PiaoStatement upsert;
   PiaoStatement columns;
+  PiaoStatement revs;
+  PiaoStatement rev;
 } KindStatements;
 
 const char *
@@ -86,6 +88,10 @@ get_statements (const PiaoKind *kind)
       made->select
           = (PiaoStatement){ kind->name, g_strconcat (made->columns.sql, " WHERE id = $1", NULL) };
       made->upsert = (PiaoStatement){ kind->name, make_upsert (kind) };
+      made->revs = (PiaoStatement){ kind->name, g_strconcat ("SELECT id, lane, rev FROM ",
+                                                             piao_kind_get_table (kind), NULL) };
+      made->rev
+          = (PiaoStatement){ kind->name, g_strconcat (made->revs.sql, " WHERE id = $1", NULL) };
       g_hash_table_insert (all, (gpointer)kind, made);
     }
   g_mutex_unlock (&lock);
@@ -108,6 +114,18 @@ const PiaoStatement *
 piao_kind_get_columns (const PiaoKind *kind)
 {
   return &get_statements (kind)->columns;
+}
+
+const PiaoStatement *
+piao_kind_get_revs (const PiaoKind *kind)
+{
+  return &get_statements (kind)->revs;
+}
+
+const PiaoStatement *
+piao_kind_get_rev (const PiaoKind *kind)
+{
+  return &get_statements (kind)->rev;
 }
 
 /* --- records --------------------------------------------------------------------------------- */

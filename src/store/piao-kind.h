@@ -83,6 +83,10 @@ const PiaoStatement *piao_kind_get_upsert (const PiaoKind *kind);  /* all column
 const PiaoStatement *piao_kind_get_columns (const PiaoKind *kind); /* "SELECT id, lane, …" text
                                                                       without WHERE, to build on */
 
+/* "SELECT id, lane, rev" of every row, and of the row with id $1. */
+const PiaoStatement *piao_kind_get_revs (const PiaoKind *kind);
+const PiaoStatement *piao_kind_get_rev (const PiaoKind *kind);
+
 /*
  * PiaoRecord: one row in memory. values[i] belongs to kind->columns[i].
  */

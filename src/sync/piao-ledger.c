@@ -32,6 +32,8 @@ PIAO_STATEMENT (
 PIAO_STATEMENT (ledger_device, "SELECT dseq, revoked FROM device WHERE number = $1");
 PIAO_STATEMENT (ledger_set_dseq, "UPDATE device SET dseq = $2 WHERE number = $1");
 PIAO_STATEMENT (ledger_was_here, "SELECT COUNT(*) FROM session WHERE device = $1 AND user_id = $2");
+PIAO_STATEMENT (ledger_changed,
+                "SELECT seq, gone FROM change WHERE lane = $1 AND kind = $2 AND id = $3");
 PIAO_STATEMENT (ledger_change,
                 "INSERT INTO change (lane, seq, kind, id, gone) VALUES ($1, $2, $3, $4, $5)"
                 " ON CONFLICT (lane, kind, id)"
@@ -94,10 +96,22 @@ verdict_new (gint64 id, PiaoVerdictState state, const char *code, const char *me
 
 /* --- the head -------------------------------------------------------------------------------- */
 
+PIAO_STATEMENT (ledger_counted, "SELECT EXISTS (SELECT 1 FROM digest)");
+
 gboolean
 piao_ledger_prepare (PiaoDb *db, const char *epoch, GError **error)
 {
-  return piao_db_exec (db, &ledger_make_head, error, "s", epoch);
+  g_autoptr (GArray) digests = NULL;
+  gint64 counted = 0;
+
+  if (!piao_db_exec (db, &ledger_make_head, error, "s", epoch)
+      || !piao_db_query_int (db, &ledger_counted, 0, &counted, error, ""))
+    return FALSE;
+  if (counted != 0)
+    return TRUE;
+  /* A database from before there were digests. */
+  digests = piao_digest_count_changes (db, error);
+  return digests != NULL && piao_digest_replace (db, digests, error);
 }
 
 static PiaoLedger *
@@ -114,6 +128,7 @@ load_head (PiaoDb *db, const PiaoStatement *statement, GError **error)
       self->hash = g_strdup (piao_cursor_text (cursor, 2));
       self->epoch = g_strdup (piao_cursor_text (cursor, 3));
       self->lanes = g_array_new (FALSE, FALSE, sizeof (gint64));
+      self->tally = piao_digest_tally_new ();
       return g_steal_pointer (&self);
     }
   if (inner == NULL)
@@ -132,7 +147,8 @@ piao_ledger_begin (PiaoDb *db, GError **error)
 gboolean
 piao_ledger_end (PiaoLedger *self, PiaoDb *db, GError **error)
 {
-  return piao_db_exec (db, &ledger_set_head, error, "iis", self->seq, self->entries, self->hash);
+  return piao_digest_tally_write (self->tally, db, error)
+         && piao_db_exec (db, &ledger_set_head, error, "iis", self->seq, self->entries, self->hash);
 }
 
 void
@@ -141,6 +157,7 @@ piao_ledger_free (PiaoLedger *self)
   g_free (self->hash);
   g_free (self->epoch);
   g_clear_pointer (&self->lanes, g_array_unref);
+  g_clear_pointer (&self->tally, piao_digest_tally_free);
   g_free (self);
 }
 
@@ -299,10 +316,41 @@ piao_ledger_verify (PiaoDb *db, gint64 *entries, GError **error)
 
 /* --- the change index ------------------------------------------------------------------------ */
 
-gboolean
-piao_change_note (
-    PiaoDb *db, gint64 lane, gint64 seq, const char *kind, gint64 id, gboolean gone, GError **error)
+/* The seq that stands in the index for a row that is in the lane; 0 for none. FALSE on failure. */
+static gboolean
+find_seq (PiaoDb *db, gint64 lane, const char *kind, gint64 id, gint64 *seq, GError **error)
 {
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (PiaoCursor) cursor
+      = piao_db_query (db, &ledger_changed, &inner, "isi", lane, kind, id);
+
+  *seq = 0;
+  if (piao_cursor_next (cursor, &inner) && piao_cursor_int (cursor, 1) == 0)
+    *seq = piao_cursor_int (cursor, 0);
+  if (inner == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
+}
+
+gboolean
+piao_change_note (PiaoDb *db,
+                  PiaoDigestTally *tally,
+                  gint64 lane,
+                  gint64 seq,
+                  const char *kind,
+                  gint64 id,
+                  gboolean gone,
+                  GError **error)
+{
+  gint64 before;
+
+  if (!find_seq (db, lane, kind, id, &before, error))
+    return FALSE;
+  if (before > 0)
+    piao_digest_tally_remove (tally, lane, kind, id, before);
+  if (!gone)
+    piao_digest_tally_add (tally, lane, kind, id, seq);
   return piao_db_exec (db, &ledger_change, error, "iisii", lane, seq, kind, id,
                        (gint64)(gone ? 1 : 0))
          && piao_db_exec (db, &ledger_lane, error, "ii", lane, seq);
@@ -318,7 +366,12 @@ add_lane (PiaoLedger *self, gint64 lane)
 }
 
 static gboolean
-note_touched (PiaoLedger *self, PiaoDb *db, gint64 seq, GArray *touched, GError **error)
+note_touched (PiaoLedger *self,
+              PiaoDb *db,
+              PiaoDigestTally *tally,
+              gint64 seq,
+              GArray *touched,
+              GError **error)
 {
   static const char *const access_tables[]
       = { "users", "role", "user_role", "role_permission", NULL };
@@ -328,10 +381,11 @@ note_touched (PiaoLedger *self, PiaoDb *db, gint64 seq, GArray *touched, GError 
       const PiaoTouch *touch = &g_array_index (touched, PiaoTouch, i);
       gboolean moved = touch->old_lane >= 0 && touch->old_lane != touch->lane;
 
-      if (!piao_change_note (db, touch->lane, seq, touch->kind->name, touch->id, FALSE, error)
+      if (!piao_change_note (db, tally, touch->lane, seq, touch->kind->name, touch->id, FALSE,
+                             error)
           || (moved && !PIAO_MUTANT (skipped_gone)
-              && !piao_change_note (db, touch->old_lane, seq, touch->kind->name, touch->id, TRUE,
-                                    error)))
+              && !piao_change_note (db, tally, touch->old_lane, seq, touch->kind->name, touch->id,
+                                    TRUE, error)))
         return FALSE;
       add_lane (self, touch->lane);
       if (moved)
@@ -443,6 +497,7 @@ decide (
                           .device = pushed->device,
                           .side = PIAO_SIDE_SERVER,
                           .seq = self->seq + 1 };
+  g_autoptr (PiaoDigestTally) tally = piao_digest_tally_new ();
   g_autoptr (GArray) touched = NULL;
   g_autoptr (GError) refusal = NULL;
   PiaoVerdict *verdict;
@@ -451,11 +506,12 @@ decide (
     return NULL;
   if (check_actor (db, pushed, &refusal)
       && piao_command_apply (registry, db, &context, pushed->name, pushed->args, &touched, &refusal)
-      && note_touched (self, db, context.seq, touched, &refusal))
+      && note_touched (self, db, tally, context.seq, touched, &refusal))
     {
       if (!piao_db_release (db, error))
         return NULL;
       self->seq = context.seq;
+      piao_digest_tally_merge (self->tally, tally);
       verdict = verdict_new (pushed->id, PIAO_VERDICT_ACCEPTED, NULL, NULL);
       verdict->seq = context.seq;
       return verdict;

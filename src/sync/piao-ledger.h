@@ -4,6 +4,7 @@
 #pragma once
 
 #include "store/piao-command.h"
+#include "store/piao-digest.h"
 
 G_BEGIN_DECLS
 
@@ -63,15 +64,17 @@ typedef struct
   char *epoch;             /* owned */
   GArray *lanes;           /* gint64: lanes touched since piao_ledger_begin(), each once */
   gboolean access_changed; /* a user, role or grant was touched */
+  PiaoDigestTally *tally;  /* owned; of the accepted commands since piao_ledger_begin() */
 } PiaoLedger;
 
-/* Makes the head row with @epoch (a fresh random word) when the database has none. */
+/* Makes the head row with @epoch (a fresh random word) when the database has none, and counts the
+ * digests when there are none. */
 gboolean piao_ledger_prepare (PiaoDb *db, const char *epoch, GError **error);
 
 /* Takes the writer's lock among server processes (PostgreSQL) and reads the head. */
 PiaoLedger *piao_ledger_begin (PiaoDb *db, GError **error);
 
-/* Writes the head. The caller commits. */
+/* Writes the head and the digests. The caller commits. */
 gboolean piao_ledger_end (PiaoLedger *self, PiaoDb *db, GError **error);
 void piao_ledger_free (PiaoLedger *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoLedger, piao_ledger_free)
@@ -92,9 +95,10 @@ PiaoVerdict *piao_ledger_execute (PiaoLedger *self,
  * found, @device and @actor (optional) say who. Transfer full. */
 PiaoVerdict *piao_ledger_find (PiaoDb *db, gint64 id, guint *device, gint64 *actor, GError **error);
 
-/* Notes that the row is (or with @gone no longer is) in @lane as of @seq. For the ledger and for
- * filling a fresh database with many rows. */
+/* Notes that the row is (or with @gone no longer is) in @lane as of @seq, and in @tally what that
+ * does to the digests. For the ledger. */
 gboolean piao_change_note (PiaoDb *db,
+                           PiaoDigestTally *tally,
                            gint64 lane,
                            gint64 seq,
                            const char *kind,

@@ -8,6 +8,7 @@
 #include "base/piao-error.h"
 #include "base/piao-mutant.h"
 #include "base/piao-text.h"
+#include "sync/piao-proof.h"
 #include "sync/piao-pull.h"
 #include "sync/piao-serve.h"
 #include "sync/piao-sync-core.h"
@@ -131,7 +132,8 @@ piao_serve_answer (PiaoRegistry *registry,
   if (!piao_ledger_read_head (db, NULL, &reply->epoch, error))
     return FALSE;
   reply->now = now;
-  return piao_pull (registry, db, user, piao_json_get_array (request, "cursors"),
-                    (gsize)CLAMP (max_bytes, PIAO_PULL_MIN_BYTES, PIAO_PULL_MAX_BYTES), reply,
-                    error);
+  max_bytes = CLAMP (max_bytes, PIAO_PULL_MIN_BYTES, PIAO_PULL_MAX_BYTES);
+  return piao_pull (registry, db, user, piao_json_get_array (request, "cursors"), (gsize)max_bytes,
+                    reply, error)
+         && piao_proof_answer (registry, db, request, (gsize)max_bytes, reply, error);
 }

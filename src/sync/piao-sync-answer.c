@@ -18,6 +18,8 @@ struct _PiaoSyncAnswer
 {
   PiaoReply *reply; /* owned */
   gint64 reached;
+  PiaoProofPage page;
+  PiaoProofOutcome proof;
   gboolean sent_again;        /* commands that the server misses were queued once more */
   const char *problem_reason; /* borrowed from the reply */
   const char *problem;
@@ -119,16 +121,21 @@ check_verdicts (PiaoSyncAnswer *self, JsonObject *request)
 }
 
 PiaoSyncAnswer *
-piao_sync_answer_new (JsonObject *request, PiaoReply *reply, GError **error)
+piao_sync_answer_new (PiaoRegistry *registry, JsonObject *request, PiaoReply *reply, GError **error)
 {
   g_autoptr (PiaoSyncAnswer) self = g_new0 (PiaoSyncAnswer, 1);
-  gboolean fits;
+  const char *wrong = NULL;
 
   self->reply = piao_reply_ref (reply);
-  fits = check_upto (self, request);
-  if (fits && check_verdicts (self, request))
+  if (!check_upto (self, request))
+    wrong = "end.upto";
+  else if (!check_verdicts (self, request))
+    wrong = "verdicts";
+  else if (!piao_proof_read_page (registry, request, reply, &self->page))
+    wrong = "notes.repair";
+  if (wrong == NULL)
     return g_steal_pointer (&self);
-  piao_reply_set_shape_error (fits ? "verdicts" : "end.upto", error);
+  piao_reply_set_shape_error (wrong, error);
   return NULL;
 }
 
@@ -148,13 +155,20 @@ piao_sync_answer_get_reply (const PiaoSyncAnswer *self)
 gboolean
 piao_sync_answer_has_more (const PiaoSyncAnswer *self)
 {
-  return self->reply->more || self->reply->restart || self->sent_again;
+  return self->reply->more || self->reply->restart || self->sent_again
+         || (self->page.kind != NULL && !self->page.done);
 }
 
 gint64
 piao_sync_answer_get_reached (const PiaoSyncAnswer *self)
 {
   return self->reached;
+}
+
+PiaoProofOutcome
+piao_sync_answer_get_proof (const PiaoSyncAnswer *self)
+{
+  return self->proof;
 }
 
 const char *
@@ -169,8 +183,10 @@ piao_sync_answer_get_problem (const PiaoSyncAnswer *self, const char **reason)
 
 typedef struct
 {
+  PiaoSyncAnswer *answer;
   const PiaoReply *reply;
   PiaoRegistry *registry;
+  PiaoDigestTally *tally; /* of this answer */
 } Apply;
 
 /* Lanes that are here but not granted any more. Transfer full. */
@@ -228,6 +244,21 @@ move_cursors (const PiaoReply *reply, PiaoDb *db, GError **error)
   return TRUE;
 }
 
+/* A replica from before there were digests counts its rows once. */
+static gboolean
+count_digests (Apply *apply, PiaoDb *db, GError **error)
+{
+  g_autoptr (GArray) digests = NULL;
+  guint n;
+  const PiaoKind *const *kinds = piao_registry_get_kinds (apply->registry, &n);
+
+  if (piao_setting_get_int (db, "sync.counted", 0) != 0)
+    return TRUE;
+  digests = piao_digest_count_rows (db, kinds, n, error);
+  return digests != NULL && piao_digest_replace (db, digests, error)
+         && piao_setting_set (db, "sync.counted", "1", error);
+}
+
 /* Runs with the pending commands taken off. */
 static gboolean
 apply_rows (PiaoDb *db, gpointer data, GError **error)
@@ -235,6 +266,8 @@ apply_rows (PiaoDb *db, gpointer data, GError **error)
   Apply *apply = data;
   const PiaoReply *reply = apply->reply;
 
+  if (!count_digests (apply, db, error))
+    return FALSE;
   if (reply->restart)
     return piao_sync_rows_erase_all (apply->registry, db, error)
            && piao_db_exec (db, &sync_forget_cursors, error, "");
@@ -244,17 +277,20 @@ apply_rows (PiaoDb *db, gpointer data, GError **error)
     {
       const PiaoReplyGone *gone = &g_array_index (reply->gone, PiaoReplyGone, i);
 
-      if (!piao_sync_rows_remove (db, gone->kind, gone->lane, gone->id, error))
+      if (!piao_sync_rows_remove (db, gone->kind, gone->lane, gone->id, apply->tally, error))
         return FALSE;
     }
   if (PIAO_MUTANT (cursor_alone)
       && !(move_cursors (reply, db, error) && piao_db_commit (db, error)
            && piao_db_begin (db, error)))
     return FALSE;
+  if (!piao_proof_clear (db, &apply->answer->page, apply->tally, error))
+    return FALSE;
   for (guint i = 0; i < reply->blocks->len; i++)
-    if (!piao_sync_rows_put (db, g_ptr_array_index (reply->blocks, i), error))
+    if (!piao_sync_rows_put (db, g_ptr_array_index (reply->blocks, i), apply->tally, error))
       return FALSE;
-  return move_cursors (reply, db, error);
+  return move_cursors (reply, db, error) && piao_digest_tally_write (apply->tally, db, error)
+         && piao_proof_take (db, reply, &apply->answer->page, &apply->answer->proof, error);
 }
 
 static gboolean
@@ -295,7 +331,8 @@ send_again (PiaoSyncAnswer *self, PiaoDb *db, GError **error)
 gboolean
 piao_sync_answer_apply (PiaoSyncAnswer *self, PiaoRegistry *registry, PiaoDb *db, GError **error)
 {
-  Apply apply = { self->reply, registry };
+  g_autoptr (PiaoDigestTally) tally = piao_digest_tally_new ();
+  Apply apply = { self, self->reply, registry, tally };
   g_autofree char *schema = g_strdup_printf ("%d", piao_schema_get_newest ());
 
   return apply_verdicts (self->reply, db, error) && send_again (self, db, error)
@@ -308,7 +345,7 @@ gboolean
 piao_sync_reset (PiaoRegistry *registry, PiaoDb *db, GError **error)
 {
   const PiaoReply reply = { .restart = TRUE };
-  Apply apply = { &reply, registry };
+  Apply apply = { NULL, &reply, registry, NULL };
 
   return piao_outbox_rebase (registry, db, 0, apply_rows, &apply, error);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "store/piao-replica.h"
+#include "sync/piao-proof.h"
 #include "sync/piao-reply.h"
 
 G_BEGIN_DECLS
@@ -15,7 +16,7 @@ G_BEGIN_DECLS
  *
  * A request:
  *   {device, epoch, schema, now, max_bytes, ack, cursors: [[lane, seq], …],
- *    commands: [{id, dseq, name, args, at, actor}, …]}
+ *    commands: [{id, dseq, name, args, at, actor}, …], proof, repair}
  * An answer is a PiaoReply.
  */
 #define PIAO_SYNC_MAX_COMMANDS PIAO_REPLY_MAX_VERDICTS
@@ -33,7 +34,10 @@ typedef struct _PiaoSyncAnswer PiaoSyncAnswer;
 
 /* @request is the one that @reply (of which a reference is kept) answers. PIAO_ERROR_CORRUPT with a
  * sentence when it does not fit; nothing was changed then. Any thread. Transfer full. */
-PiaoSyncAnswer *piao_sync_answer_new (JsonObject *request, PiaoReply *reply, GError **error);
+PiaoSyncAnswer *piao_sync_answer_new (PiaoRegistry *registry,
+                                      JsonObject *request,
+                                      PiaoReply *reply,
+                                      GError **error);
 void piao_sync_answer_free (PiaoSyncAnswer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoSyncAnswer, piao_sync_answer_free)
 
@@ -43,6 +47,8 @@ const PiaoReply *piao_sync_answer_get_reply (const PiaoSyncAnswer *answer);
 gboolean piao_sync_answer_has_more (const PiaoSyncAnswer *answer);
 /* How far the desktop is: a seq number. */
 gint64 piao_sync_answer_get_reached (const PiaoSyncAnswer *answer);
+/* What the comparison of digests said; after apply. */
+PiaoProofOutcome piao_sync_answer_get_proof (const PiaoSyncAnswer *answer);
 /* A push that was wrong (not a refusal by a rule): reason and sentence, or NULL. */
 const char *piao_sync_answer_get_problem (const PiaoSyncAnswer *answer, const char **reason);
 

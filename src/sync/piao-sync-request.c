@@ -8,6 +8,7 @@
 #include "base/piao-error.h"
 #include "base/piao-id.h"
 #include "store/piao-schema.h"
+#include "sync/piao-proof.h"
 #include "sync/piao-sync-core.h"
 
 /* What one command may add besides its arguments, and how much all may. */
@@ -78,6 +79,7 @@ piao_sync_build_request (
   int schema = piao_schema_get_newest ();
   g_autoptr (JsonArray) cursors = NULL;
   g_autoptr (JsonArray) commands = NULL;
+  g_autoptr (JsonObject) request = NULL;
   gint64 ack = 0;
 
   /* After an update of the program rows may have columns that were not kept before. */
@@ -90,9 +92,12 @@ piao_sync_build_request (
   commands = read_commands (db, max_commands, error);
   if (commands == NULL)
     return NULL;
-  return piao_json_build ("device", 'i', (gint64)device, "epoch", 's', epoch != NULL ? epoch : "",
-                          "schema", 'i', (gint64)schema, "now", 'i', now, "max_bytes", 'i',
-                          (gint64)max_answer, "ack", 'i', ack, "cursors", 'a',
-                          g_steal_pointer (&cursors), "commands", 'a', g_steal_pointer (&commands),
-                          NULL);
+  request = piao_json_build ("device", 'i', (gint64)device, "epoch", 's',
+                             epoch != NULL ? epoch : "", "schema", 'i', (gint64)schema, "now", 'i',
+                             now, "max_bytes", 'i', (gint64)max_answer, "ack", 'i', ack, "cursors",
+                             'a', g_steal_pointer (&cursors), "commands", 'a',
+                             g_steal_pointer (&commands), NULL);
+  if (piao_proof_ask (db, request, error))
+    return g_steal_pointer (&request);
+  return NULL;
 }

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "base/piao-error.h"
+#include "base/piao-mutant.h"
 #include "store/piao-search.h"
 #include "sync/piao-sync-rows.h"
 
@@ -12,6 +13,7 @@ typedef struct
   PiaoStatement put;
   PiaoStatement replace;
   PiaoStatement remove;
+  PiaoStatement clear;
   PiaoStatement erase_lane;
   PiaoStatement erase_all;
 } RowStatements;
@@ -43,8 +45,6 @@ make_put (const PiaoKind *kind)
   for (guint i = 0; i < kind->n_columns; i++)
     g_string_append_printf (sql, ", %s = excluded.%s", kind->columns[i].name,
                             kind->columns[i].name);
-  g_string_append_printf (sql, " WHERE excluded.rev >= %s.rev RETURNING id",
-                          piao_kind_get_table (kind));
   return g_string_free_and_steal (sql);
 }
 
@@ -71,10 +71,15 @@ get_statements (const PiaoKind *kind)
       made->remove
           = (PiaoStatement){ kind->name,
                              g_strconcat ("DELETE FROM ", table,
-                                          " WHERE id = $1 AND lane = $2 RETURNING id", NULL) };
+                                          " WHERE id = $1 AND lane = $2 RETURNING id, rev", NULL) };
+      made->clear
+          = (PiaoStatement){ kind->name, g_strconcat ("DELETE FROM ", table,
+                                                      " WHERE lane = $1 AND id > $2 AND id <= $3"
+                                                      " RETURNING id, rev",
+                                                      NULL) };
       made->erase_lane
           = (PiaoStatement){ kind->name, g_strconcat ("DELETE FROM ", table,
-                                                      " WHERE lane = $1 RETURNING id", NULL) };
+                                                      " WHERE lane = $1 RETURNING id, rev", NULL) };
       made->erase_all = (PiaoStatement){ kind->name, g_strconcat ("DELETE FROM ", table, NULL) };
       g_hash_table_insert (all, (gpointer)kind, made);
     }
@@ -82,39 +87,58 @@ get_statements (const PiaoKind *kind)
   return made;
 }
 
-/* Runs a statement that returns ids, to its end. Transfer full. */
-static GArray *
-run (PiaoDb *db,
-     const PiaoStatement *statement,
-     const PiaoValue *values,
-     guint n_values,
-     GError **error)
+typedef struct
 {
-  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  gint64 id;
+  gint64 rev;
+} Removed;
+
+/* Runs a statement that takes rows away and returns id and rev of each. Transfer full. */
+static GArray *
+run_removal (PiaoDb *db,
+             const PiaoStatement *statement,
+             const PiaoValue *values,
+             guint n_values,
+             GError **error)
+{
+  g_autoptr (GArray) removed = g_array_new (FALSE, FALSE, sizeof (Removed));
   g_autoptr (GError) inner = NULL;
   g_autoptr (PiaoCursor) cursor = piao_db_query_values (db, statement, values, n_values, &inner);
 
   while (piao_cursor_next (cursor, &inner))
     {
-      gint64 id = piao_cursor_int (cursor, 0);
+      Removed row = { piao_cursor_int (cursor, 0), piao_cursor_int (cursor, 1) };
 
-      g_array_append_val (ids, id);
+      g_array_append_val (removed, row);
     }
   if (inner == NULL)
-    return g_steal_pointer (&ids);
+    return g_steal_pointer (&removed);
   g_propagate_error (error, g_steal_pointer (&inner));
   return NULL;
 }
 
 static gboolean
-forget (PiaoDb *db, const PiaoKind *kind, GArray *ids, GError **error)
+forget (PiaoDb *db, const PiaoKind *kind, GArray *removed, GError **error)
 {
   if ((kind->flags & PIAO_KIND_SEARCHABLE) == 0)
     return TRUE;
-  for (guint i = 0; i < ids->len; i++)
-    if (!piao_search_forget (db, kind, g_array_index (ids, gint64, i), error))
+  for (guint i = 0; i < removed->len; i++)
+    if (!piao_search_forget (db, kind, g_array_index (removed, Removed, i).id, error))
       return FALSE;
   return TRUE;
+}
+
+static void
+note_removed (PiaoDigestTally *tally, const PiaoKind *kind, gint64 lane, GArray *removed)
+{
+  if (PIAO_MUTANT (digest_kept_on_gone))
+    return;
+  for (guint i = 0; i < removed->len; i++)
+    {
+      const Removed *row = &g_array_index (removed, Removed, i);
+
+      piao_digest_tally_remove (tally, lane, kind->name, row->id, row->rev);
+    }
 }
 
 static gboolean
@@ -128,45 +152,137 @@ touch_search (PiaoDb *db, const PiaoRowBlock *block, guint row, GError **error)
   return piao_search_touch (db, record, error);
 }
 
+/* What is here of a row. */
+typedef struct
+{
+  gboolean present;
+  gint64 lane;
+  gint64 rev;
+} Held;
+
 static gboolean
-put_row (PiaoDb *db, const PiaoRowBlock *block, guint row, PiaoValue *values, GError **error)
+find_held (PiaoDb *db, const PiaoKind *kind, gint64 id, Held *held, GError **error)
+{
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, piao_kind_get_rev (kind), &inner, "i", id);
+
+  *held = (Held){ FALSE };
+  if (piao_cursor_next (cursor, &inner))
+    *held = (Held){ TRUE, piao_cursor_int (cursor, 1), piao_cursor_int (cursor, 2) };
+  if (inner == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
+}
+
+/* Which rows made room is not said, so what the kind has is counted again. */
+static gboolean
+count_again (PiaoDb *db, const PiaoKind *kind, PiaoDigestTally *tally, GError **error)
+{
+  g_autoptr (GArray) counted = NULL;
+
+  if (!piao_digest_tally_write (tally, db, error))
+    return FALSE;
+  counted = piao_digest_count_rows (db, &kind, 1, error);
+  return counted != NULL && piao_digest_replace_kind (db, kind->name, counted, error);
+}
+
+static gboolean
+replace_row (PiaoDb *db,
+             const PiaoRowBlock *block,
+             const PiaoValue *values,
+             guint n_values,
+             PiaoDigestTally *tally,
+             GError **error)
+{
+  const RowStatements *statements = get_statements (block->kind);
+
+  return piao_db_exec_values (db, &statements->replace, values, n_values, error)
+         && count_again (db, block->kind, tally, error);
+}
+
+static gboolean
+put_row (PiaoDb *db,
+         const PiaoRowBlock *block,
+         guint row,
+         PiaoValue *values,
+         PiaoDigestTally *tally,
+         GError **error)
 {
   const RowStatements *statements = get_statements (block->kind);
   guint n = block->kind->n_columns + PIAO_ROW_FIRST_COLUMN;
+  const char *kind = block->kind->name;
+  gint64 id = block->ids[row], lane = block->lanes[row], rev = block->revs[row];
   g_autoptr (GError) inner = NULL;
-  g_autoptr (GArray) written = NULL;
+  Held held;
 
+  if (!find_held (db, block->kind, id, &held, error))
+    return FALSE;
+  if (held.present && held.rev > rev)
+    return TRUE;
   piao_row_block_bind (block, row, values);
-  written = run (db, &statements->put, values, n, &inner);
-  if (g_error_matches (inner, PIAO_ERROR, PIAO_ERROR_CONFLICT))
-    return piao_db_exec_values (db, &statements->replace, values, n, error)
-           && touch_search (db, block, row, error);
-  if (written == NULL)
+  if (!piao_db_exec_values (db, &statements->put, values, n, &inner))
     {
+      if (g_error_matches (inner, PIAO_ERROR, PIAO_ERROR_CONFLICT))
+        return replace_row (db, block, values, n, tally, error)
+               && touch_search (db, block, row, error);
       g_propagate_error (error, g_steal_pointer (&inner));
       return FALSE;
     }
-  return written->len == 0 || touch_search (db, block, row, error);
+  if (held.present)
+    piao_digest_tally_remove (tally, held.lane, kind, id, held.rev);
+  piao_digest_tally_add (tally, lane, kind, id, rev);
+  return touch_search (db, block, row, error);
 }
 
 gboolean
-piao_sync_rows_put (PiaoDb *db, const PiaoRowBlock *block, GError **error)
+piao_sync_rows_put (PiaoDb *db, const PiaoRowBlock *block, PiaoDigestTally *tally, GError **error)
 {
   g_autofree PiaoValue *values = g_new0 (PiaoValue, block->kind->n_columns + PIAO_ROW_FIRST_COLUMN);
 
   for (guint row = 0; row < block->n_rows; row++)
-    if (!put_row (db, block, row, values, error))
+    if (!put_row (db, block, row, values, tally, error))
       return FALSE;
   return TRUE;
 }
 
 gboolean
-piao_sync_rows_remove (PiaoDb *db, const PiaoKind *kind, gint64 lane, gint64 id, GError **error)
+piao_sync_rows_remove (PiaoDb *db,
+                       const PiaoKind *kind,
+                       gint64 lane,
+                       gint64 id,
+                       PiaoDigestTally *tally,
+                       GError **error)
 {
   const PiaoValue values[] = { { PIAO_VALUE_INT, { id } }, { PIAO_VALUE_INT, { lane } } };
-  g_autoptr (GArray) removed = run (db, &get_statements (kind)->remove, values, 2, error);
+  g_autoptr (GArray) removed
+      = run_removal (db, &get_statements (kind)->remove, values, G_N_ELEMENTS (values), error);
 
-  return removed != NULL && forget (db, kind, removed, error);
+  if (removed == NULL)
+    return FALSE;
+  note_removed (tally, kind, lane, removed);
+  return forget (db, kind, removed, error);
+}
+
+gboolean
+piao_sync_rows_clear (PiaoDb *db,
+                      const PiaoKind *kind,
+                      gint64 lane,
+                      gint64 after,
+                      gint64 upto,
+                      PiaoDigestTally *tally,
+                      GError **error)
+{
+  const PiaoValue values[] = { { PIAO_VALUE_INT, { lane } },
+                               { PIAO_VALUE_INT, { after } },
+                               { PIAO_VALUE_INT, { upto } } };
+  g_autoptr (GArray) removed
+      = run_removal (db, &get_statements (kind)->clear, values, G_N_ELEMENTS (values), error);
+
+  if (removed == NULL)
+    return FALSE;
+  note_removed (tally, kind, lane, removed);
+  return forget (db, kind, removed, error);
 }
 
 gboolean
@@ -181,12 +297,12 @@ piao_sync_rows_erase_lane (PiaoRegistry *registry, PiaoDb *db, gint64 lane, GErr
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (GArray) removed
-          = run (db, &get_statements (kinds[i])->erase_lane, values, 1, error);
+          = run_removal (db, &get_statements (kinds[i])->erase_lane, values, 1, error);
 
       if (removed == NULL || !forget (db, kinds[i], removed, error))
         return FALSE;
     }
-  return TRUE;
+  return piao_digest_forget_lane (db, lane, error);
 }
 
 gboolean
@@ -199,6 +315,7 @@ piao_sync_rows_erase_all (PiaoRegistry *registry, PiaoDb *db, GError **error)
     if (!piao_db_exec (db, &get_statements (kinds[i])->erase_all, error, ""))
       return FALSE;
   return piao_db_script (db,
+                         "DELETE FROM digest; DELETE FROM proof_mismatch;"
                          "DELETE FROM search_row; INSERT INTO search (search) VALUES"
                          " ('delete-all')",
                          error);

@@ -4,26 +4,44 @@
 #pragma once
 
 #include "store/piao-command.h"
+#include "store/piao-digest.h"
 #include "sync/piao-row-block.h"
 
 G_BEGIN_DECLS
 
-/* Rows of the server going into and out of a replica, with their search text. All within the
- * caller's transaction on the writer, with the pending commands taken off. */
+/* Rows of the server going into and out of a replica, with their search text and what that does to
+ * the digests: the caller writes @tally in the same transaction. All on the writer, with the
+ * pending commands taken off. */
 
 /* Writes all rows of @block, each unless a newer rev of it is here. A row that is in the way
  * because of a UNIQUE column is outdated, since the server holds both, and makes room. */
-gboolean piao_sync_rows_put (PiaoDb *db, const PiaoRowBlock *block, GError **error);
+gboolean
+piao_sync_rows_put (PiaoDb *db, const PiaoRowBlock *block, PiaoDigestTally *tally, GError **error);
 
 /* Takes a row away if it is still in @lane. */
-gboolean
-piao_sync_rows_remove (PiaoDb *db, const PiaoKind *kind, gint64 lane, gint64 id, GError **error);
+gboolean piao_sync_rows_remove (PiaoDb *db,
+                                const PiaoKind *kind,
+                                gint64 lane,
+                                gint64 id,
+                                PiaoDigestTally *tally,
+                                GError **error);
 
-/* Erases all rows of @lane for good: what was there is overwritten on the disk. */
+/* Takes away the rows of @kind and @lane whose ids are in (@after, @upto], so that what the server
+ * has there can be put in their place. */
+gboolean piao_sync_rows_clear (PiaoDb *db,
+                               const PiaoKind *kind,
+                               gint64 lane,
+                               gint64 after,
+                               gint64 upto,
+                               PiaoDigestTally *tally,
+                               GError **error);
+
+/* Erases all rows of @lane, and its digests, for good: what was there is overwritten on the disk.
+ */
 gboolean
 piao_sync_rows_erase_lane (PiaoRegistry *registry, PiaoDb *db, gint64 lane, GError **error);
 
-/* Erases every row of every kind. */
+/* Erases every row of every kind, and the digests. */
 gboolean piao_sync_rows_erase_all (PiaoRegistry *registry, PiaoDb *db, GError **error);
 
 G_END_DECLS

@@ -222,7 +222,7 @@ take_apart (PiaoDb *db, gpointer data)
   if (plain != NULL)
     applying->reply = piao_reply_decode (applying->registry, applying->type, plain, &error);
   if (applying->reply != NULL)
-    applying->answer = piao_sync_answer_new (applying->request, applying->reply, &error);
+    applying->answer = piao_sync_answer_new (applying->registry, applying->request, applying->reply, &error);
   if (applying->answer != NULL)
     return dex_future_new_true ();
   free_answer (applying);

@@ -30,8 +30,8 @@ static const char *const walking_allowed[] = {
 
 /* What only a replica's SQLite has; PostgreSQL is not asked about statements that use it. */
 static const char *const replica_only[]
-    = { "json_each", "search", "search_row", "outbox", "setting",
-        "cursor",    "spool",  "print_job",  "undo" };
+    = { "json_each", "search", "search_row", "outbox",    "proof_mismatch",
+        "setting",   "cursor", "spool",      "print_job", "undo" };
 
 typedef struct
 {

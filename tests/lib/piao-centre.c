@@ -369,7 +369,8 @@ gboolean
 piao_desk_take (
     PiaoDesk *desk, JsonObject *request, PiaoReply *reply, gboolean *more, GError **error)
 {
-  g_autoptr (PiaoSyncAnswer) answer = piao_sync_answer_new (request, reply, error);
+  g_autoptr (PiaoSyncAnswer) answer
+      = piao_sync_answer_new (desk->centre->fixture->registry, request, reply, error);
   Job job = { .desk = desk, .answer = answer };
 
   if (answer == NULL)

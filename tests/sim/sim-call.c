@@ -119,7 +119,8 @@ open_answer (SimDesk *desk, GError **error)
       = piao_reply_decode (desk->world->registry, sim_call_get_coding (desk->world), desk->answer,
                            error);
 
-  return reply != NULL ? piao_sync_answer_new (desk->request, reply, error) : NULL;
+  return reply != NULL ? piao_sync_answer_new (desk->world->registry, desk->request, reply, error)
+                       : NULL;
 }
 
 static void

@@ -59,7 +59,9 @@ decode (World *world, const char *text, GError **error)
   g_autoptr (PiaoReply) reply
       = piao_reply_decode (world->centre->fixture->registry, PIAO_REPLY_JSON, bytes, error);
   g_autoptr (PiaoSyncAnswer) answer
-      = reply != NULL ? piao_sync_answer_new (world->request, reply, error) : NULL;
+      = reply != NULL
+            ? piao_sync_answer_new (world->centre->fixture->registry, world->request, reply, error)
+            : NULL;
 
   return answer != NULL ? g_steal_pointer (&reply) : NULL;
 }
