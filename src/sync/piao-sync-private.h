@@ -22,6 +22,7 @@ typedef struct
   PiaoSyncPhase phase;  /* as far as the centre counts it; COMPLETE: it does not */
   gint64 done, total;   /* … of the phase */
   PiaoSyncIlms ilms;
+  PiaoProofOutcome proof;
   char *problem; /* owned; why commands were not taken, or NULL */
 } PiaoSyncNews;
 
@@ -60,6 +61,8 @@ struct _PiaoSync
   /* For whoever looks. Times are of the wall clock, ms. */
   PiaoSyncIlms ilms;
   gint64 ilms_since;
+  gint64 proven;    /* ms, wall clock: when both were last found the same; 0 never */
+  gboolean differs; /* … the last comparison found something else */
   gint64 since, last_success, oldest, seq, head;
   guint waiting, refused;
   gboolean counting, count_again;

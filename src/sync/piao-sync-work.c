@@ -222,7 +222,8 @@ take_apart (PiaoDb *db, gpointer data)
   if (plain != NULL)
     applying->reply = piao_reply_decode (applying->registry, applying->type, plain, &error);
   if (applying->reply != NULL)
-    applying->answer = piao_sync_answer_new (applying->registry, applying->request, applying->reply, &error);
+    applying->answer
+        = piao_sync_answer_new (applying->registry, applying->request, applying->reply, &error);
   if (applying->answer != NULL)
     return dex_future_new_true ();
   free_answer (applying);
@@ -293,6 +294,7 @@ note_news (Applying *applying)
   news->head = reply->head;
   note_place (news, reply);
   news->ilms = find_ilms (reply);
+  news->proof = piao_sync_answer_get_proof (applying->answer);
   news->problem = g_strdup (piao_sync_answer_get_problem (applying->answer, NULL));
 }
 

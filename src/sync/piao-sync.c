@@ -97,6 +97,10 @@ piao_sync_note_news (PiaoSync *self, const PiaoSyncNews *news, gsize bytes)
   self->seq = news->reached;
   self->head = news->head;
   set_ilms (self, news->ilms);
+  if (news->proof == PIAO_PROOF_SAME)
+    self->proven = get_wall_time (self);
+  if (news->proof != PIAO_PROOF_NONE)
+    self->differs = news->proof == PIAO_PROOF_DIFFERENT;
   self->changed = TRUE;
 }
 
@@ -404,6 +408,18 @@ gint64
 piao_sync_get_bytes_received (PiaoSync *self)
 {
   return self->progress.bytes;
+}
+
+gint64
+piao_sync_get_proven (PiaoSync *self)
+{
+  return self->proven;
+}
+
+gboolean
+piao_sync_differs (PiaoSync *self)
+{
+  return self->differs;
 }
 
 gboolean

@@ -76,4 +76,9 @@ gint64 piao_sync_get_bytes_received (PiaoSync *self);
 /* Whether the replica holds all that the centre had at the last round. */
 gboolean piao_sync_is_complete (PiaoSync *self);
 
+/* When the digests of both sides were last found the same (ms, 0 never), and whether they were not
+ * the last time they were compared; what differs is fetched again (piao-proof.h). */
+gint64 piao_sync_get_proven (PiaoSync *self);
+gboolean piao_sync_differs (PiaoSync *self);
+
 G_END_DECLS

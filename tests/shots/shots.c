@@ -149,6 +149,7 @@ pretend_links (PiaoSession *session)
   piao_links_set_centre (links, PIAO_LINK_ONLINE, APP_WORLD_NOW);
   piao_links_set_ilms (links, PIAO_LINK_ONLINE, APP_WORLD_NOW);
   piao_links_set_proof (links, 982990, TRUE, NULL);
+  piao_links_set_proven (links, APP_WORLD_NOW, FALSE);
   piao_links_set_synced (links, APP_WORLD_NOW - 2 * PIAO_MINUTE);
 }
 

@@ -272,6 +272,7 @@ on_sync_changed (PiaoDesk *self)
   piao_links_set_synced (links, piao_sync_get_last_success (self->sync));
   piao_links_set_proof (links, piao_sync_get_seq (self->sync), piao_sync_is_complete (self->sync),
                         piao_sync_get_problem (self->sync));
+  piao_links_set_proven (links, piao_sync_get_proven (self->sync), piao_sync_differs (self->sync));
   piao_links_set_waiting (links, piao_sync_get_waiting (self->sync),
                           piao_sync_get_oldest (self->sync));
   try_attach (self);

@@ -26,6 +26,8 @@ struct _PiaoLinks
   guint labels;       /* waiting for the printer */
   gint64 seq;         /* of the last change the replica holds */
   gboolean complete;  /* … which is all the centre has */
+  gint64 proven;      /* ms UTC of the last comparison that found the same, 0 for never */
+  gboolean differs;   /* … the last one did not */
   char *problem;      /* why the last round failed, or NULL */
   char *ilms_problem; /* what a person must put right, or NULL */
   gboolean busy;
@@ -306,11 +308,23 @@ piao_links_set_proof (PiaoLinks *self, gint64 seq, gboolean complete, const char
     changed (self);
 }
 
+void
+piao_links_set_proven (PiaoLinks *self, gint64 at, gboolean differs)
+{
+  g_return_if_fail (PIAO_IS_LINKS (self));
+  if (self->proven == at && self->differs == differs)
+    return;
+  self->proven = at;
+  self->differs = differs;
+  changed (self);
+}
+
 char *
 piao_links_dup_centre_story (PiaoLinks *self)
 {
   g_autofree char *since = NULL;
   g_autofree char *synced = NULL;
+  g_autofree char *proven = NULL;
   g_autofree char *seq = NULL;
 
   g_return_val_if_fail (PIAO_IS_LINKS (self), NULL);
@@ -323,7 +337,14 @@ piao_links_dup_centre_story (PiaoLinks *self)
     return g_strdup (_ ("Not synced yet"));
   if (!self->complete)
     return g_strdup_printf (_ ("Fetching rows, change %s so far"), seq);
-  return g_strdup_printf (_ ("The same as the centre at %s, change %s"), synced, seq);
+  if (self->differs)
+    return g_strdup_printf (_ ("Something differs from the centre at change %s; it is being "
+                               "fetched again"),
+                            seq);
+  if (self->proven == 0)
+    return g_strdup_printf (_ ("Synced at %s, change %s; about to be compared"), synced, seq);
+  proven = piao_time_format (self->proven, "%H:%M");
+  return g_strdup_printf (_ ("The same as the centre at %s, change %s"), proven, seq);
 }
 
 char *

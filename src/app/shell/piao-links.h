@@ -58,6 +58,9 @@ gboolean piao_links_can_confirm (PiaoLinks *self, gboolean direct);
  * has, and why the last round failed (NULL after a success). */
 void piao_links_set_proof (PiaoLinks *self, gint64 seq, gboolean complete, const char *problem);
 
+/* When both were last found to hold the same (ms UTC, 0 never), and whether they differ now. */
+void piao_links_set_proven (PiaoLinks *self, gint64 at, gboolean differs);
+
 /* What is known of each line, for the sync centre. Transfer full. */
 char *piao_links_dup_centre_story (PiaoLinks *self);
 char *piao_links_dup_ilms_story (PiaoLinks *self);
