@@ -155,6 +155,10 @@ fail (PiaoSyncEngine *self, guint32 random)
   self->next_at
       = self->now
         + spread (grow (PIAO_SYNC_BACK_OFF_MS, self->failures, PIAO_SYNC_BACK_OFF_MAX_MS), random);
+  /* What happened meanwhile may have mended it: once more, soon. */
+  if (self->again)
+    sooner (self, MAX (self->now + SETTLE_MS, self->network_at));
+  self->again = FALSE;
   if (PIAO_MUTANT (endless_back_off) && self->failures > 8)
     self->next_at = PIAO_SYNC_NEVER;
   judge_failure (self);
@@ -493,6 +497,7 @@ take_network (PiaoSyncEngine *self, PiaoSyncUpdate *update)
     {
       self->patience = NETWORK_PATIENCE_MS;
       self->again = TRUE;
+      self->network_at = self->now + RETRY_MS;
       return;
     }
   sooner (self, at);

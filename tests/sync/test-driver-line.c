@@ -212,6 +212,31 @@ test_hints_return (void)
   g_assert_cmpint (quickest, <, 5 * G_USEC_PER_SEC);
 }
 
+/* A cable is put in again: the next try is not waited for, which after half a minute without a line
+ * would be up to another half. */
+static void
+test_network_returns (void)
+{
+  g_autoptr (DriverServer) server = driver_server_new ();
+  g_autoptr (BadLine) line = bad_line_new (server->port);
+  g_autoptr (DriverDesktop) desktop = driver_desktop_new (bad_line_get_url (line), NULL);
+  gint64 start;
+  guint before;
+
+  driver_go_online (desktop, "keeper", FIXTURE_KEEPER);
+  bad_line_break (line);
+  driver_submit (desktop);
+  before = bad_line_get_connections (line);
+  /* Five failures: the next try is eight to sixteen seconds away. */
+  await (bad_line_get_connections (line) >= before + 5
+         && piao_sync_get_state (desktop->sync) == PIAO_SYNC_DEGRADED);
+  bad_line_mend (line);
+  start = g_get_monotonic_time ();
+  g_signal_emit_by_name (g_network_monitor_get_default (), "network-changed", TRUE);
+  await (is_done (desktop));
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
+}
+
 /* Clocks of desktops are wrong, and are put right while the program runs. */
 static void
 test_clock_jumps (void)
@@ -276,6 +301,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/driver-line/something-else-answers", test_something_else_answers);
   g_test_add_func ("/sync/driver-line/slow-line", test_slow_line);
   g_test_add_func ("/sync/driver-line/hints-return", test_hints_return);
+  g_test_add_func ("/sync/driver-line/network-returns", test_network_returns);
   g_test_add_func ("/sync/driver-line/clock-jumps", test_clock_jumps);
   g_test_add_func ("/sync/driver-line/problem-stops-nothing", test_problem_stops_nothing);
   return g_test_run ();

@@ -530,7 +530,7 @@ test_network (void)
     /* Once more in the middle of the call: it has a few seconds. */
     "1300 network | close (9250)",
     "9250 time | cancel (11250)",
-    "9251 done cancelled | (9751)",
+    "9251 done cancelled | (9501)",
     NULL,
   };
 
