@@ -63,9 +63,11 @@ piao_sync_note_counts (PiaoSync *self, const PiaoOutboxCounts *counts)
 static void
 set_ilms (PiaoSync *self, PiaoSyncIlms ilms)
 {
-  if (self->ilms != ilms)
-    self->ilms_since = get_wall_time (self);
+  if (self->ilms == ilms)
+    return;
+  self->ilms_since = get_wall_time (self);
   self->ilms = ilms;
+  self->changed = TRUE;
 }
 
 /* The centre counts nothing: by how far it is ahead. Whoever had everything once can work. */
@@ -108,9 +110,6 @@ static void
 note_state (PiaoSync *self)
 {
   self->since = get_wall_time (self);
-  /* What ILMS did when the centre was last heard says nothing any more. */
-  if (self->engine.state == PIAO_SYNC_OFFLINE)
-    set_ilms (self, PIAO_SYNC_ILMS_UNKNOWN);
   self->changed = TRUE;
 }
 
@@ -149,6 +148,9 @@ step (PiaoSync *self, PiaoSyncEvent *event)
   piao_sync_engine_step (&self->engine, event, &update);
   if (update.changed)
     note_state (self);
+  /* What ILMS did when the centre was last heard says nothing any more: nobody confirms on it. */
+  if (self->engine.failures > 0 || self->engine.state == PIAO_SYNC_OFFLINE)
+    set_ilms (self, PIAO_SYNC_ILMS_UNKNOWN);
   if (update.cancel)
     g_cancellable_cancel (self->cancellable);
   if (update.work != PIAO_SYNC_WORK_NONE)
