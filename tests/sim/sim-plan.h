@@ -40,6 +40,9 @@ typedef struct
 
 SimPlan sim_plan_new (guint64 seed, guint days);
 
+/* Every third seed makes a world in which everything goes wrong, and often. */
+gboolean sim_plan_is_harsh (guint64 seed);
+
 /* One line for the report. Transfer full. */
 char *sim_plan_describe (const SimPlan *self);
 
