@@ -134,6 +134,10 @@ note_applied (SimDesk *desk, const PiaoSyncAnswer *answer, PiaoSyncEvent *event)
   desk->head = reply->head;
   desk->rounds += more ? 0 : 1;
   desk->world->counts.calls++;
+  desk->proof = piao_sync_answer_get_proof (answer);
+  if (desk->proof == PIAO_PROOF_DIFFERENT)
+    sim_fail (desk->world, 9, "%s: the digests of replica and server differ at %" G_GINT64_FORMAT,
+              desk->who, reply->head);
   event->more = more;
   event->problem = piao_sync_answer_get_problem (answer, NULL) != NULL;
   event->rows = piao_reply_get_n_rows (reply);

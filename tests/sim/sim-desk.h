@@ -5,6 +5,7 @@
 
 #include "base/piao-id.h"
 #include "ilms/piao-gateway-worker.h"
+#include "sync/piao-proof.h"
 #include "sync/piao-sync-engine.h"
 #include "tests/lib/piao-shim-vfs.h"
 #include "tests/sim/sim-world.h"
@@ -57,6 +58,7 @@ struct _SimDesk
   gboolean held;             /* a person keeps it offline */
   JsonObject *request;       /* of the call under way */
   GBytes *answer;            /* … and what came back */
+  PiaoProofOutcome proof;    /* what the last answer said of the digests */
   gint64 head;               /* seq that the server had at the last answer */
   gboolean whole;            /* … since everything was fetched anew */
   gboolean complete;         /* all that the server had at the last answer is here */

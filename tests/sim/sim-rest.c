@@ -79,7 +79,7 @@ is_drained (SimWorld *world, SimDesk *desk)
       || !piao_outbox_count (desk->db, &counts, NULL))
     return FALSE;
   piao_ledger_read_head (world->server->db, &head, NULL, NULL);
-  return counts.waiting == 0 && desk->head == head;
+  return counts.waiting == 0 && desk->head == head && desk->proof == PIAO_PROOF_SAME;
 }
 
 static void
