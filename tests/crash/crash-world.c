@@ -1,0 +1,485 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+#include "base/piao-error.h"
+#include "base/piao-id.h"
+#include "domain/audit/piao-audit.h"
+#include "print/piao-spool.h"
+#include "store/piao-outbox-private.h"
+#include "store/piao-schema.h"
+#include "sync/piao-pull.h"
+#include "tests/crash/crash-world.h"
+
+PIAO_STATEMENT (crash_line, "SELECT id FROM order_line WHERE order_id = $1 ORDER BY id LIMIT 1");
+PIAO_STATEMENT (crash_parcel, "SELECT id FROM parcel WHERE order_id = $1 ORDER BY id LIMIT 1");
+PIAO_STATEMENT (crash_outbox,
+                "SELECT dseq, id, name, args, at, actor, state, decided, seq, code, message, note,"
+                " length(undo) FROM outbox ORDER BY dseq");
+PIAO_STATEMENT (crash_cursor, "SELECT lane, seq FROM cursor ORDER BY lane");
+PIAO_STATEMENT (crash_setting, "SELECT key, value FROM setting ORDER BY key");
+PIAO_STATEMENT (crash_spool,
+                "SELECT id, kind, order_id, parcel_id, copy, name, printer, length(bytes), sha256,"
+                " state, tries, created_at FROM spool ORDER BY id");
+PIAO_STATEMENT (crash_search, "SELECT doc, kind, row, digest FROM search_row ORDER BY doc");
+PIAO_STATEMENT (crash_version, "SELECT number FROM schema_version ORDER BY number");
+PIAO_STATEMENT (crash_log,
+                "SELECT n, id, seq, device, dseq, name, args, at, ruled_at, actor, received_at,"
+                " verdict, code, message, hash FROM command_log ORDER BY n");
+PIAO_STATEMENT (crash_head, "SELECT seq, entries, hash, epoch FROM head");
+PIAO_STATEMENT (crash_device, "SELECT number, dseq FROM device ORDER BY number");
+PIAO_STATEMENT (crash_change,
+                "SELECT lane, kind, id, seq, gone FROM change ORDER BY lane, kind, id");
+
+struct _CrashMoment
+{
+  PiaoShimDisk *disk, *centre_disk;
+  gint64 order, own, fixture_now, fixture_command;
+  guint colleague_dseq;
+  guint64 centre_version;
+};
+
+static void use_centre (CrashWorld *self);
+static void touch_centre (CrashWorld *self, guint number);
+
+static void
+fail_on (const GError *error)
+{
+  if (error != NULL)
+    g_error ("%s (%s)", error->message, piao_error_get_reason (error));
+}
+
+/* --- life ------------------------------------------------------------------------------------ */
+
+CrashWorld *
+crash_world_new (void)
+{
+  CrashWorld *self = g_new0 (CrashWorld, 1);
+  g_autofree char *path = NULL;
+
+  piao_shim_register ();
+  self->disk = piao_shim_disk_new ("desk");
+  self->centre_disk = piao_shim_disk_new ("centre");
+  path = piao_shim_disk_path (self->centre_disk, "centre.db");
+  g_setenv ("PIAOKU_TEST_DATABASE", path, TRUE);
+  self->centre = piao_centre_new ();
+  g_unsetenv ("PIAOKU_TEST_DATABASE");
+  piao_centre_add_device (self->centre, CRASH_DEVICE, FIXTURE_PICKER);
+  piao_centre_add_device (self->centre, CRASH_COLLEAGUE, FIXTURE_KEEPER);
+  self->centre_version = 1;
+  self->user = FIXTURE_PICKER;
+  self->start = self->centre->fixture->now + PIAO_MINUTE;
+  return self;
+}
+
+void
+crash_world_free (CrashWorld *self)
+{
+  crash_world_drop (self);
+  piao_centre_free (self->centre);
+  piao_shim_disk_free (self->disk);
+  piao_shim_disk_free (self->centre_disk);
+  g_free (self);
+}
+
+CrashMoment *
+crash_moment_new (const char *name)
+{
+  CrashMoment *moment = g_new0 (CrashMoment, 1);
+  g_autofree char *centre = g_strconcat (name, "-centre", NULL);
+
+  moment->disk = piao_shim_disk_new (name);
+  moment->centre_disk = piao_shim_disk_new (centre);
+  return moment;
+}
+
+void
+crash_moment_free (CrashMoment *moment)
+{
+  piao_shim_disk_free (moment->disk);
+  piao_shim_disk_free (moment->centre_disk);
+  g_free (moment);
+}
+
+void
+crash_world_save (CrashWorld *self, CrashMoment *moment)
+{
+  piao_shim_disk_copy (moment->disk, self->disk);
+  moment->order = self->order;
+  moment->colleague_dseq = self->colleague_dseq;
+  if (moment->centre_version == self->centre_version)
+    return;
+  use_centre (self);
+  piao_shim_disk_copy (moment->centre_disk, self->centre_disk);
+  moment->centre_version = self->centre_version;
+  moment->own = self->centre->own;
+  moment->fixture_now = self->centre->fixture->now;
+  moment->fixture_command = self->centre->fixture->command;
+}
+
+void
+crash_world_load (CrashWorld *self, CrashMoment *moment)
+{
+  crash_world_drop (self);
+  piao_shim_disk_copy (self->disk, moment->disk);
+  self->order = moment->order;
+  self->colleague_dseq = moment->colleague_dseq;
+  if (moment->centre_version != self->centre_version)
+    self->centre_from = moment;
+}
+
+/* Opening takes longer than all the rest, and most crashes are over before the centre is asked. */
+static void
+use_centre (CrashWorld *self)
+{
+  PiaoFixture *fixture = self->centre->fixture;
+  CrashMoment *moment = g_steal_pointer (&self->centre_from);
+  g_autofree char *path = piao_shim_disk_path (self->centre_disk, "centre.db");
+  g_autoptr (GError) error = NULL;
+
+  if (moment == NULL || moment->centre_version == self->centre_version)
+    return;
+  piao_db_free (fixture->db);
+  piao_shim_disk_copy (self->centre_disk, moment->centre_disk);
+  fixture->db = piao_db_open (path, PIAO_DB_READ_WRITE, &error);
+  fail_on (error);
+  self->centre_version = moment->centre_version;
+  self->centre->own = moment->own;
+  fixture->now = moment->fixture_now;
+  fixture->command = moment->fixture_command;
+}
+
+/* The centre is about to change. */
+static void
+touch_centre (CrashWorld *self, guint number)
+{
+  use_centre (self);
+  self->centre_version = self->centre_version * 1000003 + number + 1;
+}
+
+void
+crash_world_drop (CrashWorld *self)
+{
+  g_clear_pointer (&self->db, piao_db_free);
+}
+
+gboolean
+crash_world_open (CrashWorld *self, GError **error)
+{
+  g_autofree char *path = piao_shim_disk_path (self->disk, "replica.db");
+  g_autoptr (PiaoDb) db = NULL;
+  gint64 last = 0;
+
+  if (self->db != NULL)
+    return TRUE;
+  db = piao_db_open (path, PIAO_DB_READ_WRITE, error);
+  if (db == NULL || !piao_schema_migrate (db, PIAO_SCHEMA_REPLICA, error)
+      || !piao_outbox_get_last_id (db, &last, error))
+    return FALSE;
+  sqlite3_wal_autocheckpoint (piao_db_get_sqlite (db), 0);
+  sqlite3_wal_checkpoint_v2 (piao_db_get_sqlite (db), NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+  self->db = g_steal_pointer (&db);
+  return TRUE;
+}
+
+/* --- sameness -------------------------------------------------------------------------------- */
+
+static guint64
+mix (guint64 sum, const guint8 *bytes, gsize size)
+{
+  for (; size >= 8; bytes += 8, size -= 8)
+    {
+      guint64 word;
+
+      memcpy (&word, bytes, 8);
+      sum = (sum ^ word) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+      sum ^= sum >> 29;
+    }
+  for (; size > 0; bytes++, size--)
+    sum = (sum ^ *bytes) * G_GUINT64_CONSTANT (0x100000001b3);
+  return sum;
+}
+
+guint64
+crash_world_get_fingerprint (CrashWorld *self)
+{
+  static const char *const files[] = { "replica.db", "replica.db-wal", "replica.db-journal" };
+  guint64 sum
+      = self->centre_from != NULL ? self->centre_from->centre_version : self->centre_version;
+
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autoptr (GBytes) content = piao_shim_disk_dup_file (self->disk, files[i]);
+      guint64 size = content != NULL ? g_bytes_get_size (content) : G_MAXUINT64;
+
+      sum = mix (sum, (const guint8 *)&size, sizeof size);
+      if (content != NULL)
+        sum = mix (sum, g_bytes_get_data (content, NULL), size);
+    }
+  return sum;
+}
+
+/* --- steps ----------------------------------------------------------------------------------- */
+
+static gint64
+get_time (CrashWorld *self, guint number)
+{
+  return self->start + number * PIAO_SECOND;
+}
+
+static gint64
+get_command_id (CrashWorld *self, guint number, guint device)
+{
+  return (get_time (self, number) - PIAO_ID_EPOCH_MS) << 22 | device;
+}
+
+static gboolean
+put_id (GString *text,
+        const char *word,
+        PiaoDb *db,
+        const PiaoStatement *statement,
+        gint64 order,
+        GError **error)
+{
+  gint64 id = order;
+  g_autofree char *number = NULL;
+
+  if (strstr (text->str, word) == NULL)
+    return TRUE;
+  if (statement != NULL && !piao_db_query_int (db, statement, 0, &id, error, "i", order))
+    return FALSE;
+  number = g_strdup_printf ("\"%" G_GINT64_FORMAT "\"", id);
+  g_string_replace (text, word, number, 0);
+  return TRUE;
+}
+
+static char *
+make_args (CrashWorld *self, const CrashStep *step, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (step->args);
+  PiaoDb *db = step->type == CRASH_COLLEAGUE_RUNS ? self->centre->fixture->db : self->db;
+
+  g_string_replace (text, "'", "\"", 0);
+  if (!put_id (text, "$order", db, NULL, self->order, error)
+      || !put_id (text, "$line", db, &crash_line, self->order, error)
+      || !put_id (text, "$parcel", db, &crash_parcel, self->order, error))
+    return NULL;
+  return g_string_free_and_steal (g_steal_pointer (&text));
+}
+
+static gboolean
+enqueue_label (CrashWorld *self, guint number, GError **error)
+{
+  g_autofree char *content = g_strnfill (1800, 'Z');
+  PiaoSpoolJob job = { .kind = (char *)"label",
+                       .template_name = (char *)"parcel",
+                       .order_id = self->order,
+                       .parcel_id = 1,
+                       .copy = 1,
+                       .name = (char *)"1",
+                       .printer = (char *)"1",
+                       .format = (char *)"zpl" };
+  gboolean done;
+
+  job.bytes = g_bytes_new (content, 1800);
+  done = piao_spool_enqueue (self->db, &job, get_time (self, number), NULL, error);
+  g_bytes_unref (job.bytes);
+  return done;
+}
+
+static gboolean
+run (CrashWorld *self, const CrashStep *step, guint number, GError **error)
+{
+  g_autofree char *args = make_args (self, step, error);
+  PiaoContext context = { .command = get_command_id (self, number, CRASH_DEVICE),
+                          .at = get_time (self, number),
+                          .actor = self->user,
+                          .device = CRASH_DEVICE,
+                          .side = PIAO_SIDE_DESKTOP };
+
+  if (args == NULL || !piao_db_begin (self->db, error))
+    return FALSE;
+  if (piao_outbox_run (self->centre->fixture->registry, self->db, &context, step->name, args, error)
+      && (step->type != CRASH_LABEL || enqueue_label (self, number, error)))
+    return piao_db_commit (self->db, error);
+  piao_db_rollback (self->db);
+  return FALSE;
+}
+
+static gboolean
+sync_once (CrashWorld *self, guint number, GError **error)
+{
+  PiaoRegistry *registry = self->centre->fixture->registry;
+  g_autoptr (JsonObject) request = NULL;
+  g_autoptr (PiaoReply) reply = NULL;
+  g_autoptr (PiaoSyncAnswer) answer = NULL;
+
+  request = piao_sync_build_request (self->db, CRASH_DEVICE, piao_clock_now (self->centre->clock),
+                                     PIAO_PULL_MIN_BYTES, PIAO_SYNC_MAX_REQUEST, error);
+  if (request == NULL)
+    return FALSE;
+  touch_centre (self, number);
+  reply = piao_centre_serve (self->centre, request, CRASH_DEVICE, self->user);
+  answer = piao_sync_answer_new (request, reply, error);
+  if (answer == NULL || !piao_db_begin (self->db, error))
+    return FALSE;
+  if (!piao_sync_answer_apply (answer, registry, self->db, error))
+    {
+      piao_db_rollback (self->db);
+      return FALSE;
+    }
+  self->more = piao_sync_answer_has_more (answer);
+  return piao_db_commit (self->db, error);
+}
+
+static void
+run_at_colleague (CrashWorld *self, const CrashStep *step, guint number)
+{
+  g_autofree char *args = NULL;
+  g_autoptr (PiaoPushed) pushed = NULL;
+  g_autoptr (PiaoVerdict) verdict = NULL;
+
+  touch_centre (self, number);
+  args = make_args (self, step, NULL);
+  pushed = piao_pushed_new (step->name, piao_json_parse_object (args, -1, 4096, "args", NULL));
+  pushed->id = get_command_id (self, number, CRASH_COLLEAGUE);
+  pushed->device = CRASH_COLLEAGUE;
+  pushed->dseq = ++self->colleague_dseq;
+  pushed->at = pushed->ruled_at = get_time (self, number);
+  pushed->actor = FIXTURE_KEEPER;
+  verdict = piao_centre_execute (self->centre, pushed);
+  if (verdict->state != PIAO_VERDICT_ACCEPTED)
+    g_error ("%s: %s", step->name, verdict->message);
+  if (g_str_equal (step->name, "order.submit"))
+    self->order = pushed->id + PIAO_ID_STRIDE;
+}
+
+static gboolean
+tidy (CrashWorld *self, int mode, GError **error)
+{
+  int code = sqlite3_wal_checkpoint_v2 (piao_db_get_sqlite (self->db), NULL, mode, NULL, NULL);
+
+  return code == SQLITE_OK
+         || piao_error_set (error, PIAO_ERROR_FAILED, "db.io", "%s", sqlite3_errstr (code));
+}
+
+gboolean
+crash_world_step (CrashWorld *self, const CrashStep *step, guint number, GError **error)
+{
+  piao_clock_set (self->centre->clock, get_time (self, number));
+  /* What SQLite draws (the salt of a WAL) is the same whenever a step is played. */
+  sqlite3_test_control (SQLITE_TESTCTRL_PRNG_SEED, (int)number + 1, NULL);
+  switch (step->type)
+    {
+    case CRASH_OPEN:
+      return crash_world_open (self, error);
+    case CRASH_CLOSE:
+      if (self->db != NULL && !tidy (self, SQLITE_CHECKPOINT_TRUNCATE, error))
+        return FALSE;
+      crash_world_drop (self);
+      return TRUE;
+    case CRASH_TIDY:
+      return tidy (self, SQLITE_CHECKPOINT_PASSIVE, error);
+    case CRASH_RUN:
+    case CRASH_LABEL:
+      return run (self, step, number, error);
+    case CRASH_SYNC:
+      return sync_once (self, number, error);
+    case CRASH_COLLEAGUE_RUNS:
+      run_at_colleague (self, step, number);
+      return TRUE;
+    case CRASH_GATEWAY:
+      touch_centre (self, number);
+      /* Ids of all machines grow with time: that is how a timeline knows its order. */
+      self->centre->own = get_command_id (self, number, 0);
+      piao_centre_answer_gateway (self->centre, self->order, TRUE,
+                                  "{\"confirmNo\":\"C1\",\"debited\":\"1000.00\","
+                                  "\"lockNo\":\"L1\",\"preDebit\":\"1000.00\"}");
+      return TRUE;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* --- looking --------------------------------------------------------------------------------- */
+
+static void
+dump_rows (GString *text, PiaoDb *db, const PiaoStatement *statement)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, statement, &error, "");
+
+  while (piao_cursor_next (cursor, &error))
+    {
+      g_string_append (text, statement->name);
+      for (guint i = 0; i < piao_cursor_get_n_columns (cursor); i++)
+        {
+          const char *value = piao_cursor_text (cursor, i);
+
+          g_string_append_printf (text, "|%s", value != NULL ? value : "-");
+        }
+      g_string_append_c (text, '\n');
+    }
+  fail_on (error);
+}
+
+char *
+crash_world_dump (CrashWorld *self)
+{
+  static const PiaoStatement *const tables[] = { &crash_version, &crash_outbox, &crash_cursor,
+                                                 &crash_setting, &crash_spool,  &crash_search };
+  GString *text = g_string_new (NULL);
+  g_autofree char *rows = piao_dump (self->centre->fixture->registry, self->db, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    dump_rows (text, self->db, tables[i]);
+  g_string_append (text, rows);
+  return g_string_free_and_steal (text);
+}
+
+char *
+crash_world_dump_centre (CrashWorld *self)
+{
+  static const PiaoStatement *const tables[]
+      = { &crash_log, &crash_head, &crash_device, &crash_change };
+  GString *text = g_string_new (NULL);
+  g_autofree char *rows = NULL;
+  PiaoDb *db;
+
+  use_centre (self);
+  db = self->centre->fixture->db;
+  rows = piao_dump (self->centre->fixture->registry, db, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    dump_rows (text, db, tables[i]);
+  g_string_append (text, rows);
+  return g_string_free_and_steal (text);
+}
+
+void
+crash_check_file (PiaoDb *db, const char *where)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!piao_audit_check_file (db, &error))
+    g_error ("%s: %s", where, error->message);
+}
+
+void
+crash_check_rules (PiaoDb *db, const char *where)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) breaches = piao_audit_run (db, &error);
+
+  fail_on (error);
+  for (guint i = 0; i < breaches->len; i++)
+    {
+      const PiaoBreach *breach = g_ptr_array_index (breaches, i);
+
+      g_error ("%s: %s (%s)", where, piao_audit_get_sentence (breach->rule), breach->subject);
+    }
+}
