@@ -13,6 +13,7 @@
 #include "domain/pack/piao-pack-kinds.h"
 #include "domain/piao-domain.h"
 #include "domain/ticket/piao-ticket-kinds.h"
+#include "store/piao-rescue.h"
 
 static const PiaoKind *const org_kinds[] = { &piao_org_kind,
                                              &piao_warehouse_kind,
@@ -74,9 +75,12 @@ static const PiaoModule gateway_module = { "gateway", gateway_kinds, gateway_com
 static const PiaoCommand *const master_commands[] = { &piao_kind_save_command, NULL };
 static const PiaoModule master_module = { "master", NULL, master_commands };
 
-static const PiaoModule *const modules[] = { &org_module,      &ticket_module, &outlet_module,
-                                             &delivery_module, &order_module,  &pack_module,
-                                             &gateway_module,  &master_module, NULL };
+static const PiaoCommand *const outbox_commands[] = { &piao_outbox_lost_command, NULL };
+static const PiaoModule outbox_module = { "outbox", NULL, outbox_commands };
+
+static const PiaoModule *const modules[]
+    = { &org_module,  &ticket_module,  &outlet_module, &delivery_module, &order_module,
+        &pack_module, &gateway_module, &master_module, &outbox_module,   NULL };
 
 PiaoRegistry *
 piao_domain_registry_new (void)

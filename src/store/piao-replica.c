@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
 
@@ -16,15 +17,21 @@
 #include "base/piao-future.h"
 #include "base/piao-id.h"
 #include "store/piao-outbox-private.h"
+#include "store/piao-rescue.h"
 #include "store/piao-schema.h"
 
 #define N_READERS 2
+
+/* The least page of a database. */
+#define SHORTEST_FILE 512
 
 /* Pages of the WAL (4 KiB each) from which the writer moves them, when idle and at any rate. A WAL
  * that stays small is written over, which is quicker than one that grows. */
 #define CHECKPOINT_PAGES 256
 #define CHECKPOINT_PAGES_BUSY 4096
 #define CHECKPOINT_IDLE_US (50 * G_TIME_SPAN_MILLISECOND)
+
+PIAO_STATEMENT (replica_quick_check, "PRAGMA quick_check (1)");
 
 typedef struct
 {
@@ -46,6 +53,7 @@ struct _PiaoReplica
   GObject parent_instance;
 
   char *path;
+  char *rescued; /* what a person must know about the opening; NULL when all was well */
   PiaoRegistry *registry;
   PiaoClock *clock;
 
@@ -141,6 +149,22 @@ job_finish (Job *job, DexFuture *future, GError *error)
   g_free (job);
 }
 
+/* Damage that shows while the program runs: the next start begins with a rescue. */
+static void
+look_for_damage (PiaoReplica *self, GError **error)
+{
+  if (!g_error_matches (*error, PIAO_ERROR, PIAO_ERROR_CORRUPT)
+      || !g_str_equal (piao_error_get_reason (*error), "db.corrupt"))
+    return;
+  piao_rescue_note_damage (self->path);
+  g_clear_error (error);
+  *error
+      = piao_error_new (PIAO_ERROR_CORRUPT, "db.corrupt",
+                        _ ("The data of this computer is damaged. Close the program and start it "
+                           "again: it then keeps what waits for the centre and fetches the rest "
+                           "again."));
+}
+
 /* NULL, or why what @future says cannot be used. Transfer full. */
 static GError *
 get_failure (DexFuture *future)
@@ -169,6 +193,7 @@ run_write (PiaoReplica *self, Job *job)
 
   if (!piao_db_begin (self->db, &error))
     {
+      look_for_damage (self, &error);
       job_finish (job, NULL, error);
       return;
     }
@@ -178,23 +203,26 @@ run_write (PiaoReplica *self, Job *job)
     piao_db_rollback (self->db);
   else if (piao_db_commit (self->db, &error) && sqlite3_total_changes64 (handle) != before)
     note_change (self);
+  look_for_damage (self, &error);
   job_finish (job, g_steal_pointer (&future), error);
 }
 
 static void
-run_read (PiaoDb *db, Job *job)
+run_read (PiaoReplica *self, PiaoDb *db, Job *job)
 {
   DexFuture *future;
   GError *error = NULL;
 
   if (!piao_db_begin_read (db, &error))
     {
+      look_for_damage (self, &error);
       job_finish (job, NULL, error);
       return;
     }
   future = job->func (db, job->data);
   error = get_failure (future);
   piao_db_rollback (db);
+  look_for_damage (self, &error);
   job_finish (job, future, error);
 }
 
@@ -263,7 +291,7 @@ reader_main (gpointer data)
   Job *job;
 
   while ((job = g_async_queue_pop (reader->replica->reads)) != &last_job)
-    run_read (reader->db, job);
+    run_read (reader->replica, reader->db, job);
   return NULL;
 }
 
@@ -405,15 +433,104 @@ piao_replica_run (PiaoReplica *self, const char *name, JsonObject *args)
 /* --- life ------------------------------------------------------------------------------------ */
 
 static gboolean
-open_writer (PiaoReplica *self, GError **error)
+set_damaged (GError **error)
+{
+  return piao_error_set (error, PIAO_ERROR_CORRUPT, "db.corrupt",
+                         _ ("The database file is damaged or is not a database."));
+}
+
+/* Everything that waits must be readable: better to know before than after the next scan. */
+static gboolean
+read_outbox (PiaoDb *db, GError **error)
+{
+  g_autoptr (GPtrArray) entries = piao_outbox_list (db, NULL, G_MAXINT, error);
+
+  if (entries == NULL)
+    return FALSE;
+  /* In a row that was overwritten SQLite sees columns without values. */
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const PiaoOutboxEntry *entry = g_ptr_array_index (entries, i);
+
+      if (entry->id <= 0 || entry->name == NULL || entry->args == NULL || entry->state == NULL)
+        return set_damaged (error);
+    }
+  return TRUE;
+}
+
+/* A file that cannot be opened is damaged when it says so itself; a full disk is something else. */
+static void
+look_closer (PiaoReplica *self, GError **error)
+{
+  g_autoptr (PiaoDb) db = NULL;
+  g_autofree char *verdict = NULL;
+
+  if (!g_str_equal (piao_error_get_reason (*error), "db.failed"))
+    return;
+  db = piao_db_open (self->path, PIAO_DB_READ_ONLY, NULL);
+  if (db != NULL && piao_db_query_text (db, &replica_quick_check, &verdict, NULL, "")
+      && g_strcmp0 (verdict, "ok") == 0)
+    return;
+  g_clear_error (error);
+  set_damaged (error);
+}
+
+/* SQLite takes what is too short for its header for a new file and writes over it. */
+static gboolean
+check_length (const char *path, GError **error)
+{
+  GStatBuf info;
+
+  return g_stat (path, &info) != 0 || !S_ISREG (info.st_mode) || info.st_size == 0
+         || info.st_size >= SHORTEST_FILE || set_damaged (error);
+}
+
+static gboolean
+open_db (PiaoReplica *self, GError **error)
 {
   gint64 last = 0;
 
-  self->db = piao_db_open (self->path, PIAO_DB_READ_WRITE, error);
-  if (self->db == NULL || !piao_schema_migrate (self->db, PIAO_SCHEMA_REPLICA, error)
-      || !piao_outbox_get_last_id (self->db, &last, error))
+  if (!check_length (self->path, error))
     return FALSE;
-  piao_id_source_init (&self->ids, self->clock, self->device, last);
+  self->db = piao_db_open (self->path, PIAO_DB_READ_WRITE, error);
+  if (self->db != NULL && piao_schema_migrate (self->db, PIAO_SCHEMA_REPLICA, error)
+      && read_outbox (self->db, error) && piao_outbox_get_last_id (self->db, &last, error))
+    {
+      piao_id_source_init (&self->ids, self->clock, self->device, last);
+      return TRUE;
+    }
+  g_clear_pointer (&self->db, piao_db_free);
+  return FALSE;
+}
+
+static gboolean
+open_or_rescue (PiaoReplica *self, GError **error)
+{
+  g_autoptr (GError) damage = NULL;
+
+  if (!piao_rescue_finish (self->path, error))
+    return FALSE;
+  if (!piao_rescue_is_noted (self->path))
+    {
+      if (open_db (self, &damage))
+        return TRUE;
+      look_closer (self, &damage);
+      if (!g_error_matches (damage, PIAO_ERROR, PIAO_ERROR_CORRUPT)
+          || !g_file_test (self->path, G_FILE_TEST_IS_REGULAR))
+        {
+          g_propagate_error (error, g_steal_pointer (&damage));
+          return FALSE;
+        }
+    }
+  self->rescued = piao_rescue_run (self->path, piao_clock_now (self->clock), error);
+  return self->rescued != NULL && open_db (self, error);
+}
+
+static gboolean
+open_writer (PiaoReplica *self, GError **error)
+{
+  if (!open_or_rescue (self, error))
+    return FALSE;
   /* Instead of SQLite's own checkpoint in the middle of some commit. */
   sqlite3_wal_hook (piao_db_get_sqlite (self->db), note_wal_pages, self);
   checkpoint (self, SQLITE_CHECKPOINT_PASSIVE);
@@ -485,6 +602,7 @@ piao_replica_finalize (GObject *object)
   g_clear_pointer (&self->reads, g_async_queue_unref);
   piao_id_source_clear (&self->ids);
   g_clear_pointer (&self->path, g_free);
+  g_clear_pointer (&self->rescued, g_free);
   g_clear_pointer (&self->registry, piao_registry_unref);
   g_clear_object (&self->clock);
   g_mutex_clear (&self->lock);
@@ -567,4 +685,11 @@ piao_replica_get_generation (PiaoReplica *self)
 {
   g_return_val_if_fail (PIAO_IS_REPLICA (self), 0);
   return atomic_load (&self->generation);
+}
+
+const char *
+piao_replica_get_rescued (PiaoReplica *self)
+{
+  g_return_val_if_fail (PIAO_IS_REPLICA (self), NULL);
+  return self->rescued;
 }

@@ -22,8 +22,8 @@ G_BEGIN_DECLS
 #define PIAO_TYPE_REPLICA (piao_replica_get_type ())
 G_DECLARE_FINAL_TYPE (PiaoReplica, piao_replica, PIAO, REPLICA, GObject)
 
-/* Opens or creates the file and brings its schema up to date. Blocks; call it before the main
- * loop runs or from a thread. */
+/* Opens or creates the file and brings its schema up to date; one that is damaged is rescued.
+ * Blocks; call it before the main loop runs or from a thread. */
 PiaoReplica *
 piao_replica_open (const char *path, PiaoRegistry *registry, PiaoClock *clock, GError **error);
 
@@ -34,6 +34,10 @@ void piao_replica_close (PiaoReplica *self);
 PiaoRegistry *piao_replica_get_registry (PiaoReplica *self);
 PiaoClock *piao_replica_get_clock (PiaoReplica *self);
 const char *piao_replica_get_path (PiaoReplica *self);
+
+/* What a person must be told when the file was found damaged at the opening and a fresh one took
+ * its place (store/piao-rescue.h); NULL otherwise. */
+const char *piao_replica_get_rescued (PiaoReplica *self);
 
 /* Who works here from now on: written into each command. Main thread. */
 void piao_replica_set_actor (PiaoReplica *self, gint64 user, guint device);

@@ -25,6 +25,9 @@ set_error (int code, GError **error)
   if ((code & 0xff) == SQLITE_FULL)
     return piao_error_set (error, PIAO_ERROR_FAILED, "db.full",
                            _ ("The disk is full. Free some space; nothing was lost."));
+  if ((code & 0xff) == SQLITE_CORRUPT)
+    return piao_error_set (error, PIAO_ERROR_CORRUPT, "db.corrupt",
+                           _ ("The database file is damaged or is not a database."));
   return piao_error_set (error, PIAO_ERROR_FAILED, "db.undo",
                          _ ("The database could not keep or take back a change: %s."),
                          sqlite3_errstr (code));

@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "base/piao-mutant.h"
+#include "store/piao-rescue.h"
 #include "store/piao-schema.h"
 #include "sync/piao-reply-private.h"
 #include "sync/piao-sync-core.h"
@@ -315,14 +316,16 @@ static gboolean
 send_again (PiaoSyncAnswer *self, PiaoDb *db, GError **error)
 {
   g_autoptr (GBytes) nothing = g_bytes_new (NULL, 0);
+  gboolean filled = FALSE;
   gint64 changed = 0;
 
   if (self->reply->expected == 0)
     return TRUE;
   if (!piao_db_exec_changed (db, &sync_send_again, &changed, error, "ib", self->reply->expected,
-                             nothing))
+                             nothing)
+      || !piao_outbox_close_gaps (db, self->reply->expected, &filled, error))
     return FALSE;
-  self->sent_again = changed > 0;
+  self->sent_again = changed > 0 || filled;
   if (self->sent_again)
     self->problem = self->problem_reason = NULL;
   return TRUE;

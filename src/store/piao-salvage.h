@@ -1,0 +1,27 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "store/piao-replica.h"
+
+G_BEGIN_DECLS
+
+/*
+ * What can still be read of a replica whose file is damaged: every entry of the outbox and every
+ * setting that stands in a page by itself, whatever has become of the pages around it. SQLite is
+ * not asked: it gives up at the first thing that is wrong.
+ */
+typedef struct
+{
+  GPtrArray *entries;   /* of PiaoOutboxEntry in the order of dseq, each once; owned */
+  GHashTable *settings; /* key → value, owned */
+} PiaoSalvage;
+
+/* Reads the file at @path with its WAL; neither is changed. Fails only when the file cannot be read
+ * at all. Any thread, while nobody writes. Transfer full. */
+PiaoSalvage *piao_salvage_read (const char *path, GError **error);
+void piao_salvage_free (PiaoSalvage *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoSalvage, piao_salvage_free)
+
+G_END_DECLS
