@@ -324,7 +324,7 @@ sync_once (CrashWorld *self, guint number, GError **error)
     return FALSE;
   touch_centre (self, number);
   reply = piao_centre_serve (self->centre, request, CRASH_DEVICE, self->user);
-  answer = piao_sync_answer_new (request, reply, error);
+  answer = piao_sync_answer_new (registry, request, reply, error);
   if (answer == NULL || !piao_db_begin (self->db, error))
     return FALSE;
   if (!piao_sync_answer_apply (answer, registry, self->db, error))
