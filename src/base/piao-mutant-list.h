@@ -17,6 +17,8 @@
   X (naive_cursor, "a cursor moves to the head whatever the answer brought")                       \
   X (lane_kept, "the rows of a lane stay although its grant is gone")                              \
   X (cut_seq, "a page of changes ends in the middle of a command")                                 \
+  X (working_set_cut, "the first page of a working set counts as all of it")                       \
+  X (history_skipped, "the first page of the history counts as all of it")                         \
   X (skipped_gone, "a row that leaves a lane is not reported gone there")                          \
   X (grants_ignored, "the server hands out lanes that the user may not see")                       \
   X (epoch_ignored, "a restored server is taken for the one before")                               \

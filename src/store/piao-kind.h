@@ -47,16 +47,32 @@ typedef struct
 typedef enum
 {
   PIAO_KIND_SEARCHABLE = 1 << 0, /* has search text */
-  PIAO_KIND_REFERENCE = 1 << 1,  /* small and needed first: sent before anything else */
-  PIAO_KIND_HISTORY = 1 << 2,    /* large and old rows are not needed to start working */
 } PiaoKindFlags;
+
+/* What a desktop that begins fetches first, in this order: its working set. The rest is history and
+ * follows while people already work. */
+typedef enum
+{
+  PIAO_WORKING_NOT, /* all of it is history */
+  PIAO_WORKING_BASE,
+  PIAO_WORKING_STOCK,
+  PIAO_WORKING_ORDERS,
+  PIAO_WORKING_PARTS, /* of the orders before */
+  PIAO_WORKING_PACKS,
+} PiaoWorking;
 
 typedef struct
 {
-  const char *name;       /* "order_line"; part of the wire format */
-  const char *table;      /* SQL table; NULL when it is the name */
-  const char *title;      /* N_() plural title */
-  guint flags;            /* PiaoKindFlags */
+  const char *name;    /* "order_line"; part of the wire format */
+  const char *table;   /* SQL table; NULL when it is the name */
+  const char *title;   /* N_() plural title */
+  guint flags;         /* PiaoKindFlags */
+  PiaoWorking working; /* the step of the working set that it comes in */
+  /* Which rows do: NULL for all, or a condition about the columns of the row alone, each with the
+   * table before it. A partial index over (lane, id) has the same words. */
+  const char *working_rows;
+  /* Or those that belong to a row that does: the column that refers to it. */
+  const char *working_of;
   const char *permission; /* word for viewing, and with ".edit" for kind.save */
   const PiaoColumn *columns;
   guint n_columns;

@@ -5,15 +5,18 @@
 
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/piao-error.h"
 #include "base/piao-mutant.h"
 #include "sync/piao-ledger.h"
 #include "sync/piao-pull.h"
+#include "sync/piao-reply-private.h"
+#include "sync/piao-working-set.h"
 
-/* Entries of the change index read at a time and lane. */
-#define WINDOW 256
+/* Entries of the change index read at a time and lane: as many as the answer may have room for. */
+#define WINDOW_MIN 16
+#define WINDOW_MAX 8192
+#define WINDOW_BYTES 32 /* a row at least */
 
 PIAO_STATEMENT (pull_lanes, "SELECT lane, seq FROM lane_head ORDER BY lane");
 PIAO_STATEMENT (pull_changes,
@@ -22,13 +25,6 @@ PIAO_STATEMENT (pull_changes,
 
 typedef struct
 {
-  gint64 lane;
-  gint64 seq; /* the desktop's cursor, moved along */
-} Lane;
-
-typedef struct
-{
-  gint64 lane;
   gint64 seq;
   gint64 id;
   const PiaoKind *kind; /* NULL when this program does not know it */
@@ -40,11 +36,26 @@ typedef struct
 {
   PiaoRegistry *registry;
   PiaoDb *db;
-  GArray *lanes; /* of Lane */
+  const PiaoPullRequest *request;
+  GArray *lanes; /* of PiaoLaneSeq: the desktop's cursors, moved along */
+  gint64 head;
   PiaoReply *reply;
   gsize bytes;
   gsize max_bytes;
 } Pull;
+
+static PiaoLaneSeq *
+get_lane (const Pull *pull, guint index)
+{
+  return &g_array_index (pull->lanes, PiaoLaneSeq, index);
+}
+
+/* Whether the lane waits for its working set, or is in the middle of it. */
+static gboolean
+begins (const Pull *pull, const PiaoLaneSeq *lane)
+{
+  return lane->seq == 0 && pull->request->working;
+}
 
 GArray *
 piao_pull_get_lanes (PiaoDb *db, const PiaoAccess *access, GError **error)
@@ -55,7 +66,8 @@ piao_pull_get_lanes (PiaoDb *db, const PiaoAccess *access, GError **error)
 
   while (piao_cursor_next (cursor, &inner))
     {
-      PiaoLaneSeq entry = { piao_cursor_int (cursor, 0), piao_cursor_int (cursor, 1) };
+      PiaoLaneSeq entry
+          = { .lane = piao_cursor_int (cursor, 0), .seq = piao_cursor_int (cursor, 1) };
 
       if (piao_access_sees_lane (access, entry.lane) || PIAO_MUTANT (grants_ignored))
         g_array_append_val (lanes, entry);
@@ -66,78 +78,32 @@ piao_pull_get_lanes (PiaoDb *db, const PiaoAccess *access, GError **error)
   return NULL;
 }
 
-/* --- rows ------------------------------------------------------------------------------------ */
-
-/* What the last row of @block takes as JSON, roughly. */
-static gsize
-estimate (const PiaoRowBlock *block)
-{
-  guint row = block->n_rows - 1;
-  gsize size = 64;
-
-  for (guint i = 0; i < block->kind->n_columns; i++)
-    if (!piao_row_block_is_null (block, row, i))
-      size += strlen (block->kind->columns[i].name) + 6
-              + (block->columns[i].is_text ? strlen (piao_row_block_get_text (block, row, i)) : 14);
-  return size;
-}
-
-static gboolean
-add_row (Pull *pull, const Entry *entry, GError **error)
-{
-  PiaoRowBlock *block = piao_reply_get_block (pull->reply, entry->kind);
-  g_autoptr (GError) inner = NULL;
-  g_autoptr (PiaoCursor) cursor
-      = piao_db_query (pull->db, piao_kind_get_select (entry->kind), &inner, "i", entry->id);
-
-  /* The scope of the user is that of the entry's lane, so the row must really be in it. */
-  if (piao_cursor_next (cursor, &inner) && piao_cursor_int (cursor, PIAO_ROW_LANE) == entry->lane)
-    {
-      piao_row_block_append_cursor (block, cursor);
-      pull->bytes += estimate (block);
-      return TRUE;
-    }
-  if (inner != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&inner));
-      return FALSE;
-    }
-  return piao_error_set (error, PIAO_ERROR_CORRUPT, "sync.index",
-                         _ ("The change index of the centre does not fit its rows (%s %" PRIi64
-                            ")."),
-                         entry->kind->name, entry->id);
-}
-
-static gboolean
-emit (Pull *pull, const Entry *entry, GError **error)
-{
-  if (entry->kind == NULL)
-    return TRUE;
-  if (!entry->gone)
-    return add_row (pull, entry, error);
-  piao_reply_add_gone (pull->reply, entry->kind, entry->lane, entry->id);
-  pull->bytes += 48;
-  return TRUE;
-}
-
 /* --- ranges of the change index -------------------------------------------------------------- */
+
+static gint64
+get_window (const Pull *pull)
+{
+  gsize left = pull->max_bytes - MIN (pull->bytes, pull->max_bytes);
+
+  return CLAMP ((gint64)(left / WINDOW_BYTES), WINDOW_MIN, WINDOW_MAX);
+}
 
 /* Appends the entries of @lane in (from, to] and returns the seq up to which they are complete, or
  * -1 on failure. A last seq that may be cut in two is left for the next window. */
 static gint64
-read_lane (Pull *pull, gint64 lane, gint64 from, gint64 to, GArray *entries, GError **error)
+read_entries (Pull *pull, gint64 lane, gint64 from, gint64 to, GArray *entries, GError **error)
 {
-  for (gint64 limit = WINDOW;; limit *= 4)
+  for (gint64 limit = get_window (pull);; limit *= 4)
     {
-      guint start = entries->len;
       g_autoptr (GError) inner = NULL;
       g_autoptr (PiaoCursor) cursor
           = piao_db_query (pull->db, &pull_changes, &inner, "iiii", lane, from, to, limit);
-      gint64 last = to;
+      gint64 last;
 
+      g_array_set_size (entries, 0);
       while (piao_cursor_next (cursor, &inner))
         {
-          Entry entry = { .lane = lane, .seq = piao_cursor_int (cursor, 0) };
+          Entry entry = { .seq = piao_cursor_int (cursor, 0) };
 
           entry.kind = piao_registry_find_kind (pull->registry, piao_cursor_text (cursor, 1));
           entry.id = piao_cursor_int (cursor, 2);
@@ -149,42 +115,130 @@ read_lane (Pull *pull, gint64 lane, gint64 from, gint64 to, GArray *entries, GEr
           g_propagate_error (error, g_steal_pointer (&inner));
           return -1;
         }
-      if (entries->len - start < limit)
+      if (entries->len < limit)
         return to;
       last = g_array_index (entries, Entry, entries->len - 1).seq - 1;
-      if (last >= g_array_index (entries, Entry, start).seq)
+      if (last >= g_array_index (entries, Entry, 0).seq)
         return last;
       /* One command touched more rows than the window holds. */
-      g_array_set_size (entries, start);
     }
 }
 
-static int
-compare_entries (gconstpointer a, gconstpointer b)
+/* Adds the rows of @kind with changes of @lane in (from, to]. With @expected >= 0 there must be so
+ * many. */
+static gboolean
+emit_rows (Pull *pull,
+           const PiaoKind *kind,
+           const PiaoStatement *statement,
+           gint64 lane,
+           gint64 from,
+           gint64 to,
+           gint64 expected,
+           GError **error)
 {
-  const Entry *left = a, *right = b;
+  PiaoRowBlock *block = NULL;
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (PiaoCursor) cursor
+      = piao_db_query (pull->db, statement, &inner, "iiis", lane, from, to, kind->name);
+  gboolean fits = TRUE;
+  gint64 n = 0;
 
-  return left->seq < right->seq ? -1 : left->seq > right->seq;
+  for (; fits && piao_cursor_next (cursor, &inner); n++)
+    {
+      /* The scope of the user is that of the entry's lane, so the row must really be in it. */
+      fits = piao_cursor_int (cursor, PIAO_ROW_LANE) == lane;
+      if (!fits)
+        break;
+      if (block == NULL)
+        block = piao_reply_get_block (pull->reply, kind);
+      piao_row_block_append_cursor (block, cursor);
+      pull->bytes += piao_row_block_estimate (block);
+    }
+  if (inner != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&inner));
+      return FALSE;
+    }
+  if (fits && (expected < 0 || n == expected))
+    return TRUE;
+  return piao_error_set (
+      error, PIAO_ERROR_CORRUPT, "sync.index",
+      _ ("The change index of the centre does not fit its rows (%s %" PRIi64 ")."), kind->name, to);
 }
 
-/* Adds the sorted entries up to @to, stopping behind the seq that fills the answer. Returns the seq
- * that is complete then, or -1 on failure. */
-static gint64
-emit_entries (Pull *pull, GArray *entries, gint64 to, GError **error)
+/* Adds what @entries, those of @lane behind @from, say up to @to: one statement a kind. */
+static gboolean
+emit (Pull *pull,
+      GArray *entries,
+      gint64 lane,
+      gint64 from,
+      gint64 to,
+      gboolean history,
+      GError **error)
 {
+  g_autoptr (GHashTable) counts = g_hash_table_new (NULL, NULL);
+  GHashTableIter iter;
+  gpointer kind, count;
+
   for (guint i = 0; i < entries->len; i++)
     {
       const Entry *entry = &g_array_index (entries, Entry, i);
 
-      if (entry->seq > to)
-        return to;
-      if (i > 0 && pull->bytes >= pull->max_bytes
-          && (entry->seq != entry[-1].seq || PIAO_MUTANT (cut_seq)))
-        return entry[-1].seq;
-      if (!emit (pull, entry, error))
+      if (entry->seq > to || entry->kind == NULL)
+        continue;
+      if (entry->gone)
+        {
+          piao_reply_add_gone (pull->reply, entry->kind, lane, entry->id);
+          pull->bytes += 16;
+          continue;
+        }
+      count = g_hash_table_lookup (counts, entry->kind);
+      g_hash_table_insert (counts, (gpointer)entry->kind,
+                           GUINT_TO_POINTER (GPOINTER_TO_UINT (count) + 1));
+    }
+  g_hash_table_iter_init (&iter, counts);
+  while (g_hash_table_iter_next (&iter, &kind, &count))
+    {
+      const PiaoStatement *statement = piao_working_set_get_range (kind, history);
+
+      if (statement != NULL
+          && !emit_rows (pull, kind, statement, lane, from, to,
+                         history ? -1 : (gint64)GPOINTER_TO_UINT (count), error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* --- 1. behind the cursors ------------------------------------------------------------------- */
+
+/* Moves the lanes that stand at @from together to the end of the next window up to @to. Returns
+ * that seq, or -1 on failure. */
+static gint64
+pull_window (Pull *pull, GArray *indices, gint64 from, gint64 to, GError **error)
+{
+  g_autoptr (GPtrArray) read = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
+  gint64 window = to;
+
+  for (guint i = 0; i < indices->len; i++)
+    {
+      const PiaoLaneSeq *lane = get_lane (pull, g_array_index (indices, guint, i));
+      GArray *entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+      gint64 complete;
+
+      g_ptr_array_add (read, entries);
+      complete = read_entries (pull, lane->lane, from, window, entries, error);
+      if (complete < 0)
+        return -1;
+      window = MIN (window, complete);
+    }
+  for (guint i = 0; i < indices->len; i++)
+    {
+      const PiaoLaneSeq *lane = get_lane (pull, g_array_index (indices, guint, i));
+
+      if (!emit (pull, g_ptr_array_index (read, i), lane->lane, from, window, FALSE, error))
         return -1;
     }
-  return to;
+  return PIAO_MUTANT (cut_seq) && window < to ? window + 1 : window;
 }
 
 /* Moves the lanes whose cursor is at @from together towards @to as far as the answer's size allows.
@@ -192,125 +246,209 @@ emit_entries (Pull *pull, GArray *entries, gint64 to, GError **error)
 static gint64
 pull_together (Pull *pull, gint64 from, gint64 to, GError **error)
 {
+  g_autoptr (GArray) indices = g_array_new (FALSE, FALSE, sizeof (guint));
   gint64 at = from;
 
-  while (at < to && pull->bytes < pull->max_bytes)
+  for (guint i = 0; i < pull->lanes->len; i++)
+    if (get_lane (pull, i)->seq == from && !begins (pull, get_lane (pull, i)))
+      g_array_append_val (indices, i);
+  while (indices->len > 0 && at < to && pull->bytes < pull->max_bytes)
     {
-      g_autoptr (GArray) entries = g_array_new (FALSE, FALSE, sizeof (Entry));
-      gint64 window = to;
-
-      for (guint i = 0; i < pull->lanes->len; i++)
-        {
-          const Lane *lane = &g_array_index (pull->lanes, Lane, i);
-          gint64 complete;
-
-          if (lane->seq != from)
-            continue;
-          complete = read_lane (pull, lane->lane, at, window, entries, error);
-          if (complete < 0)
-            return -1;
-          window = MIN (window, complete);
-        }
-      g_array_sort (entries, compare_entries);
-      at = emit_entries (pull, entries, window, error);
+      at = pull_window (pull, indices, at, to, error);
       if (at < 0)
         return -1;
     }
-  for (guint i = 0; i < pull->lanes->len; i++)
-    if (g_array_index (pull->lanes, Lane, i).seq == from)
-      g_array_index (pull->lanes, Lane, i).seq = at;
+  for (guint i = 0; i < indices->len; i++)
+    get_lane (pull, g_array_index (indices, guint, i))->seq = at;
   return at;
 }
 
-/* --- the lanes of this user ------------------------------------------------------------------ */
-
-static gint64
-find_cursor (JsonArray *cursors, gint64 lane, gint64 head)
-{
-  for (guint i = 0; cursors != NULL && i < json_array_get_length (cursors); i++)
-    {
-      JsonNode *node = json_array_get_element (cursors, i);
-      JsonArray *pair = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-      gint64 seq;
-
-      if (pair == NULL || json_array_get_length (pair) != 2
-          || json_node_get_value_type (json_array_get_element (pair, 0)) != G_TYPE_INT64
-          || json_node_get_value_type (json_array_get_element (pair, 1)) != G_TYPE_INT64
-          || json_array_get_int_element (pair, 0) != lane)
-        continue;
-      seq = json_array_get_int_element (pair, 1);
-      return seq >= 0 && seq <= head ? seq : 0;
-    }
-  return 0;
-}
-
-static void
-add_lane (GArray *lanes, gint64 lane, JsonArray *cursors, gint64 head)
-{
-  Lane entry = { lane, find_cursor (cursors, lane, head) };
-
-  for (guint i = 0; i < lanes->len; i++)
-    if (g_array_index (lanes, Lane, i).lane == lane)
-      return;
-  g_array_append_val (lanes, entry);
-}
-
-static GArray *
-get_lanes (PiaoDb *db, gint64 user, JsonArray *cursors, gint64 head, GError **error)
-{
-  g_autoptr (GArray) lanes = g_array_new (FALSE, FALSE, sizeof (Lane));
-  g_autoptr (PiaoAccess) access = piao_access_load (db, user, error);
-  g_autoptr (GArray) present = NULL;
-  const gint64 *granted;
-  guint n;
-
-  if (access == NULL)
-    return NULL;
-  present = piao_pull_get_lanes (db, access, error);
-  if (present == NULL)
-    return NULL;
-  granted = piao_access_get_lanes (access, &n);
-  add_lane (lanes, 0, cursors, head);
-  for (guint i = 0; i < n; i++)
-    add_lane (lanes, granted[i], cursors, head);
-  for (guint i = 0; i < present->len; i++)
-    add_lane (lanes, g_array_index (present, PiaoLaneSeq, i).lane, cursors, head);
-  return g_steal_pointer (&lanes);
-}
-
 static gboolean
-pull_all (Pull *pull, gint64 head, GError **error)
+pull_changes_behind (Pull *pull, GError **error)
 {
   gint64 lead = 0, reached;
 
   for (guint i = 0; i < pull->lanes->len; i++)
-    lead = MAX (lead, g_array_index (pull->lanes, Lane, i).seq);
-  reached = pull_together (pull, lead, head, error);
+    lead = MAX (lead, get_lane (pull, i)->seq);
+  reached = pull_together (pull, lead, pull->head, error);
   if (reached < 0)
     return FALSE;
   for (guint i = 0; i < pull->lanes->len; i++)
     {
-      gint64 from = g_array_index (pull->lanes, Lane, i).seq;
+      const PiaoLaneSeq *lane = get_lane (pull, i);
 
-      if (from < reached && pull->bytes < pull->max_bytes
-          && pull_together (pull, from, reached, error) < 0)
+      if (lane->seq < reached && !begins (pull, lane) && pull->bytes < pull->max_bytes
+          && pull_together (pull, lane->seq, reached, error) < 0)
         return FALSE;
     }
   return TRUE;
 }
 
+/* --- 2. working sets ------------------------------------------------------------------------- */
+
 static void
-add_end (Pull *pull, gint64 head)
+note_done (Pull *pull, const char *name, gint64 done, gint64 total)
 {
-  pull->reply->head = head;
+  json_object_set_object_member (pull->reply->notes, name,
+                                 piao_json_build ("done", 'i', MIN (done, total), "total", 'i',
+                                                  total, NULL));
+}
+
+static gboolean
+pull_working_set (Pull *pull, PiaoLaneSeq *lane, const PiaoWorkingPlace *from, GError **error)
+{
+  PiaoWorkingPlace place;
+  gboolean complete = FALSE;
+
+  if (from != NULL)
+    place = *from;
+  else if (!piao_working_set_begin (pull->registry, pull->db, lane->lane, pull->head, &place,
+                                    error))
+    return FALSE;
+  if (!piao_working_set_read (pull->registry, pull->db, &place, pull->max_bytes, &pull->bytes,
+                              pull->reply, &complete, error))
+    return FALSE;
+  lane->base = place.base;
+  lane->history = 0;
+  if (complete || PIAO_MUTANT (working_set_cut))
+    lane->seq = place.base;
+  else
+    pull->reply->next = piao_working_place_to_text (&place);
+  note_done (pull, "working", place.done, place.total);
+  return TRUE;
+}
+
+/* The one that was begun goes on first, so that it does not begin anew. */
+static gboolean
+pull_working_sets (Pull *pull, GError **error)
+{
+  PiaoWorkingPlace place;
+  gboolean begun = piao_working_place_from_text (pull->request->next, &place) && place.base > 0
+                   && place.base <= pull->head;
+
+  for (guint pass = begun ? 0 : 1; pass < 2; pass++)
+    for (guint i = 0; i < pull->lanes->len && pull->reply->next == NULL; i++)
+      {
+        PiaoLaneSeq *lane = get_lane (pull, i);
+
+        if (!begins (pull, lane) || (pass == 0 && lane->lane != place.lane))
+          continue;
+        if (pull->bytes < pull->max_bytes)
+          {
+            if (!pull_working_set (pull, lane, pass == 0 ? &place : NULL, error))
+              return FALSE;
+          }
+        else if (pass == 0)
+          pull->reply->next = g_strdup (pull->request->next);
+      }
+  return TRUE;
+}
+
+/* --- 3. history ------------------------------------------------------------------------------ */
+
+static gboolean
+pull_history (Pull *pull, PiaoLaneSeq *lane, GError **error)
+{
+  g_autoptr (GArray) entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+
+  while (lane->history < lane->base && pull->bytes < pull->max_bytes)
+    {
+      gint64 window = read_entries (pull, lane->lane, lane->history, lane->base, entries, error);
+
+      if (window < 0 || !emit (pull, entries, lane->lane, lane->history, window, TRUE, error))
+        return FALSE;
+      lane->history = PIAO_MUTANT (history_skipped) ? lane->base : window;
+    }
+  return TRUE;
+}
+
+static gboolean
+pull_histories (Pull *pull, GError **error)
+{
+  gint64 done = 0, total = 0;
+
   for (guint i = 0; i < pull->lanes->len; i++)
     {
-      const Lane *lane = &g_array_index (pull->lanes, Lane, i);
-      PiaoLaneSeq upto = { lane->lane, lane->seq };
+      PiaoLaneSeq *lane = get_lane (pull, i);
 
-      g_array_append_val (pull->reply->grants, lane->lane);
-      g_array_append_val (pull->reply->upto, upto);
-      pull->reply->more = pull->reply->more || lane->seq < head;
+      if (lane->base == 0 || begins (pull, lane))
+        continue;
+      if (!pull_history (pull, lane, error))
+        return FALSE;
+      done += lane->history;
+      total += lane->base;
+      if (lane->history == lane->base)
+        lane->base = lane->history = 0;
+    }
+  if (total > 0)
+    note_done (pull, "history", done, total);
+  return TRUE;
+}
+
+/* --- the lanes of this user ------------------------------------------------------------------ */
+
+static PiaoLaneSeq
+find_cursor (JsonArray *cursors, gint64 lane, gint64 head)
+{
+  for (guint i = 0; cursors != NULL && i < json_array_get_length (cursors); i++)
+    {
+      PiaoLaneSeq entry;
+
+      if (piao_lane_seq_from_json (cursors, i, &entry) && entry.lane == lane && entry.seq > 0
+          && entry.seq <= head && entry.base >= 0 && entry.base <= entry.seq && entry.history >= 0
+          && entry.history <= entry.base)
+        return entry;
+    }
+  return (PiaoLaneSeq){ .lane = lane };
+}
+
+static void
+add_lane (Pull *pull, gint64 lane)
+{
+  PiaoLaneSeq entry = find_cursor (pull->request->cursors, lane, pull->head);
+
+  for (guint i = 0; i < pull->lanes->len; i++)
+    if (get_lane (pull, i)->lane == lane)
+      return;
+  g_array_append_val (pull->lanes, entry);
+}
+
+static gboolean
+find_lanes (Pull *pull, gint64 user, GError **error)
+{
+  g_autoptr (PiaoAccess) access = piao_access_load (pull->db, user, error);
+  g_autoptr (GArray) present = NULL;
+  const gint64 *granted;
+  guint n;
+
+  if (access == NULL)
+    return FALSE;
+  present = piao_pull_get_lanes (pull->db, access, error);
+  if (present == NULL)
+    return FALSE;
+  granted = piao_access_get_lanes (access, &n);
+  add_lane (pull, 0);
+  for (guint i = 0; i < n; i++)
+    add_lane (pull, granted[i]);
+  for (guint i = 0; i < present->len; i++)
+    add_lane (pull, g_array_index (present, PiaoLaneSeq, i).lane);
+  return TRUE;
+}
+
+static void
+add_end (Pull *pull)
+{
+  PiaoReply *reply = pull->reply;
+
+  reply->head = pull->head;
+  reply->more = reply->next != NULL;
+  for (guint i = 0; i < pull->lanes->len; i++)
+    {
+      const PiaoLaneSeq *lane = get_lane (pull, i);
+
+      g_array_append_val (reply->grants, lane->lane);
+      g_array_append_vals (reply->upto, lane, 1);
+      reply->more = reply->more || lane->seq < pull->head || lane->base > 0;
     }
 }
 
@@ -318,24 +456,22 @@ gboolean
 piao_pull (PiaoRegistry *registry,
            PiaoDb *db,
            gint64 user,
-           JsonArray *cursors,
-           gsize max_bytes,
+           const PiaoPullRequest *request,
            PiaoReply *reply,
            GError **error)
 {
-  g_autoptr (GArray) lanes = NULL;
-  Pull pull = { registry, db, NULL, reply, 0, 0 };
-  gint64 head;
+  g_autoptr (GArray) lanes = g_array_new (FALSE, FALSE, sizeof (PiaoLaneSeq));
+  Pull pull = { .registry = registry,
+                .db = db,
+                .request = request,
+                .lanes = lanes,
+                .reply = reply,
+                .max_bytes = CLAMP (request->max_bytes, PIAO_PULL_MIN_BYTES, PIAO_PULL_MAX_BYTES) };
 
-  if (!piao_ledger_read_head (db, &head, NULL, error))
+  if (!piao_ledger_read_head (db, &pull.head, NULL, error) || !find_lanes (&pull, user, error)
+      || !pull_changes_behind (&pull, error) || !pull_working_sets (&pull, error)
+      || !pull_histories (&pull, error))
     return FALSE;
-  lanes = get_lanes (db, user, cursors, head, error);
-  if (lanes == NULL)
-    return FALSE;
-  pull.lanes = lanes;
-  pull.max_bytes = CLAMP (max_bytes, PIAO_PULL_MIN_BYTES, PIAO_PULL_MAX_BYTES);
-  if (!pull_all (&pull, head, error))
-    return FALSE;
-  add_end (&pull, head);
+  add_end (&pull);
   return TRUE;
 }

@@ -8,29 +8,39 @@
 G_BEGIN_DECLS
 
 /*
- * What comes down, on the server's side: a range of the change index joined to the rows of now.
+ * What comes down, on the server's side: ranges of the change index joined to the rows of now.
  *
- * A desktop keeps a cursor a lane. The lanes that stand furthest move together, in the order of
- * seq, so that for them one number says how far the desktop is; a lane that was granted later
- * starts at 0 and catches up with what is left of the answer's size. A seq is never cut in two, and
- * a row that changes again while the pages are fetched only moves to a later seq: none is skipped.
+ * A desktop keeps a cursor a lane (PiaoLaneSeq). In this order, as far as the answer's size allows:
+ *
+ *  1. what has changed behind the cursors. The lanes that stand furthest move together, in the
+ * order of seq, so that for them one number says how far the desktop is;
+ *  2. the working sets of lanes without a cursor, a lane at a time (piao-working-set.h). When it is
+ *     complete, the cursor stands at the seq at which it was begun;
+ *  3. the history before that seq, in the order of seq.
+ *
+ * A seq is never cut in two, and a row that changes again while the pages are fetched only moves to
+ * a later seq: none is skipped.
  */
-#define PIAO_PULL_MIN_BYTES (8 * 1024)
+#define PIAO_PULL_MIN_BYTES 64 /* of a few rows */
 #define PIAO_PULL_MAX_BYTES (1024 * 1024)
 
+/* Of a request, as it arrived; what makes no sense counts as absent. */
+typedef struct
+{
+  JsonArray *cursors; /* of [lane, seq] or [lane, seq, base, history]; may be NULL */
+  gboolean working;   /* lanes without a cursor begin with the working set; otherwise at 0 */
+  const char *next;   /* where a working set goes on; may be NULL */
+  gsize max_bytes;    /* bounds the rows roughly: one command's worth may come on top */
+} PiaoPullRequest;
+
 /*
- * Adds to @reply what the user may see and does not have yet: grants, rows, gone, upto, head and
- * more.
- *
- * @cursors is an array of [lane, seq]; lanes the user may not see are passed over. @max_bytes
- * bounds the rows roughly: one command's worth may come on top. Call it within one read
- * transaction.
+ * Adds to @reply what the user may see and does not have yet: grants, rows, gone, upto, head, more,
+ * next and notes. Lanes the user may not see are passed over. Call it within one read transaction.
  */
 gboolean piao_pull (PiaoRegistry *registry,
                     PiaoDb *db,
                     gint64 user,
-                    JsonArray *cursors,
-                    gsize max_bytes,
+                    const PiaoPullRequest *request,
                     PiaoReply *reply,
                     GError **error);
 

@@ -108,6 +108,11 @@ piao_reply_end_to_json (const PiaoReply *self)
 
       json_array_add_int_element (pair, entry->lane);
       json_array_add_int_element (pair, entry->seq);
+      if (entry->base > 0)
+        {
+          json_array_add_int_element (pair, entry->base);
+          json_array_add_int_element (pair, entry->history);
+        }
       json_array_add_array_element (upto, pair);
     }
   return piao_json_build ("upto", 'a', upto, "seq", 'i', self->head, "more", 'b', self->more,
@@ -307,6 +312,17 @@ piao_reply_digests_from_json (PiaoReply *self,
 }
 
 gboolean
+piao_lane_seq_from_json (JsonArray *array, guint index, PiaoLaneSeq *lane)
+{
+  JsonArray *four = get_tuple (array, index, 4);
+  JsonArray *tuple = four != NULL ? four : get_tuple (array, index, 2);
+
+  *lane = (PiaoLaneSeq){ 0 };
+  return tuple != NULL && get_int (tuple, 0, &lane->lane) && get_int (tuple, 1, &lane->seq)
+         && (four == NULL || (get_int (four, 2, &lane->base) && get_int (four, 3, &lane->history)));
+}
+
+gboolean
 piao_reply_end_from_json (PiaoReply *self, JsonObject *end, GError **error)
 {
   JsonArray *upto = piao_json_get_array (end, "upto");
@@ -320,10 +336,9 @@ piao_reply_end_from_json (PiaoReply *self, JsonObject *end, GError **error)
     return piao_reply_set_shape_error ("end", error);
   for (guint i = 0; i < json_array_get_length (upto); i++)
     {
-      JsonArray *pair = get_tuple (upto, i, 2);
       PiaoLaneSeq entry;
 
-      if (pair == NULL || !get_int (pair, 0, &entry.lane) || !get_int (pair, 1, &entry.seq))
+      if (!piao_lane_seq_from_json (upto, i, &entry))
         return piao_reply_set_shape_error ("end.upto", error);
       g_array_append_val (self->upto, entry);
     }

@@ -25,6 +25,9 @@ JsonObject *piao_reply_end_to_json (const PiaoReply *self);
 /* epoch, now, restart, expected and notes. */
 void piao_reply_head_to_json (const PiaoReply *self, JsonObject *object);
 
+/* [lane, seq] or [lane, seq, base, history]; FALSE for anything else. */
+gboolean piao_lane_seq_from_json (JsonArray *array, guint index, PiaoLaneSeq *lane);
+
 gboolean piao_reply_verdicts_from_json (PiaoReply *self, JsonArray *array, GError **error);
 gboolean piao_reply_gone_from_json (PiaoReply *self,
                                     PiaoRegistry *registry,

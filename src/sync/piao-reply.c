@@ -127,7 +127,9 @@ sort_lanes (const PiaoReply *self)
     {
       const PiaoLaneSeq *entry = &g_array_index (self->upto, PiaoLaneSeq, i);
 
-      if (entry->lane < 0 || entry->seq < 0 || entry->seq > self->head)
+      if (entry->lane < 0 || entry->seq < 0 || entry->seq > self->head || entry->base < 0
+          || entry->base > self->head || entry->history < 0
+          || (entry->base > 0 ? entry->history >= entry->base : entry->history > 0))
         return NULL;
       g_array_append_val (lanes, entry->lane);
     }

@@ -17,7 +17,8 @@ G_BEGIN_DECLS
  *    "verdicts": [{"id": …, "state": …, "seq": … | "code": …, "message": …}, …],
  *    "grants": [lane, …], "rows": [{"kind": …, "rows": [row, …]}, …],
  *    "gone": [[lane, kind, id], …], "digests": [[lane, kind, rows, sum], …],
- *    "end": {"upto": [[lane, seq], …], "seq": …, "more": …, "next": …}}
+ *    "end": {"upto": [[lane, seq] | [lane, seq, base, history], …], "seq": …, "more": …,
+ *            "next": …}}
  * or, when the server has another epoch: {"epoch": …, "now": …, "restart": true, "expected": …}.
  */
 #define PIAO_REPLY_MAX_ROWS 200000
@@ -31,10 +32,14 @@ G_BEGIN_DECLS
 #define PIAO_REPLY_JSON "application/json"
 #define PIAO_REPLY_FRAMES "application/x-piaoku-frames"
 
+/* How far a lane is: all of (base, seq] and of (0, history] is there, and the working set of base.
+ * base and history are 0 when nothing is missing; seq is 0 while the working set is on its way. */
 typedef struct
 {
   gint64 lane;
   gint64 seq;
+  gint64 base;
+  gint64 history;
 } PiaoLaneSeq;
 
 /* A row that has left a lane. */
@@ -69,7 +74,10 @@ typedef struct
   gint64 head;         /* seq of the server */
   gboolean more;       /* ask again at once */
   char *next;          /* owned; where the working set goes on, opaque to the desktop; or NULL */
-  JsonObject *notes;   /* owned: {"ilms": {"state": …, "since": …}, …} */
+  /* Owned: {"ilms": {"state": …, "since": …},
+   *         "working": {"done": rows, "total": …} of the lane whose working set is on its way,
+   *         "history": {"done": seqs, "total": …} of all lanes} */
+  JsonObject *notes;
 } PiaoReply;
 
 PiaoReply *piao_reply_new (void);

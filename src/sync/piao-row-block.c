@@ -171,6 +171,26 @@ piao_row_block_append_cursor (PiaoRowBlock *self, PiaoCursor *cursor)
     }
 }
 
+/* Numbers mostly differ little from those above them, texts repeat. */
+#define ESTIMATE_ROW 8
+#define ESTIMATE_TEXT 4 /* characters a byte */
+
+gsize
+piao_row_block_estimate (const PiaoRowBlock *self)
+{
+  guint row = self->n_rows - 1;
+  gsize size = ESTIMATE_ROW;
+
+  for (guint i = 0; i < self->kind->n_columns; i++)
+    if (piao_row_block_is_null (self, row, i))
+      continue;
+    else if (self->columns[i].is_text)
+      size += strlen (piao_row_block_get_text (self, row, i)) / ESTIMATE_TEXT;
+    else
+      size += 1;
+  return size;
+}
+
 /* --- reading --------------------------------------------------------------------------------- */
 
 gboolean

@@ -75,4 +75,7 @@ gboolean piao_row_block_equal (const PiaoRowBlock *a, const PiaoRowBlock *b);
 /* Whether columns of this type hold text. */
 gboolean piao_column_is_text (const PiaoColumn *column);
 
+/* What the last row takes on the wire, roughly: bytes in frames. */
+gsize piao_row_block_estimate (const PiaoRowBlock *self);
+
 G_END_DECLS

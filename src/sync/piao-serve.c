@@ -119,6 +119,11 @@ piao_serve_answer (PiaoRegistry *registry,
                    GError **error)
 {
   gint64 max_bytes = piao_json_get_int (request, "max_bytes", PIAO_PULL_MAX_BYTES);
+  PiaoPullRequest pull
+      = { .cursors = piao_json_get_array (request, "cursors"),
+          .working = g_str_equal (piao_json_get_text (request, "want", ""), "working"),
+          .next = piao_json_get_text (request, "next", NULL),
+          .max_bytes = (gsize)CLAMP (max_bytes, PIAO_PULL_MIN_BYTES, PIAO_PULL_MAX_BYTES) };
 
   for (guint i = 0; verdicts != NULL && i < verdicts->len; i++)
     {
@@ -132,8 +137,6 @@ piao_serve_answer (PiaoRegistry *registry,
   if (!piao_ledger_read_head (db, NULL, &reply->epoch, error))
     return FALSE;
   reply->now = now;
-  max_bytes = CLAMP (max_bytes, PIAO_PULL_MIN_BYTES, PIAO_PULL_MAX_BYTES);
-  return piao_pull (registry, db, user, piao_json_get_array (request, "cursors"), (gsize)max_bytes,
-                    reply, error)
-         && piao_proof_answer (registry, db, request, (gsize)max_bytes, reply, error);
+  return piao_pull (registry, db, user, &pull, reply, error)
+         && piao_proof_answer (registry, db, request, pull.max_bytes, reply, error);
 }

@@ -21,15 +21,17 @@ struct _PiaoSyncAnswer
   gint64 reached;
   PiaoProofPage page;
   PiaoProofOutcome proof;
+  gboolean partial;           /* history is missing */
   gboolean sent_again;        /* commands that the server misses were queued once more */
   const char *problem_reason; /* borrowed from the reply */
   const char *problem;
 };
 
 PIAO_STATEMENT (sync_set_cursor,
-                "INSERT INTO cursor (lane, seq) VALUES ($1, $2)"
-                " ON CONFLICT (lane) DO UPDATE SET seq = excluded.seq"
-                " WHERE cursor.seq <> excluded.seq");
+                "INSERT INTO cursor (lane, seq, base, history) VALUES ($1, $2, $3, $4)"
+                " ON CONFLICT (lane) DO UPDATE SET seq = excluded.seq, base = excluded.base,"
+                " history = excluded.history WHERE cursor.seq <> excluded.seq"
+                " OR cursor.base <> excluded.base OR cursor.history <> excluded.history");
 PIAO_STATEMENT (sync_get_cursors, "SELECT lane FROM cursor ORDER BY lane");
 PIAO_STATEMENT (sync_forget_cursor, "DELETE FROM cursor WHERE lane = $1");
 PIAO_STATEMENT (sync_forget_cursors, "DELETE FROM cursor");
@@ -39,30 +41,18 @@ PIAO_STATEMENT (sync_send_again,
 
 /* --- does it answer the request? ------------------------------------------------------------- */
 
-static gboolean
-get_pair (JsonArray *array, guint index, gint64 *first, gint64 *second)
-{
-  JsonNode *node = json_array_get_element (array, index);
-  JsonArray *pair = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-
-  if (pair == NULL || json_array_get_length (pair) != 2
-      || json_node_get_value_type (json_array_get_element (pair, 0)) != G_TYPE_INT64
-      || json_node_get_value_type (json_array_get_element (pair, 1)) != G_TYPE_INT64)
-    return FALSE;
-  *first = json_array_get_int_element (pair, 0);
-  *second = json_array_get_int_element (pair, 1);
-  return TRUE;
-}
-
-static gint64
+/* The cursor that was sent; all 0 without one. */
+static PiaoLaneSeq
 find_cursor (JsonArray *cursors, gint64 lane)
 {
-  gint64 at, seq;
-
   for (guint i = 0; cursors != NULL && i < json_array_get_length (cursors); i++)
-    if (get_pair (cursors, i, &at, &seq) && at == lane)
-      return seq;
-  return 0;
+    {
+      PiaoLaneSeq entry;
+
+      if (piao_lane_seq_from_json (cursors, i, &entry) && entry.lane == lane)
+        return entry;
+    }
+  return (PiaoLaneSeq){ 0 };
 }
 
 static gboolean
@@ -85,19 +75,32 @@ was_sent (JsonObject *request, gint64 id)
   return FALSE;
 }
 
+/* A cursor stands where it stood or further; only a lane that has none may begin a history. */
+static gboolean
+is_progress (const PiaoLaneSeq *from, const PiaoLaneSeq *to)
+{
+  if (to->seq < from->seq)
+    return FALSE;
+  return from->seq == 0 || to->base == 0
+         || (to->base == from->base && to->history >= from->history);
+}
+
 static gboolean
 check_upto (PiaoSyncAnswer *self, JsonObject *request)
 {
   JsonArray *cursors = piao_json_get_array (request, "cursors");
   const PiaoReply *reply = self->reply;
 
+  self->reached = reply->upto->len > 0 ? G_MAXINT64 : 0;
   for (guint i = 0; i < reply->upto->len; i++)
     {
       const PiaoLaneSeq *entry = &g_array_index (reply->upto, PiaoLaneSeq, i);
+      PiaoLaneSeq from = find_cursor (cursors, entry->lane);
 
-      if (entry->seq < find_cursor (cursors, entry->lane))
+      if (!is_progress (&from, entry))
         return FALSE;
-      self->reached = MAX (self->reached, entry->seq);
+      self->reached = MIN (self->reached, entry->seq);
+      self->partial = self->partial || entry->base > 0;
     }
   return TRUE;
 }
@@ -172,6 +175,18 @@ piao_sync_answer_get_proof (const PiaoSyncAnswer *self)
   return self->proof;
 }
 
+gboolean
+piao_sync_answer_is_usable (const PiaoSyncAnswer *self)
+{
+  return self->reply->next == NULL && (self->reached > 0 || self->reply->head == 0);
+}
+
+gboolean
+piao_sync_answer_is_whole (const PiaoSyncAnswer *self)
+{
+  return piao_sync_answer_is_usable (self) && !self->partial;
+}
+
 const char *
 piao_sync_answer_get_problem (const PiaoSyncAnswer *self, const char **reason)
 {
@@ -238,11 +253,12 @@ move_cursors (const PiaoReply *reply, PiaoDb *db, GError **error)
     {
       const PiaoLaneSeq *upto = &g_array_index (reply->upto, PiaoLaneSeq, i);
 
-      if (!piao_db_exec (db, &sync_set_cursor, error, "ii", upto->lane,
-                         PIAO_MUTANT (naive_cursor) ? reply->head : upto->seq))
+      if (!piao_db_exec (db, &sync_set_cursor, error, "iiii", upto->lane,
+                         PIAO_MUTANT (naive_cursor) ? reply->head : upto->seq, upto->base,
+                         upto->history))
         return FALSE;
     }
-  return TRUE;
+  return piao_setting_set (db, PIAO_SYNC_NEXT, reply->next, error);
 }
 
 /* A replica from before there were digests counts its rows once. */
@@ -271,7 +287,8 @@ apply_rows (PiaoDb *db, gpointer data, GError **error)
     return FALSE;
   if (reply->restart)
     return piao_sync_rows_erase_all (apply->registry, db, error)
-           && piao_db_exec (db, &sync_forget_cursors, error, "");
+           && piao_db_exec (db, &sync_forget_cursors, error, "")
+           && piao_setting_set (db, PIAO_SYNC_NEXT, NULL, error);
   if (!erase_lost_lanes (apply, db, error))
     return FALSE;
   for (guint i = 0; i < reply->gone->len; i++)
@@ -340,7 +357,7 @@ piao_sync_answer_apply (PiaoSyncAnswer *self, PiaoRegistry *registry, PiaoDb *db
 
   return apply_verdicts (self->reply, db, error) && send_again (self, db, error)
          && piao_setting_set (db, "sync.epoch", self->reply->epoch, error)
-         && piao_setting_set (db, "sync.schema", schema, error)
+         && piao_setting_set (db, PIAO_SYNC_SCHEMA, schema, error)
          && piao_outbox_rebase (registry, db, self->reached, apply_rows, &apply, error);
 }
 

@@ -15,11 +15,16 @@ G_BEGIN_DECLS
  * caller's transaction on the writer.
  *
  * A request:
- *   {device, epoch, schema, now, max_bytes, ack, cursors: [[lane, seq], …],
+ *   {device, epoch, schema, now, max_bytes, ack, want: "working", next,
+ *    cursors: [[lane, seq] | [lane, seq, base, history], …],
  *    commands: [{id, dseq, name, args, at, actor}, …], proof, repair}
  * An answer is a PiaoReply.
  */
 #define PIAO_SYNC_MAX_COMMANDS PIAO_REPLY_MAX_VERDICTS
+/* Setting: where the working set on its way goes on. */
+#define PIAO_SYNC_NEXT "sync.next"
+/* Setting: the schema that the rows here were fetched for. */
+#define PIAO_SYNC_SCHEMA "sync.schema"
 #define PIAO_SYNC_MAX_REQUEST (1024 * 1024)
 
 /* @now is the desktop's clock in ms; the server measures the skew by it. About @max_answer bytes of
@@ -45,10 +50,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoSyncAnswer, piao_sync_answer_free)
 const PiaoReply *piao_sync_answer_get_reply (const PiaoSyncAnswer *answer);
 /* Whether there is more to fetch, or to send again, at once; after apply. */
 gboolean piao_sync_answer_has_more (const PiaoSyncAnswer *answer);
-/* How far the desktop is: a seq number. */
+/* How far all lanes of the desktop are: a seq number; 0 while a working set is on its way. */
 gint64 piao_sync_answer_get_reached (const PiaoSyncAnswer *answer);
 /* What the comparison of digests said; after apply. */
 PiaoProofOutcome piao_sync_answer_get_proof (const PiaoSyncAnswer *answer);
+/* Whether all working sets are here, and whether the history is too. */
+gboolean piao_sync_answer_is_usable (const PiaoSyncAnswer *answer);
+gboolean piao_sync_answer_is_whole (const PiaoSyncAnswer *answer);
 /* A push that was wrong (not a refusal by a rule): reason and sentence, or NULL. */
 const char *piao_sync_answer_get_problem (const PiaoSyncAnswer *answer, const char **reason);
 

@@ -15,7 +15,7 @@
 #define COMMAND_OVERHEAD 256
 #define COMMANDS_MAX_BYTES ((gsize)600 * 1024)
 
-PIAO_STATEMENT (sync_cursors, "SELECT lane, seq FROM cursor ORDER BY lane");
+PIAO_STATEMENT (sync_cursors, "SELECT lane, seq, base, history FROM cursor ORDER BY lane");
 PIAO_STATEMENT (sync_acknowledged, "SELECT MAX(dseq) FROM outbox WHERE decided = 1");
 
 static JsonArray *
@@ -31,6 +31,11 @@ read_cursors (PiaoDb *db, GError **error)
 
       json_array_add_int_element (pair, piao_cursor_int (cursor, 0));
       json_array_add_int_element (pair, piao_cursor_int (cursor, 1));
+      if (piao_cursor_int (cursor, 2) > 0)
+        {
+          json_array_add_int_element (pair, piao_cursor_int (cursor, 2));
+          json_array_add_int_element (pair, piao_cursor_int (cursor, 3));
+        }
       json_array_add_array_element (cursors, pair);
     }
   if (inner == NULL)
@@ -76,6 +81,7 @@ piao_sync_build_request (
     PiaoDb *db, guint device, gint64 now, gsize max_answer, gsize max_commands, GError **error)
 {
   g_autofree char *epoch = piao_setting_get (db, "sync.epoch", NULL);
+  g_autofree char *next = piao_setting_get (db, PIAO_SYNC_NEXT, NULL);
   int schema = piao_schema_get_newest ();
   g_autoptr (JsonArray) cursors = NULL;
   g_autoptr (JsonArray) commands = NULL;
@@ -83,8 +89,11 @@ piao_sync_build_request (
   gint64 ack = 0;
 
   /* After an update of the program rows may have columns that were not kept before. */
-  if (piao_setting_get_int (db, "sync.schema", 0) != schema)
-    cursors = json_array_new ();
+  if (piao_setting_get_int (db, PIAO_SYNC_SCHEMA, 0) != schema)
+    {
+      cursors = json_array_new ();
+      g_clear_pointer (&next, g_free);
+    }
   else
     cursors = read_cursors (db, error);
   if (cursors == NULL || !piao_db_query_int (db, &sync_acknowledged, 0, &ack, error, ""))
@@ -92,11 +101,12 @@ piao_sync_build_request (
   commands = read_commands (db, max_commands, error);
   if (commands == NULL)
     return NULL;
-  request = piao_json_build ("device", 'i', (gint64)device, "epoch", 's',
-                             epoch != NULL ? epoch : "", "schema", 'i', (gint64)schema, "now", 'i',
-                             now, "max_bytes", 'i', (gint64)max_answer, "ack", 'i', ack, "cursors",
-                             'a', g_steal_pointer (&cursors), "commands", 'a',
-                             g_steal_pointer (&commands), NULL);
+  request
+      = piao_json_build ("device", 'i', (gint64)device, "epoch", 's', epoch != NULL ? epoch : "",
+                         "schema", 'i', (gint64)schema, "now", 'i', now, "want", 's', "working",
+                         "next", 's', next, "max_bytes", 'i', (gint64)max_answer, "ack", 'i', ack,
+                         "cursors", 'a', g_steal_pointer (&cursors), "commands", 'a',
+                         g_steal_pointer (&commands), NULL);
   if (piao_proof_ask (db, request, error))
     return g_steal_pointer (&request);
   return NULL;

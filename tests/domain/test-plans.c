@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "base/piao-error.h"
+#include "domain/piao-domain.h"
 #include "store/piao-schema.h"
+#include "sync/piao-working-set.h"
 
 static const char *const growing[]
     = { "orders", "order_line",      "pack",   "movement",    "order_event",
@@ -163,6 +165,16 @@ ask_sqlite (const PiaoStatement *statement, gpointer data)
     }
 }
 
+/* Those that are made out of the kinds, on the server alone. */
+static void
+foreach_made_statement (void (*func) (const PiaoStatement *statement, gpointer data),
+                        Asking *asking)
+{
+  g_autoptr (PiaoRegistry) registry = piao_domain_registry_new ();
+
+  piao_working_set_foreach (registry, func, asking);
+}
+
 static PiaoDb *
 open_migrated (const char *address, PiaoSchemaRole role)
 {
@@ -189,6 +201,8 @@ test_sqlite_never_walks (void)
   g_assert_cmpuint (asking.bad, ==, 1);
   asking.bad = 0;
   piao_statement_foreach (ask_sqlite, &asking);
+  asking.db = server;
+  foreach_made_statement (ask_sqlite, &asking);
   g_test_message ("%u statements", asking.planned);
   g_assert_cmpuint (asking.planned, >, 40);
   g_assert_cmpuint (asking.bad, ==, 0);
@@ -259,6 +273,7 @@ test_postgresql_never_walks (void)
   g_assert_cmpuint (asking.bad, ==, 1);
   asking.bad = 0;
   piao_statement_foreach (ask_postgresql, &asking);
+  foreach_made_statement (ask_postgresql, &asking);
   g_test_message ("%u statements", asking.planned);
   g_assert_cmpuint (asking.planned, >, 30);
   g_assert_cmpuint (asking.bad, ==, 0);

@@ -259,11 +259,22 @@ piao_dump (PiaoRegistry *registry, PiaoDb *db, const gint64 *lanes)
 
 /* --- desks ----------------------------------------------------------------------------------- */
 
+static void
+open_replica (PiaoDesk *desk)
+{
+  g_autofree char *path = g_build_filename (desk->folder, "replica.db", NULL);
+  g_autoptr (GError) error = NULL;
+
+  desk->replica
+      = piao_replica_open (path, desk->centre->fixture->registry, desk->centre->clock, &error);
+  fail_on (error);
+  piao_replica_set_actor (desk->replica, desk->user, desk->device);
+}
+
 PiaoDesk *
 piao_desk_new (PiaoCentre *centre, guint device, gint64 user)
 {
   PiaoDesk *desk = g_new0 (PiaoDesk, 1);
-  g_autofree char *path = NULL;
   g_autoptr (GError) error = NULL;
 
   desk->centre = centre;
@@ -271,11 +282,16 @@ piao_desk_new (PiaoCentre *centre, guint device, gint64 user)
   desk->user = user;
   desk->folder = g_dir_make_tmp ("piaoku-desk-XXXXXX", &error);
   fail_on (error);
-  path = g_build_filename (desk->folder, "replica.db", NULL);
-  desk->replica = piao_replica_open (path, centre->fixture->registry, centre->clock, &error);
-  fail_on (error);
-  piao_replica_set_actor (desk->replica, user, device);
+  open_replica (desk);
   return desk;
+}
+
+void
+piao_desk_restart (PiaoDesk *desk)
+{
+  piao_replica_close (desk->replica);
+  g_object_unref (desk->replica);
+  open_replica (desk);
 }
 
 void
@@ -437,6 +453,25 @@ piao_desk_int (PiaoDesk *desk, const PiaoStatement *statement, gint64 parameter)
 
   wait_for (piao_replica_read (desk->replica, read_int, &job, NULL));
   return job.number;
+}
+
+static DexFuture *
+exec (PiaoDb *db, gpointer data)
+{
+  Job *job = data;
+  GError *error = NULL;
+
+  if (!piao_db_exec (db, job->statement, &error, "i", job->number))
+    return dex_future_new_for_error (error);
+  return NULL;
+}
+
+void
+piao_desk_exec (PiaoDesk *desk, const PiaoStatement *statement, gint64 parameter)
+{
+  Job job = { .desk = desk, .statement = statement, .number = parameter };
+
+  wait_for (piao_replica_write (desk->replica, exec, &job, NULL));
 }
 
 static DexFuture *

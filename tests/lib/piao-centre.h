@@ -61,6 +61,12 @@ PiaoDesk *piao_desk_new (PiaoCentre *centre, guint device, gint64 user);
 void piao_desk_free (PiaoDesk *desk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoDesk, piao_desk_free)
 
+/* Closes the replica and opens it again, as after an end of the program. */
+void piao_desk_restart (PiaoDesk *desk);
+
+/* A statement on the writer with one number. */
+void piao_desk_exec (PiaoDesk *desk, const PiaoStatement *statement, gint64 parameter);
+
 /* Runs a command here, which must apply; its id. */
 gint64 piao_desk_run (PiaoDesk *desk, const char *name, JsonObject *args);
 

@@ -195,8 +195,10 @@ pull_all (PiaoCentre *centre, gint64 user, gsize max_bytes, guint *pages)
       g_autoptr (PiaoReply) reply = piao_reply_new ();
       g_autoptr (JsonObject) answer = NULL;
 
-      g_assert_true (piao_pull (centre->fixture->registry, centre->fixture->db, user, cursors,
-                                max_bytes, reply, NULL));
+      PiaoPullRequest request = { .cursors = cursors, .max_bytes = max_bytes };
+
+      g_assert_true (
+          piao_pull (centre->fixture->registry, centre->fixture->db, user, &request, reply, NULL));
       for (guint i = 0; i < reply->blocks->len; i++)
         {
           const PiaoRowBlock *block = g_ptr_array_index (reply->blocks, i);
