@@ -71,6 +71,7 @@ static const struct
 } accels[] = {
   { "app.quit", { "<Control>q" } },
   { "win.preferences", { "<Control>comma" } },
+  { "win.switch-user", { "<Control><Shift>u" } },
   { "win.palette", { "<Control>k" } },
   { "win.find", { "F3", "<Control>f" } },
   { "win.refresh", { "F5", "<Control>r" } },

@@ -18,6 +18,7 @@ struct _PiaoSession
   gboolean practice;
   PiaoReplica *replica; /* NULL until somebody works here */
   PiaoPlace *place;     /* likewise */
+  gint64 counter_order; /* 0: none */
 };
 
 G_DEFINE_FINAL_TYPE (PiaoSession, piao_session, G_TYPE_OBJECT)
@@ -105,6 +106,20 @@ piao_session_new (PiaoClock *clock, GSettings *settings, gboolean practice)
   self->settings = g_object_ref (settings);
   self->practice = practice;
   return self;
+}
+
+void
+piao_session_set_counter_order (PiaoSession *self, gint64 order)
+{
+  g_return_if_fail (PIAO_IS_SESSION (self));
+  self->counter_order = order;
+}
+
+gint64
+piao_session_get_counter_order (PiaoSession *self)
+{
+  g_return_val_if_fail (PIAO_IS_SESSION (self), 0);
+  return self->counter_order;
 }
 
 PiaoClock *

@@ -33,6 +33,11 @@ void piao_session_show_order (PiaoSession *self, gint64 order);
 void piao_session_open_counter (PiaoSession *self, gint64 order);
 void piao_session_reprint (PiaoSession *self, gint64 order, gint64 parcel);
 
+/* The order that lies on the counter, 0 for none: it lies there still when somebody else signs in.
+ */
+void piao_session_set_counter_order (PiaoSession *self, gint64 order);
+gint64 piao_session_get_counter_order (PiaoSession *self);
+
 PiaoClock *piao_session_get_clock (PiaoSession *self);
 GSettings *piao_session_get_settings (PiaoSession *self);
 PiaoScanBus *piao_session_get_scan_bus (PiaoSession *self);

@@ -335,6 +335,42 @@ test_counter (Fixture *f, gconstpointer data)
   g_signal_handlers_disconnect_by_data (model, &verdict);
 }
 
+typedef struct
+{
+  PiaoWindow *window;
+  gpointer before; /* the counter of whoever was here; gone once somebody else is */
+  gint64 order;
+} Switch;
+
+static gboolean
+has_the_order (gpointer data)
+{
+  const Switch *one = data;
+  PiaoPage *page = piao_window_get_page (one->window, "counter");
+  PiaoCounterModel *model;
+
+  if (page == NULL || one->before != NULL)
+    return FALSE;
+  model = piao_counter_page_get_model (PIAO_COUNTER_PAGE (page));
+  return model != NULL && is_picking (model) && piao_counter_model_get_order (model) == one->order;
+}
+
+/* Somebody else signs in on the desk: the order that lies on the counter stays there. */
+static void
+test_switch_user (Fixture *f, gconstpointer data)
+{
+  Switch one = { f->window, piao_window_get_page (f->window, "counter"),
+                 app_world_find_next_order (f->world) };
+  PiaoSession *session = f->world->session;
+  g_autoptr (DexFuture) attached = NULL;
+
+  piao_session_open_counter (session, one.order);
+  app_world_await (is_picking, piao_counter_page_get_model (one.before));
+  g_object_add_weak_pointer (one.before, &one.before);
+  attached = piao_session_attach (session, f->world->replica, piao_session_get_user (session));
+  app_world_await (has_the_order, &one);
+}
+
 static gboolean
 palette_found (gpointer data)
 {
@@ -397,6 +433,7 @@ main (int argc, char *argv[])
   ADD ("/app/palette", test_palette);
   ADD ("/app/palette-finds-data", test_palette_finds_data);
   ADD ("/app/counter", test_counter);
+  ADD ("/app/switch-user", test_switch_user);
   ADD ("/app/preferences", test_preferences);
   ADD ("/app/scan-shows-order", test_scan_shows_order);
   ADD ("/app/scan-shows-pack", test_scan_shows_pack);

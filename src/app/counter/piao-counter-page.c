@@ -119,8 +119,11 @@ on_model_changed (PiaoCounterPage *self)
 {
   PiaoCounterSheet *sheet = piao_counter_model_get_sheet (self->model);
   PiaoCounterMode mode = piao_counter_model_get_mode (self->model);
-  PiaoLinks *links = piao_session_get_links (piao_page_get_session (PIAO_PAGE (self)));
+  PiaoSession *session = piao_page_get_session (PIAO_PAGE (self));
+  PiaoLinks *links = piao_session_get_links (session);
 
+  if (sheet != NULL || piao_counter_model_is_idle (self->model))
+    piao_session_set_counter_order (session, piao_counter_model_get_order (self->model));
   piao_counter_line_item_sync (self->lines, sheet);
   gtk_stack_set_visible_child_name (self->stack, sheet != NULL ? "order" : "empty");
   gtk_widget_set_visible (GTK_WIDGET (self->sheet_box), mode == PIAO_COUNTER_SHEET);
@@ -504,7 +507,14 @@ on_links_changed (PiaoCounterPage *self)
             links, piao_session_get_place (piao_page_get_session (PIAO_PAGE (self)))->direct));
 }
 
-/* Somebody signed in: his warehouse's queue, and a model of his own. */
+static void
+on_switch_user (PiaoCounterPage *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.switch-user", NULL);
+}
+
+/* Somebody signed in: his warehouse's queue, and a model of his own. An order that lies on the
+ * counter stays there, as far as the rules let him have it. */
 static void
 on_place (PiaoCounterPage *self)
 {
@@ -513,6 +523,7 @@ on_place (PiaoCounterPage *self)
   g_autoptr (GtkSelectionModel) selection = NULL;
   g_autoptr (GError) error = NULL;
   PiaoBarcodeBook *book;
+  gint64 order = piao_session_get_counter_order (session);
 
   g_clear_object (&self->model);
   g_clear_object (&self->queue);
@@ -532,6 +543,9 @@ on_place (PiaoCounterPage *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->model, "reprint", G_CALLBACK (on_reprint), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->model, "switch-user", G_CALLBACK (on_switch_user), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_handlers_disconnect_by_func (replica, on_replica_changed, self);
   g_signal_connect_object (replica, "changed", G_CALLBACK (on_replica_changed), self,
                            G_CONNECT_SWAPPED);
   self->queue = piao_row_list_new (replica);
@@ -544,6 +558,8 @@ on_place (PiaoCounterPage *self)
   gtk_list_view_set_model (self->queue_view, selection);
   on_links_changed (self);
   on_model_changed (self);
+  if (order != 0)
+    piao_counter_model_act (self->model, PIAO_ACT_OPEN, order, NULL);
 }
 
 static void

@@ -3,6 +3,8 @@
 
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "app/setup/piao-start-dialog.h"
 
 struct _PiaoStartDialog
@@ -50,6 +52,17 @@ piao_start_dialog_show_form (PiaoStartDialog *self,
   else
     gtk_widget_grab_focus (*name == '\0' ? GTK_WIDGET (self->name_row)
                                          : GTK_WIDGET (self->password_row));
+}
+
+void
+piao_start_dialog_show_switch (PiaoStartDialog *self, const char *server)
+{
+  g_return_if_fail (PIAO_IS_START_DIALOG (self));
+  adw_dialog_set_title (ADW_DIALOG (self), _ ("Switch User"));
+  adw_dialog_set_can_close (ADW_DIALOG (self), TRUE);
+  gtk_widget_set_visible (GTK_WIDGET (self->server_row), FALSE);
+  piao_start_dialog_show_form (self, server, "", NULL);
+  gtk_widget_grab_focus (GTK_WIDGET (self->name_row));
 }
 
 static void

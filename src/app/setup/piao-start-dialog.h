@@ -27,4 +27,7 @@ void piao_start_dialog_show_form (PiaoStartDialog *self,
                                   const char *name,
                                   const char *error);
 
+/* For somebody else on the same desk: the form without the address; it can be left. */
+void piao_start_dialog_show_switch (PiaoStartDialog *self, const char *server);
+
 G_END_DECLS

@@ -95,7 +95,8 @@ begin_work (PiaoStart *self, const char *url, GError **error)
   if (!dex_await (piao_desk_sign_in (self->desk, self->name, self->password), error)
       || !check_open (self, error))
     return FALSE;
-  adw_dialog_force_close (ADW_DIALOG (self->dialog));
+  if (self->dialog != NULL)
+    adw_dialog_force_close (ADW_DIALOG (self->dialog));
   g_clear_object (&self->dialog);
   return TRUE;
 }
@@ -157,6 +158,33 @@ on_sign_in (PiaoStart *self, const char *server, const char *name, const char *p
   show_progress (self, _ ("Signing in…"), -1);
   piao_future_disown (dex_scheduler_spawn (NULL, 0, sign_in, g_object_ref (self), g_object_unref),
                       "sign-in");
+}
+
+/* --- somebody else ---------------------------------------------------------------------------- */
+
+static void
+on_dialog_closed (PiaoStart *self, AdwDialog *dialog)
+{
+  if (ADW_DIALOG (self->dialog) == dialog)
+    g_clear_object (&self->dialog);
+}
+
+static void
+on_switch_user (GSimpleAction *action, GVariant *target, gpointer data)
+{
+  PiaoStart *self = data;
+  g_autofree char *server = NULL;
+
+  if (self->window == NULL || self->desk == NULL || self->dialog != NULL)
+    return;
+  server = g_settings_get_string (settings_of (self), "server-url");
+  self->dialog = g_object_ref_sink (piao_start_dialog_new ());
+  g_signal_connect_object (self->dialog, "sign-in", G_CALLBACK (on_sign_in), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->dialog, "closed", G_CALLBACK (on_dialog_closed), self,
+                           G_CONNECT_SWAPPED);
+  adw_dialog_present (ADW_DIALOG (self->dialog), GTK_WIDGET (self->window));
+  piao_start_dialog_show_switch (self->dialog, server);
 }
 
 /* --- practice menu --------------------------------------------------------------------------- */
@@ -251,6 +279,7 @@ static void
 add_line_actions (PiaoStart *self)
 {
   g_autoptr (GSimpleAction) access = g_simple_action_new ("ilms-access", NULL);
+  g_autoptr (GSimpleAction) switch_user = g_simple_action_new ("switch-user", NULL);
   g_autoptr (GSimpleAction) now = g_simple_action_new ("sync-now", NULL);
   g_autoptr (GSimpleAction) keep
       = g_simple_action_new_stateful ("keep-offline", NULL, g_variant_new_boolean (FALSE));
@@ -262,6 +291,8 @@ add_line_actions (PiaoStart *self)
                            G_CALLBACK (on_place), self, G_CONNECT_SWAPPED);
   g_simple_action_set_enabled (access, FALSE);
   g_action_map_add_action (G_ACTION_MAP (self->window), G_ACTION (access));
+  g_signal_connect_object (switch_user, "activate", G_CALLBACK (on_switch_user), self, 0);
+  g_action_map_add_action (G_ACTION_MAP (self->window), G_ACTION (switch_user));
   g_action_map_add_action (G_ACTION_MAP (self->window), G_ACTION (now));
   g_action_map_add_action (G_ACTION_MAP (self->window), G_ACTION (keep));
 }

@@ -382,10 +382,14 @@ toast_action (GtkWidget *widget, const char *name, GVariant *target)
 static void
 on_place (PiaoWindow *self)
 {
+  g_autofree char *shown = g_strdup (gtk_stack_get_visible_child_name (self->pages));
+
   show_place (self);
   remove_pages (self);
   add_pages (self);
-  piao_window_show_page (self, piao_page_table[0].name);
+  /* Somebody else goes on where the one before him was, if he may see it. */
+  if (shown == NULL || !piao_window_show_page (self, shown))
+    piao_window_show_page (self, piao_page_table[0].name);
 }
 
 static void
