@@ -13,6 +13,7 @@
   X (relaxed_commit, "commits are not forced to the disk: synchronous=NORMAL instead of FULL")     \
   X (accepted_let_go, "an accepted command is not kept applied until its rows arrive")             \
   X (refused_swallowed, "a refused command leaves no item for a person")                           \
+  X (crc_not_checked, "the checksum of a frame is not looked at")                                  \
   X (cursor_alone, "cursors are committed before the rows that they stand for")                    \
   X (naive_cursor, "a cursor moves to the head whatever the answer brought")                       \
   X (lane_kept, "the rows of a lane stay although its grant is gone")                              \

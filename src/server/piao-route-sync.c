@@ -9,6 +9,7 @@
 #include "base/piao-future.h"
 #include "base/piao-id.h"
 #include "server/piao-call.h"
+#include "store/piao-schema.h"
 #include "sync/piao-serve.h"
 
 /* A desktop with fewer order numbers left than this gets a new block. */
@@ -38,6 +39,7 @@ typedef struct
   const char *ilms; /* the line to ILMS, for desktops that want to confirm */
   gint64 ilms_since;
   GBytes *bytes; /* the answer, coded */
+  int schema;    /* of the desktop */
 } Sync;
 
 static gboolean
@@ -73,7 +75,7 @@ see_device (PiaoDb *db, gpointer data, GError **error)
 static gboolean
 encode (Sync *sync, GError **error)
 {
-  sync->bytes = piao_reply_encode (sync->reply, sync->call->type, error);
+  sync->bytes = piao_reply_encode (sync->reply, sync->call->type, sync->schema, error);
   return sync->bytes != NULL;
 }
 
@@ -130,7 +132,7 @@ GBytes *
 piao_route_sync (PiaoCall *call, GError **error)
 {
   g_autoptr (PiaoReply) reply = piao_reply_new ();
-  Sync sync = { .call = call, .reply = reply };
+  Sync sync = { .call = call, .reply = reply, .schema = piao_schema_get_newest () };
   PiaoReaders *readers = piao_server_get_readers (call->server);
   g_autoptr (GPtrArray) commands = NULL;
   gint64 device = piao_json_get_int (call->body, "device", -1);

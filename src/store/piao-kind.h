@@ -42,6 +42,8 @@ typedef struct
   guint flags;      /* PiaoColumnFlags */
   guint max_length; /* characters of text; 0 means 200 */
   const char *ref;  /* kind of a PIAO_COLUMN_REF */
+  int since;        /* schema that brought it (piao-schema.h); 0: it was always there. Rows for a
+                       program of an older schema are sent without it */
 } PiaoColumn;
 
 typedef enum

@@ -133,7 +133,7 @@ piao_reply_head_to_json (const PiaoReply *self, JsonObject *object)
 }
 
 static JsonArray *
-rows_to_json (const PiaoReply *self)
+rows_to_json (const PiaoReply *self, int schema)
 {
   JsonArray *array = json_array_new ();
 
@@ -143,7 +143,7 @@ rows_to_json (const PiaoReply *self)
       JsonArray *rows = json_array_new ();
 
       for (guint row = 0; row < block->n_rows; row++)
-        json_array_add_object_element (rows, piao_wire_encode (block, row));
+        json_array_add_object_element (rows, piao_wire_encode (block, row, schema));
       json_array_add_object_element (array, piao_json_build ("kind", 's', block->kind->name, "rows",
                                                              'a', rows, NULL));
     }
@@ -151,7 +151,7 @@ rows_to_json (const PiaoReply *self)
 }
 
 JsonObject *
-piao_reply_to_json (const PiaoReply *self)
+piao_reply_to_json (const PiaoReply *self, int schema)
 {
   JsonObject *object = json_object_new ();
 
@@ -160,7 +160,7 @@ piao_reply_to_json (const PiaoReply *self)
     return object;
   json_object_set_array_member (object, "verdicts", piao_reply_verdicts_to_json (self));
   json_object_set_array_member (object, "grants", piao_reply_grants_to_json (self));
-  json_object_set_array_member (object, "rows", rows_to_json (self));
+  json_object_set_array_member (object, "rows", rows_to_json (self, schema));
   json_object_set_array_member (object, "gone", piao_reply_gone_to_json (self));
   if (self->digests->len > 0)
     json_object_set_array_member (object, "digests", piao_reply_digests_to_json (self));

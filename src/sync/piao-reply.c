@@ -218,39 +218,60 @@ piao_reply_check (const PiaoReply *self, GError **error)
 
 /* --- coding ---------------------------------------------------------------------------------- */
 
+static gboolean
+is_json (const char *content_type)
+{
+  return g_str_equal (content_type, PIAO_REPLY_JSON)
+         || g_str_has_prefix (content_type, PIAO_REPLY_JSON ";");
+}
+
 GBytes *
-piao_reply_encode (const PiaoReply *self, const char *content_type, GError **error)
+piao_reply_encode (const PiaoReply *self, const char *content_type, int schema, GError **error)
 {
   g_autoptr (JsonObject) object = NULL;
   char *text;
 
-  if (!g_str_equal (content_type, PIAO_REPLY_JSON))
+  if (g_str_equal (content_type, PIAO_REPLY_FRAMES))
+    return piao_reply_to_frames (self, schema);
+  if (!is_json (content_type))
     {
       piao_error_set (error, PIAO_ERROR_INVALID, "sync.type",
                       _ ("There is no coding “%.60s” for an answer."), content_type);
       return NULL;
     }
-  object = piao_reply_to_json (self);
+  object = piao_reply_to_json (self, schema);
   text = piao_json_object_to_text (object);
   return g_bytes_new_take (text, strlen (text));
+}
+
+static PiaoReply *
+decode_json (PiaoRegistry *registry, GBytes *bytes, GError **error)
+{
+  gsize size;
+  const char *text = g_bytes_get_data (bytes, &size);
+  g_autoptr (JsonObject) object = piao_json_parse_object (text, (gssize)size, PIAO_REPLY_MAX_BYTES,
+                                                          _ ("The answer of the centre"), error);
+
+  return object != NULL ? piao_reply_from_json (registry, object, error) : NULL;
 }
 
 PiaoReply *
 piao_reply_decode (PiaoRegistry *registry, const char *content_type, GBytes *bytes, GError **error)
 {
-  g_autoptr (JsonObject) object = NULL;
-  gsize size;
-  const char *data = g_bytes_get_data (bytes, &size);
+  g_autofree char *type = g_utf8_make_valid (content_type != NULL ? content_type : "", -1);
 
-  if (g_strcmp0 (content_type, PIAO_REPLY_JSON) != 0)
+  if (g_bytes_get_size (bytes) > PIAO_REPLY_MAX_BYTES)
     {
-      piao_error_set (error, PIAO_ERROR_CORRUPT, "sync.type",
-                      _ ("What answered is not the centre (it sent “%.60s”). Is a sign-in page of "
-                         "the network in between? It is asked again."),
-                      content_type != NULL ? content_type : "");
+      piao_reply_set_shape_error (_ ("it is too long"), error);
       return NULL;
     }
-  object = piao_json_parse_object (data, (gssize)size, PIAO_REPLY_MAX_BYTES,
-                                   _ ("The answer of the centre"), error);
-  return object != NULL ? piao_reply_from_json (registry, object, error) : NULL;
+  if (g_str_equal (type, PIAO_REPLY_FRAMES))
+    return piao_reply_from_frames (registry, bytes, error);
+  if (is_json (type))
+    return decode_json (registry, bytes, error);
+  piao_error_set (error, PIAO_ERROR_CORRUPT, "sync.type",
+                  _ ("What answered is not the centre (it sent “%.60s”). Is a sign-in page of "
+                     "the network in between? It is asked again."),
+                  type);
+  return NULL;
 }

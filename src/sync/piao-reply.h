@@ -95,9 +95,11 @@ guint piao_reply_get_n_rows (const PiaoReply *self);
 /* --- coding ---------------------------------------------------------------------------------- */
 
 /*
- * Codes the answer as @content_type (one of the above). Any thread. Transfer full.
+ * Codes the answer as @content_type (one of the above) for a program of @schema: columns that it
+ * does not have are left out. Any thread. Transfer full.
  */
-GBytes *piao_reply_encode (const PiaoReply *self, const char *content_type, GError **error);
+GBytes *
+piao_reply_encode (const PiaoReply *self, const char *content_type, int schema, GError **error);
 
 /*
  * The answer in @bytes, checked for all that can be said without the request: shapes, lengths,
@@ -109,7 +111,11 @@ PiaoReply *
 piao_reply_decode (PiaoRegistry *registry, const char *content_type, GBytes *bytes, GError **error);
 
 /* The JSON twin. Transfer full. */
-JsonObject *piao_reply_to_json (const PiaoReply *self);
+JsonObject *piao_reply_to_json (const PiaoReply *self, int schema);
 PiaoReply *piao_reply_from_json (PiaoRegistry *registry, JsonObject *object, GError **error);
+
+/* The frames (piao-reply-frames.c). Transfer full. */
+GBytes *piao_reply_to_frames (const PiaoReply *self, int schema);
+PiaoReply *piao_reply_from_frames (PiaoRegistry *registry, GBytes *bytes, GError **error);
 
 G_END_DECLS

@@ -19,7 +19,7 @@ piao_wire_get_max_length (const PiaoColumn *column)
 }
 
 JsonObject *
-piao_wire_encode (const PiaoRowBlock *block, guint row)
+piao_wire_encode (const PiaoRowBlock *block, guint row, int schema)
 {
   JsonObject *object = json_object_new ();
 
@@ -32,7 +32,7 @@ piao_wire_encode (const PiaoRowBlock *block, guint row)
     {
       const PiaoColumn *column = &block->kind->columns[i];
 
-      if (piao_row_block_is_null (block, row, i))
+      if (column->since > schema || piao_row_block_is_null (block, row, i))
         continue;
       if (block->columns[i].is_text)
         json_object_set_string_member (object, column->name,

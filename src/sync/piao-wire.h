@@ -11,9 +11,9 @@ G_BEGIN_DECLS
 /*
  * A row as JSON, out of its kind's descriptor, so that a new kind needs no codec: an object of id,
  * lane, rev, deleted and the columns by name. Ids are strings, NULL is left out, everything else is
- * text or an integer.
+ * text or an integer. Columns that @schema does not have yet are left out.
  */
-JsonObject *piao_wire_encode (const PiaoRowBlock *block, guint row);
+JsonObject *piao_wire_encode (const PiaoRowBlock *block, guint row, int schema);
 
 /* Appends the row in @object (NULL is an error): PIAO_ERROR_CORRUPT when a column has the wrong
  * type or length, or id, lane or rev make no sense; the block is of no use then. Members that the

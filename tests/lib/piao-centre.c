@@ -9,6 +9,7 @@
 #include "base/piao-future.h"
 #include "base/piao-id.h"
 #include "store/piao-change-index.h"
+#include "store/piao-schema.h"
 #include "sync/piao-serve.h"
 #include "tests/lib/piao-centre.h"
 
@@ -164,7 +165,7 @@ piao_centre_serve (PiaoCentre *self, JsonObject *request, guint device, gint64 u
       fail_on (error);
       piao_db_rollback (db);
     }
-  bytes = piao_reply_encode (reply, PIAO_REPLY_JSON, &error);
+  bytes = piao_reply_encode (reply, PIAO_REPLY_JSON, piao_schema_get_newest (), &error);
   fail_on (error);
   arrived = piao_reply_decode (self->fixture->registry, PIAO_REPLY_JSON, bytes, &error);
   fail_on (error);

@@ -38,7 +38,7 @@ set_up (World *world)
                                   "identity_checked", 'b', TRUE, "lines", 'a', lines, NULL));
   world->request = piao_desk_request (world->desk, PIAO_PULL_MAX_BYTES);
   reply = piao_centre_serve (world->centre, world->request, 8, FIXTURE_KEEPER);
-  bytes = piao_reply_encode (reply, PIAO_REPLY_JSON, NULL);
+  bytes = piao_reply_encode (reply, PIAO_REPLY_JSON, 1, NULL);
   world->good = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }
 
@@ -216,7 +216,7 @@ test_hostile_requests (void)
     {
       g_autoptr (JsonObject) request = piao_json_parse_object (cursors[i], -1, 1 << 20, "r", NULL);
       g_autoptr (PiaoReply) reply = piao_centre_serve (centre, request, 8, FIXTURE_KEEPER);
-      g_autoptr (JsonObject) answer = piao_reply_to_json (reply);
+      g_autoptr (JsonObject) answer = piao_reply_to_json (reply, 1);
       g_autofree char *text = piao_json_object_to_text (answer);
 
       g_assert_nonnull (strstr (text, "\"name\":\"keeper\""));
