@@ -9,7 +9,6 @@
 #include "base/piao-future.h"
 #include "base/piao-id.h"
 #include "server/piao-call.h"
-#include "store/piao-schema.h"
 #include "sync/piao-serve.h"
 
 /* A desktop with fewer order numbers left than this gets a new block. */
@@ -128,22 +127,50 @@ reserve_numbers (Sync *sync)
     g_message ("Order numbers for computer %u: %s", sync->call->device, error->message);
 }
 
+/* Frames for a desktop that can read them; what asks without a wish gets what a person can. */
+static const char *
+choose_type (PiaoCall *call)
+{
+  const char *accept
+      = soup_message_headers_get_list (soup_server_message_get_request_headers (call->message),
+                                       "Accept");
+  GSList *types = accept != NULL ? soup_header_parse_quality_list (accept, NULL) : NULL;
+  const char *type = PIAO_REPLY_JSON;
+
+  for (GSList *at = types; at != NULL; at = at->next)
+    {
+      if (g_str_equal (at->data, PIAO_REPLY_JSON))
+        break;
+      if (g_str_equal (at->data, PIAO_REPLY_FRAMES))
+        {
+          type = PIAO_REPLY_FRAMES;
+          break;
+        }
+    }
+  soup_header_free_list (types);
+  return type;
+}
+
 GBytes *
 piao_route_sync (PiaoCall *call, GError **error)
 {
   g_autoptr (PiaoReply) reply = piao_reply_new ();
-  Sync sync = { .call = call, .reply = reply, .schema = piao_schema_get_newest () };
+  Sync sync = { .call = call, .reply = reply };
   PiaoReaders *readers = piao_server_get_readers (call->server);
   g_autoptr (GPtrArray) commands = NULL;
   gint64 device = piao_json_get_int (call->body, "device", -1);
   gboolean done;
 
+  call->type = choose_type (call);
   if (device != (gint64)call->device)
     {
       piao_error_set (error, PIAO_ERROR_FORBIDDEN, "sync.device",
                       _ ("This session belongs to another computer. Sign in again."));
       return NULL;
     }
+  sync.schema = piao_serve_get_schema (call->body, error);
+  if (sync.schema == 0)
+    return NULL;
   commands = piao_serve_read_commands (call->body, call->device, call->now, error);
   if (commands == NULL || !dex_await (piao_readers_run (readers, check, &sync), error))
     return NULL;

@@ -8,6 +8,7 @@
 #include "base/piao-error.h"
 #include "base/piao-mutant.h"
 #include "base/piao-text.h"
+#include "store/piao-schema.h"
 #include "sync/piao-proof.h"
 #include "sync/piao-pull.h"
 #include "sync/piao-serve.h"
@@ -24,6 +25,25 @@ piao_serve_get_skew (JsonObject *request, gint64 now)
 
   /* Beyond the years of ids it is no clock. */
   return theirs > 0 && theirs < G_GINT64_CONSTANT (4000000000000) ? theirs - now : 0;
+}
+
+int
+piao_serve_get_schema (JsonObject *request, GError **error)
+{
+  int newest = piao_schema_get_newest ();
+  gint64 schema = piao_json_get_int (request, "schema", newest);
+
+  if (schema > newest - PIAO_SERVE_SCHEMAS && schema <= newest)
+    return (int)schema;
+  if (schema > newest)
+    piao_error_set (error, PIAO_ERROR_REFUSED, "sync.schema-new",
+                    _ ("Piaoku on this computer is newer than the centre. Nothing is lost: the "
+                       "centre has to be updated, then work is sent."));
+  else
+    piao_error_set (error, PIAO_ERROR_REFUSED, "sync.schema-old",
+                    _ ("Piaoku on this computer is too old for the centre. Update it; what waits "
+                       "here is kept and sent afterwards."));
+  return 0;
 }
 
 static PiaoPushed *

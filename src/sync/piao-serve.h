@@ -19,6 +19,14 @@ G_BEGIN_DECLS
 /* The device's clock minus ours in ms; 0 when the request does not say. */
 gint64 piao_serve_get_skew (JsonObject *request, gint64 now);
 
+/* Programs of this many schemas are served, the newest included. */
+#define PIAO_SERVE_SCHEMAS 3
+
+/* The schema of the desktop, 0 when it may not sync: PIAO_ERROR_REFUSED "sync.schema-old" or
+ * "sync.schema-new" with a sentence that says which program has to be updated. A request that says
+ * none is of this program's. */
+int piao_serve_get_schema (JsonObject *request, GError **error);
+
 /* The commands of the request: GPtrArray of PiaoPushed. PIAO_ERROR_INVALID with a sentence when one
  * of them has no shape; then none is decided. Transfer full. */
 GPtrArray *piao_serve_read_commands (JsonObject *request, guint device, gint64 now, GError **error);

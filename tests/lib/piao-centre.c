@@ -40,6 +40,7 @@ piao_centre_new (void)
 
   self->fixture = piao_fixture_new ();
   self->clock = piao_clock_new_manual (self->fixture->now);
+  self->coding = PIAO_REPLY_FRAMES;
   self->own = G_GINT64_CONSTANT (1) << 51;
   piao_ledger_prepare (self->fixture->db, "epoch-1", &error);
   fail_on (error);
@@ -165,9 +166,9 @@ piao_centre_serve (PiaoCentre *self, JsonObject *request, guint device, gint64 u
       fail_on (error);
       piao_db_rollback (db);
     }
-  bytes = piao_reply_encode (reply, PIAO_REPLY_JSON, piao_schema_get_newest (), &error);
+  bytes = piao_reply_encode (reply, self->coding, piao_schema_get_newest (), &error);
   fail_on (error);
-  arrived = piao_reply_decode (self->fixture->registry, PIAO_REPLY_JSON, bytes, &error);
+  arrived = piao_reply_decode (self->fixture->registry, self->coding, bytes, &error);
   fail_on (error);
   return arrived;
 }

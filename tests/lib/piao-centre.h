@@ -17,8 +17,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   PiaoFixture *fixture;
-  PiaoClock *clock; /* manual; the time of all */
-  gint64 own;       /* id of the last command of the centre itself */
+  PiaoClock *clock;   /* manual; the time of all */
+  gint64 own;         /* id of the last command of the centre itself */
+  const char *coding; /* content type of its answers; frames at first */
 } PiaoCentre;
 
 PiaoCentre *piao_centre_new (void);

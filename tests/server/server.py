@@ -10,12 +10,15 @@ import socket
 import sqlite3
 import subprocess
 import tempfile
+from pathlib import Path
 
 BIN = os.environ['PIAOKU_SERVER']
 SEED = os.environ['PIAOKU_SEED']
 POSTGRESQL = os.environ.get('PIAOKU_TEST_POSTGRESQL')
 STRIDE = 4096 * 256
 OUTLET, TYPE_A = '40', '50'
+# What the programs of this tree have.
+SCHEMA = max(int(path.name[:3]) for path in (Path(__file__).parents[2] / 'data' / 'schema').glob('[0-9]*.sql'))
 
 
 class Server:
@@ -91,6 +94,19 @@ class Server:
             return reply.status, json.loads(text)
         return reply.status, text
 
+    def raw(self, path, body, token, headers):
+        """(content type, bytes) of what a POST is answered with"""
+        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=30)
+        try:
+            connection.request('POST', path, body=json.dumps(body).encode(),
+                               headers={'Authorization': 'Bearer ' + token, **headers})
+            reply = connection.getresponse()
+            data = reply.read()
+        finally:
+            connection.close()
+        assert reply.status == 200, data
+        return reply.headers.get_content_type(), data
+
 
 class Desk:
     def __init__(self, server, name='keeper', key=None):
@@ -111,7 +127,7 @@ class Desk:
                          'lines': [{'ticket_type': TYPE_A, 'packs': packs}]}}
 
     def request(self, commands=(), **more):
-        return {'device': self.device, 'epoch': '', 'schema': 1, 'now': 1767322900000,
+        return {'device': self.device, 'epoch': '', 'schema': SCHEMA, 'now': 1767322900000,
                 'max_bytes': 1 << 20, 'ack': 0, 'cursors': self.cursors,
                 'commands': list(commands), **more}
 

@@ -13,7 +13,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(__file__))
-from server import BIN, POSTGRESQL, Desk, Live, Server  # noqa: E402
+from server import BIN, POSTGRESQL, SCHEMA, Desk, Live, Server  # noqa: E402
 
 
 class Http(unittest.TestCase):
@@ -87,6 +87,35 @@ class Http(unittest.TestCase):
                                           token=stranger.token)[0], 404)
         stranger.sync()
         self.assertFalse([row for row in stranger.rows.values() if row['lane'] == 652300])
+
+    def test_codings(self):
+        """Who asks for frames gets frames; who asks for JSON, or for nothing, gets JSON."""
+        desk = Desk(self.server, key='codings'.ljust(40, '-'))
+        frames = 'application/x-piaoku-frames'
+        for accept, expected in ((None, 'application/json'), ('*/*', 'application/json'),
+                                 ('application/json', 'application/json'), (frames, frames),
+                                 (frames + ', application/json', frames),
+                                 ('application/json, ' + frames + ';q=0.5', 'application/json'),
+                                 ('text/html', 'application/json')):
+            kind, body = self.server.raw('/v1/sync', desk.request(), desk.token,
+                                         {'Accept': accept} if accept else {})
+            self.assertEqual(kind, expected, accept)
+            if kind == frames:
+                self.assertEqual(body[4], 1)
+                self.assertEqual(int.from_bytes(body[:4], 'little') + 9 < len(body), True)
+            else:
+                self.assertIn('end', json.loads(body))
+
+    def test_schemas(self):
+        desk = Desk(self.server, key='schemas'.ljust(40, '-'))
+        for schema in range(SCHEMA - 2, SCHEMA + 1):
+            desk.sync(schema=schema)
+        for schema, reason in ((SCHEMA - 3, 'sync.schema-old'), (0, 'sync.schema-old'), (-1, 'sync.schema-old'),
+                               (SCHEMA + 1, 'sync.schema-new'), (1 << 62, 'sync.schema-new')):
+            status, answer = self.server.call('POST', '/v1/sync', desk.request([desk.order()], schema=schema),
+                                              desk.token)
+            self.assertEqual((status, answer['reason']), (409, reason))
+            self.assertTrue(answer['message'])
 
     def test_a_session_is_bound_to_its_computer(self):
         desk = Desk(self.server, key='bound-1'.ljust(40, '-'))

@@ -335,7 +335,8 @@ reserve_numbers (SimServer *self, SimDesk *desk, GError **error)
 static GBytes *
 code (SimServer *self, const PiaoReply *reply, GError **error)
 {
-  return piao_reply_encode (reply, sim_call_get_coding (self->world), error);
+  return piao_reply_encode (reply, sim_call_get_coding (self->world), piao_schema_get_newest (),
+                            error);
 }
 
 static GBytes *
