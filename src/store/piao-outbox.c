@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/piao-error.h"
 #include "base/piao-id.h"
@@ -14,23 +15,32 @@
 
 #define ENTRY "SELECT dseq, id, name, args, at, actor, state, decided, seq, code, message, note "
 
-PIAO_STATEMENT (outbox_list_unsent,
-                ENTRY "FROM outbox WHERE decided = 0 AND state IN ('queued', 'refused')"
-                      " ORDER BY dseq LIMIT $1");
+PIAO_STATEMENT (outbox_list_unsent, ENTRY "FROM outbox WHERE decided = 0 ORDER BY dseq LIMIT $1");
 PIAO_STATEMENT (outbox_list_all, ENTRY "FROM outbox ORDER BY dseq DESC LIMIT $1");
 PIAO_STATEMENT (outbox_list_state,
                 ENTRY "FROM outbox WHERE state = $2 ORDER BY dseq DESC LIMIT $1");
+PIAO_STATEMENT (outbox_find, ENTRY "FROM outbox WHERE id = $1");
+/* A command names its order, or has made it: its rows take the ids behind its own. */
+PIAO_STATEMENT (outbox_list_about,
+                ENTRY "FROM outbox WHERE ($2 > id AND $2 < id + $3 AND ($2 - id) % $4 = 0)"
+                      " OR (json_valid(args)"
+                      " AND CAST(json_extract(args, '$.order') AS INTEGER) = $2)"
+                      " ORDER BY dseq DESC LIMIT $1");
 PIAO_STATEMENT (outbox_accept,
                 "UPDATE outbox SET state = 'accepted', decided = 1, seq = $2, code = NULL,"
                 " message = NULL WHERE id = $1");
 PIAO_STATEMENT (outbox_refuse,
-                "UPDATE outbox SET state = 'refused', decided = 1, code = $2, message = $3"
+                "UPDATE outbox SET state = CASE WHEN state IN ('parked', 'discarded') THEN state"
+                " ELSE 'refused' END, decided = 1,"
+                " code = CASE WHEN state IN ('parked', 'discarded') THEN code ELSE $2 END,"
+                " message = CASE WHEN state IN ('parked', 'discarded') THEN message ELSE $3 END"
                 " WHERE id = $1");
 PIAO_STATEMENT (outbox_park,
                 "UPDATE outbox SET state = 'parked', code = $2, message = $3 WHERE id = $1");
 PIAO_STATEMENT (outbox_discard,
                 "UPDATE outbox SET state = 'discarded', note = $2 WHERE id = $1"
                 " AND (state = 'parked' OR (state = 'refused' AND decided = 1))");
+PIAO_STATEMENT (outbox_supersede, "UPDATE outbox SET state = 'discarded', note = $2 WHERE id = $1");
 PIAO_STATEMENT (outbox_is_undecided,
                 "SELECT COUNT(*) FROM outbox WHERE id = $1 AND decided = 0"
                 " AND state IN ('queued', 'refused')");
@@ -42,6 +52,8 @@ PIAO_STATEMENT (outbox_last_id, "SELECT MAX(id) FROM outbox");
 
 /* What a person writes about a discarded entry. */
 #define NOTE_MAX_CHARS 200
+/* A tab is in no note of a person: piao_text_check() refuses it. */
+#define SUCCESSOR "\t"
 
 void
 piao_outbox_entry_free (PiaoOutboxEntry *entry)
@@ -53,6 +65,26 @@ piao_outbox_entry_free (PiaoOutboxEntry *entry)
   g_free (entry->message);
   g_free (entry->note);
   g_free (entry);
+}
+
+/* A note that a person did not write begins with the id of the command that was sent instead. */
+static char *
+make_note (gint64 successor, const char *text)
+{
+  return g_strdup_printf (SUCCESSOR "%" PRIi64 " %s", successor, text);
+}
+
+static void
+read_note (PiaoOutboxEntry *entry, const char *note)
+{
+  char *end = NULL;
+
+  if (note != NULL && g_str_has_prefix (note, SUCCESSOR))
+    {
+      entry->successor = g_ascii_strtoll (note + strlen (SUCCESSOR), &end, 10);
+      note = *end == ' ' ? end + 1 : end;
+    }
+  entry->note = g_strdup (note);
 }
 
 static GPtrArray *
@@ -77,7 +109,7 @@ read_entries (PiaoCursor *cursor, GError **error)
       entry->seq = piao_cursor_int (cursor, 8);
       entry->code = g_strdup (piao_cursor_text (cursor, 9));
       entry->message = g_strdup (piao_cursor_text (cursor, 10));
-      entry->note = g_strdup (piao_cursor_text (cursor, 11));
+      read_note (entry, piao_cursor_text (cursor, 11));
       g_ptr_array_add (entries, entry);
     }
   if (inner == NULL)
@@ -105,15 +137,43 @@ piao_outbox_list (PiaoDb *db, const char *state, guint limit, GError **error)
   return cursor != NULL ? read_entries (cursor, error) : NULL;
 }
 
+GPtrArray *
+piao_outbox_list_about (PiaoDb *db, gint64 order, guint limit, GError **error)
+{
+  g_autoptr (PiaoCursor) cursor
+      = piao_db_query (db, &outbox_list_about, error, "iiii", (gint64)limit, order,
+                       (gint64)PIAO_ID_PER_COMMAND * PIAO_ID_STRIDE, (gint64)PIAO_ID_STRIDE);
+
+  return cursor != NULL ? read_entries (cursor, error) : NULL;
+}
+
+static gboolean
+set_unknown_error (gint64 command, GError **error)
+{
+  return piao_error_set (error, PIAO_ERROR_NOT_FOUND, "outbox.unknown",
+                         _ ("Command %" PRIi64 " is not in the outbox of this computer."), command);
+}
+
+PiaoOutboxEntry *
+piao_outbox_find (PiaoDb *db, gint64 command, GError **error)
+{
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, &outbox_find, error, "i", command);
+  g_autoptr (GPtrArray) entries = cursor != NULL ? read_entries (cursor, error) : NULL;
+
+  if (entries == NULL)
+    return NULL;
+  if (entries->len > 0)
+    return g_ptr_array_steal_index (entries, 0);
+  set_unknown_error (command, error);
+  return NULL;
+}
+
 /* --- verdicts -------------------------------------------------------------------------------- */
 
 static gboolean
 expect_one (gint64 changed, gint64 command, GError **error)
 {
-  if (changed == 1)
-    return TRUE;
-  return piao_error_set (error, PIAO_ERROR_NOT_FOUND, "outbox.unknown",
-                         _ ("Command %" PRIi64 " is not in the outbox of this computer."), command);
+  return changed == 1 || set_unknown_error (command, error);
 }
 
 gboolean
@@ -165,6 +225,50 @@ piao_outbox_discard (PiaoDb *db, gint64 command, const char *note, GError **erro
                               "Connect to the centre first; then it can be put aside."));
   return piao_error_set (error, PIAO_ERROR_CONFLICT, "outbox.state",
                          _ ("There is nothing left to do about this entry."));
+}
+
+/* --- once more -------------------------------------------------------------------------------- */
+
+/* Only what the server has said no to may be done in another way: anything else could happen
+ * twice. */
+static gboolean
+check_open (const PiaoOutboxEntry *entry, GError **error)
+{
+  gboolean parked = g_str_equal (entry->state, "parked");
+
+  if (!entry->decided && (parked || !g_str_equal (entry->state, "discarded")))
+    return piao_error_set (error, PIAO_ERROR_CONFLICT, "outbox.undecided",
+                           _ ("The centre has not answered this yet. Connect to the centre first; "
+                              "then it can be sent in another way."));
+  return parked || g_str_equal (entry->state, "refused")
+         || piao_error_set (error, PIAO_ERROR_CONFLICT, "outbox.state",
+                            _ ("There is nothing left to do about this entry."));
+}
+
+gboolean
+piao_outbox_resend (PiaoRegistry *registry,
+                    PiaoDb *db,
+                    const PiaoContext *context,
+                    gint64 command,
+                    const char *args,
+                    GError **error)
+{
+  g_autoptr (PiaoOutboxEntry) entry = piao_outbox_find (db, command, error);
+  g_autofree char *note
+      = make_note (context->command,
+                   args != NULL ? _ ("Sent again with other content") : _ ("Sent again as it was"));
+
+  return entry != NULL && check_open (entry, error)
+         && piao_outbox_run (registry, db, context, entry->name, args != NULL ? args : entry->args,
+                             error)
+         && piao_db_exec (db, &outbox_supersede, error, "is", command, note);
+}
+
+gboolean
+piao_outbox_retry (
+    PiaoRegistry *registry, PiaoDb *db, const PiaoContext *context, gint64 command, GError **error)
+{
+  return piao_outbox_resend (registry, db, context, command, NULL, error);
 }
 
 /* --- counts ---------------------------------------------------------------------------------- */

@@ -29,9 +29,10 @@ PIAO_STATEMENT (outbox_list_applied,
 PIAO_STATEMENT (outbox_note_replay,
                 "UPDATE outbox SET undo = $2, state = $3, code = $4, message = $5 WHERE id = $1");
 PIAO_STATEMENT (outbox_settle, "UPDATE outbox SET undo = NULL WHERE id = $1");
-PIAO_STATEMENT (outbox_prune,
-                "DELETE FROM outbox WHERE undo IS NULL AND state IN ('accepted', 'discarded')"
-                " AND dseq <= (SELECT MAX(dseq) FROM outbox) - " KEPT);
+PIAO_STATEMENT (
+    outbox_prune,
+    "DELETE FROM outbox WHERE undo IS NULL AND decided = 1"
+    " AND state IN ('accepted', 'discarded') AND dseq <= (SELECT MAX(dseq) FROM outbox) - " KEPT);
 
 typedef struct
 {

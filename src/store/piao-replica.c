@@ -348,8 +348,9 @@ typedef struct
 {
   PiaoReplica *replica; /* borrowed: its writer runs the job */
   char *name;
-  char *args; /* JSON text: what is applied is what will be sent */
+  char *args; /* JSON text: what is applied is what will be sent; NULL: as instead_of has them */
   PiaoContext context;
+  gint64 instead_of; /* command whose place it takes; 0 for none */
   PiaoReplicaAlso also;
   gpointer data;
   GDestroyNotify destroy;
@@ -388,11 +389,32 @@ run_command (PiaoDb *db, gpointer data)
   GError *error = NULL;
 
   run->context.command = take_ids (self, (guint)run->context.device);
-  if (!piao_outbox_run (self->registry, db, &run->context, run->name, run->args, &error))
+  if (run->instead_of != 0
+          ? !piao_outbox_resend (self->registry, db, &run->context, run->instead_of, run->args,
+                                 &error)
+          : !piao_outbox_run (self->registry, db, &run->context, run->name, run->args, &error))
     return dex_future_new_for_error (error);
   if (run->also != NULL && !run->also (db, run->context.command, run->data, &error))
     return dex_future_new_for_error (error);
   return dex_future_new_for_int64 (run->context.command);
+}
+
+/* For whoever works here now. */
+static Run *
+run_new (PiaoReplica *self, const char *name, JsonObject *args)
+{
+  Run *run = g_new0 (Run, 1);
+
+  run->replica = self;
+  run->name = g_strdup (name);
+  run->args = args != NULL ? piao_json_object_to_text (args) : NULL;
+  run->context.at = piao_clock_now (self->clock);
+  run->context.side = PIAO_SIDE_DESKTOP;
+  g_mutex_lock (&self->lock);
+  run->context.actor = self->actor;
+  run->context.device = self->device;
+  g_mutex_unlock (&self->lock);
+  return run;
 }
 
 DexFuture *
@@ -408,19 +430,10 @@ piao_replica_run_also (PiaoReplica *self,
 
   g_return_val_if_fail (PIAO_IS_REPLICA (self), NULL);
   g_return_val_if_fail (name != NULL && args != NULL, NULL);
-  run = g_new0 (Run, 1);
-  run->replica = self;
-  run->name = g_strdup (name);
-  run->args = piao_json_object_to_text (held);
+  run = run_new (self, name, args);
   run->also = also;
   run->data = data;
   run->destroy = destroy;
-  run->context.at = piao_clock_now (self->clock);
-  run->context.side = PIAO_SIDE_DESKTOP;
-  g_mutex_lock (&self->lock);
-  run->context.actor = self->actor;
-  run->context.device = self->device;
-  g_mutex_unlock (&self->lock);
   return piao_replica_write (self, run_command, run, run_free);
 }
 
@@ -428,6 +441,18 @@ DexFuture *
 piao_replica_run (PiaoReplica *self, const char *name, JsonObject *args)
 {
   return piao_replica_run_also (self, name, args, NULL, NULL, NULL);
+}
+
+DexFuture *
+piao_replica_resend (PiaoReplica *self, gint64 command, JsonObject *args)
+{
+  g_autoptr (JsonObject) held = args;
+  Run *run;
+
+  g_return_val_if_fail (PIAO_IS_REPLICA (self), NULL);
+  run = run_new (self, NULL, args);
+  run->instead_of = command;
+  return piao_replica_write (self, run_command, run, run_free);
 }
 
 /* --- life ------------------------------------------------------------------------------------ */

@@ -57,6 +57,10 @@ DexFuture *piao_replica_run_also (PiaoReplica *self,
                                   gpointer data,
                                   GDestroyNotify destroy);
 
+/* piao_outbox_resend() for whoever works here: @args (taken) may be NULL for the same arguments.
+ * Resolves to the id of the new command (G_TYPE_INT64). Any thread. */
+DexFuture *piao_replica_resend (PiaoReplica *self, gint64 command, JsonObject *args);
+
 /* Local work (spool, sync, settings) on the writing connection in one transaction: @func returns
  * a future that is already decided (dex_future_new_for_* / dex_future_new_take_*; NULL is TRUE) and
  * a rejected one rolls back. @destroy is called on the thread that ran @func. Any thread. */
@@ -101,19 +105,22 @@ typedef struct
   char *code;       /* reason word of a refusal; owned, may be NULL */
   char *message;    /* sentence of a refusal; owned, may be NULL */
   char *note;       /* why a person discarded it; owned, may be NULL */
+  gint64 successor; /* the command that was sent instead of it; 0 none */
 } PiaoOutboxEntry;
 
 void piao_outbox_entry_free (PiaoOutboxEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoOutboxEntry, piao_outbox_entry_free)
 
-/* Entries not yet decided by the server, oldest first, at most @limit. One that was refused only
- * here is among them: the server has the last word, and dseq stays contiguous. Parked ones are
- * not. GPtrArray of entries. */
+/* Entries not yet decided by the server, oldest first, at most @limit, whatever their state: dseq
+ * stays contiguous, and the server has the last word about one that was refused or parked only
+ * here. One that was discarded goes up as withdrawn, for the number's sake. GPtrArray of entries.
+ */
 GPtrArray *piao_outbox_list_unsent (PiaoDb *db, guint limit, GError **error);
 
 /* Notes the verdict of one entry (found by command id; NOT_FOUND "outbox.unknown" otherwise).
  * Accepted ones are kept applied until the cursors of the replica have reached @seq. What a refused
- * or parked one has changed here goes back at the next piao_outbox_rebase(). */
+ * or parked one has changed here goes back at the next piao_outbox_rebase(). A parked or discarded
+ * one stays that when the server refuses it as well. */
 gboolean piao_outbox_accept (PiaoDb *db, gint64 command, gint64 seq, GError **error);
 gboolean piao_outbox_refuse (
     PiaoDb *db, gint64 command, const char *code, const char *message, GError **error);
@@ -153,9 +160,32 @@ gboolean piao_outbox_count (PiaoDb *db, PiaoOutboxCounts *counts, GError **error
  * thousand are kept after they are done with. */
 GPtrArray *piao_outbox_list (PiaoDb *db, const char *state, guint limit, GError **error);
 
+/* One entry by command id; NOT_FOUND "outbox.unknown". Transfer full. */
+PiaoOutboxEntry *piao_outbox_find (PiaoDb *db, gint64 command, GError **error);
+
+/* Entries about an order: that name it in their arguments or have made it; newest first, at most
+ * @limit. For the record itself, where a refused change must be found. GPtrArray of entries. */
+GPtrArray *piao_outbox_list_about (PiaoDb *db, gint64 order, guint limit, GError **error);
+
 /* A person has dealt with a refused or parked entry and says how in @note. CONFLICT
- * "outbox.undecided" before the server has spoken, "outbox.state" when there is nothing to deal
- * with. On the writer's connection. */
+ * "outbox.undecided" before the server has spoken about a refused one, "outbox.state" when there is
+ * nothing to deal with. On the writer's connection. */
 gboolean piao_outbox_discard (PiaoDb *db, gint64 command, const char *note, GError **error);
+
+/*
+ * A refused or parked entry once more: as a new command of @context (its own id, time and actor)
+ * with the same arguments, or with @args (JSON text; NULL for the same). When it applies, the old
+ * entry is discarded and names the new one as its successor; otherwise the rule's error, and the
+ * caller rolls back. CONFLICT "outbox.undecided" before the server has refused it: it could happen
+ * twice. In the caller's transaction on the writer.
+ */
+gboolean piao_outbox_resend (PiaoRegistry *registry,
+                             PiaoDb *db,
+                             const PiaoContext *context,
+                             gint64 command,
+                             const char *args,
+                             GError **error);
+gboolean piao_outbox_retry (
+    PiaoRegistry *registry, PiaoDb *db, const PiaoContext *context, gint64 command, GError **error);
 
 G_END_DECLS

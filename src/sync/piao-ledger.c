@@ -502,6 +502,9 @@ decide (
   g_autoptr (GError) refusal = NULL;
   PiaoVerdict *verdict;
 
+  if (pushed->withdrawn)
+    return verdict_new (pushed->id, PIAO_VERDICT_REFUSED, "command.withdrawn",
+                        _ ("This was put away at the computer before the centre had it."));
   if (!piao_db_savepoint (db, error))
     return NULL;
   if (check_actor (db, pushed, &refusal)

@@ -37,7 +37,12 @@ PIAO_STATEMENT (sync_forget_cursor, "DELETE FROM cursor WHERE lane = $1");
 PIAO_STATEMENT (sync_forget_cursors, "DELETE FROM cursor");
 PIAO_STATEMENT (sync_send_again,
                 "UPDATE outbox SET state = 'queued', decided = 0, seq = 0, code = NULL,"
-                " message = NULL, undo = COALESCE(undo, $2) WHERE dseq >= $1 AND decided = 1");
+                " message = NULL, undo = COALESCE(undo, $2) WHERE dseq >= $1 AND decided = 1"
+                " AND state NOT IN ('parked', 'discarded')");
+/* What a person has put away, or sent in another way, must not happen now. */
+PIAO_STATEMENT (sync_withdraw_again,
+                "UPDATE outbox SET decided = 0 WHERE dseq >= $1 AND decided = 1"
+                " AND state IN ('parked', 'discarded')");
 
 /* --- does it answer the request? ------------------------------------------------------------- */
 
@@ -334,15 +339,17 @@ send_again (PiaoSyncAnswer *self, PiaoDb *db, GError **error)
 {
   g_autoptr (GBytes) nothing = g_bytes_new (NULL, 0);
   gboolean filled = FALSE;
-  gint64 changed = 0;
+  gint64 changed = 0, withdrawn = 0;
 
   if (self->reply->expected == 0)
     return TRUE;
-  if (!piao_db_exec_changed (db, &sync_send_again, &changed, error, "ib", self->reply->expected,
-                             nothing)
+  if (!piao_db_exec_changed (db, &sync_withdraw_again, &withdrawn, error, "i",
+                             self->reply->expected)
+      || !piao_db_exec_changed (db, &sync_send_again, &changed, error, "ib", self->reply->expected,
+                                nothing)
       || !piao_outbox_close_gaps (db, self->reply->expected, &filled, error))
     return FALSE;
-  self->sent_again = changed > 0 || filled;
+  self->sent_again = changed + withdrawn > 0 || filled;
   if (self->sent_again)
     self->problem = self->problem_reason = NULL;
   return TRUE;

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * A request:
  *   {device, epoch, schema, now, max_bytes, ack, want: "working", next,
  *    cursors: [[lane, seq] | [lane, seq, base, history], …],
- *    commands: [{id, dseq, name, args, at, actor}, …], proof, repair}
+ *    commands: [{id, dseq, name, args, at, actor, withdrawn?}, …], proof, repair}
  * An answer is a PiaoReply.
  */
 #define PIAO_SYNC_MAX_COMMANDS PIAO_REPLY_MAX_VERDICTS

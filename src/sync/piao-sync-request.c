@@ -44,6 +44,18 @@ read_cursors (PiaoDb *db, GError **error)
   return NULL;
 }
 
+static JsonObject *
+describe (const PiaoOutboxEntry *entry, JsonObject *args)
+{
+  JsonObject *object
+      = piao_json_build ("id", 'd', entry->id, "dseq", 'i', entry->dseq, "name", 's', entry->name,
+                         "args", 'o', args, "at", 'i', entry->at, "actor", 'd', entry->actor, NULL);
+
+  if (g_str_equal (entry->state, "discarded"))
+    json_object_set_boolean_member (object, "withdrawn", TRUE);
+  return object;
+}
+
 static JsonArray *
 read_commands (PiaoDb *db, gsize max_bytes, GError **error)
 {
@@ -68,10 +80,7 @@ read_commands (PiaoDb *db, gsize max_bytes, GError **error)
           json_object_unref (args);
           break;
         }
-      json_array_add_object_element (
-          commands, piao_json_build ("id", 'd', entry->id, "dseq", 'i', entry->dseq, "name", 's',
-                                     entry->name, "args", 'o', args, "at", 'i', entry->at, "actor",
-                                     'd', entry->actor, NULL));
+      json_array_add_object_element (commands, describe (entry, args));
     }
   return g_steal_pointer (&commands);
 }

@@ -393,9 +393,118 @@ test_parked_ones_go_back (World *world, gconstpointer data)
   pull (world, 0);
   assert_equal_to_server (world);
   unsent = piao_outbox_list_unsent (world->desktop, 10, NULL);
-  g_assert_cmpuint (unsent->len, ==, 0);
+  g_assert_cmpuint (unsent->len, ==, 1);
+  assert_state (world, add, "parked access.scope");
+
+  g_test_message ("The centre refuses it too: it stays where a person looks for it");
+  g_assert_true (piao_outbox_refuse (world->desktop, add, "access.permission", "No.", NULL));
   assert_state (world, add, "parked access.scope");
   g_assert_true (piao_outbox_discard (world->desktop, add, NULL, NULL));
+}
+
+static void
+test_put_away_before_it_was_sent (World *world, gconstpointer data)
+{
+  gint64 add = run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL));
+  g_autoptr (GPtrArray) unsent = NULL;
+  g_autoptr (GPtrArray) none = NULL;
+
+  g_assert_true (piao_outbox_park (world->desktop, add, "access.scope", "Taken away.", NULL));
+  g_assert_true (piao_outbox_discard (world->desktop, add, "not needed", NULL));
+  g_test_message ("Its number is still owed to the centre, and nothing else");
+  unsent = piao_outbox_list_unsent (world->desktop, 10, NULL);
+  g_assert_cmpuint (unsent->len, ==, 1);
+  g_assert_cmpstr (((PiaoOutboxEntry *)unsent->pdata[0])->state, ==, "discarded");
+  g_assert_true (piao_outbox_refuse (world->desktop, add, "command.withdrawn", "Put away.", NULL));
+  none = piao_outbox_list_unsent (world->desktop, 10, NULL);
+  g_assert_cmpuint (none->len, ==, 0);
+  assert_state (world, add, "discarded access.scope");
+}
+
+/* The new command's id, or 0 with @error. @args is taken. */
+static gint64
+resend (World *world, gint64 command, JsonObject *args, GError **error)
+{
+  PiaoContext context = { piao_id_source_take (&world->ids, PIAO_ID_PER_COMMAND),
+                          G_GINT64_CONSTANT (1750000000000),
+                          0,
+                          7,
+                          PIAO_SIDE_DESKTOP,
+                          0 };
+  g_autofree char *text = args != NULL ? piao_json_object_to_text (args) : NULL;
+
+  g_clear_pointer (&args, json_object_unref);
+  g_assert_true (piao_db_begin (world->desktop, NULL));
+  if (piao_outbox_resend (world->registry, world->desktop, &context, command, text, error))
+    {
+      g_assert_true (piao_db_commit (world->desktop, NULL));
+      return context.command;
+    }
+  piao_db_rollback (world->desktop);
+  return 0;
+}
+
+static void
+test_sent_again_in_another_way (World *world, gconstpointer data)
+{
+  gint64 shelf = SHELF_ROW_OF (run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL)));
+  gint64 take, again;
+  g_autoptr (PiaoOutboxEntry) old = NULL;
+  g_autoptr (GError) error = NULL;
+
+  run_here (world, "shelf.move", shelf_args_move (shelf, 4));
+  take = run_here (world, "shelf.move", shelf_args_move (shelf, -4));
+  g_assert_cmpint (resend (world, take, NULL, &error), ==, 0);
+  g_assert_cmpstr (piao_error_get_reason (error), ==, "outbox.undecided");
+  g_clear_error (&error);
+
+  g_test_message ("Somebody was quicker, so the centre refuses to take four");
+  push (world, 2);
+  run_elsewhere (world, "shelf.move", shelf_args_move (shelf, -3));
+  push (world, 10);
+  pull (world, world->seq);
+  assert_state (world, take, "refused shelf.empty");
+  g_assert_cmpint (resend (world, take, NULL, &error), ==, 0);
+  g_assert_cmpstr (piao_error_get_reason (error), ==, "shelf.empty");
+  g_clear_error (&error);
+  assert_state (world, take, "refused shelf.empty");
+
+  g_test_message ("With one instead it goes; the old entry names the new one");
+  again = resend (world, take, shelf_args_move (shelf, -1), &error);
+  g_assert_no_error (error);
+  old = piao_outbox_find (world->desktop, take, NULL);
+  g_assert_cmpstr (old->state, ==, "discarded");
+  g_assert_cmpint (old->successor, ==, again);
+  g_assert_nonnull (old->note);
+  g_assert_cmpint (resend (world, take, NULL, &error), ==, 0);
+  g_assert_cmpstr (piao_error_get_reason (error), ==, "outbox.state");
+  push (world, 10);
+  pull (world, world->seq);
+  assert_state (world, again, "accepted ");
+  assert_equal_to_server (world);
+  g_assert_cmpint (stock_of (world->desktop, shelf), ==, 0);
+  g_assert_cmpint (count_of (world->desktop, &test_dseq_gaps), ==, 0);
+}
+
+static void
+test_found_on_the_record (World *world, gconstpointer data)
+{
+  gint64 add = run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL));
+  g_autoptr (GPtrArray) made = NULL;
+  g_autoptr (GPtrArray) named = NULL;
+  g_autoptr (GPtrArray) none = NULL;
+
+  run_here (world, "shelf.add", shelf_args_add ("2", "二", NULL));
+  made = piao_outbox_list_about (world->desktop, SHELF_ROW_OF (add), 10, NULL);
+  g_assert_cmpuint (made->len, ==, 1);
+  g_assert_cmpint (((PiaoOutboxEntry *)made->pdata[0])->id, ==, add);
+  none = piao_outbox_list_about (world->desktop, SHELF_ROW_OF (add) + 1, 10, NULL);
+  g_assert_cmpuint (none->len, ==, 0);
+  piao_db_script (world->desktop, "UPDATE outbox SET args = '{\"order\":\"4711\"}' WHERE dseq = 2;",
+                  NULL);
+  named = piao_outbox_list_about (world->desktop, 4711, 10, NULL);
+  g_assert_cmpuint (named->len, ==, 1);
+  g_assert_cmpint (((PiaoOutboxEntry *)named->pdata[0])->dseq, ==, 2);
 }
 
 static void
@@ -528,6 +637,9 @@ main (int argc, char **argv)
     { "/store/outbox/search-text", test_search_text_follows_the_rebase },
     { "/store/outbox/sync-centre", test_the_sync_centre },
     { "/store/outbox/parked", test_parked_ones_go_back },
+    { "/store/outbox/put-away-unsent", test_put_away_before_it_was_sent },
+    { "/store/outbox/sent-again", test_sent_again_in_another_way },
+    { "/store/outbox/on-the-record", test_found_on_the_record },
     { "/store/outbox/old-entries", test_old_entries_go },
     { "/store/outbox/past-the-outbox", test_past_the_outbox_is_noticed },
     { "/store/outbox/converges", test_anything_converges },
