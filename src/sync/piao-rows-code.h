@@ -28,8 +28,9 @@ G_BEGIN_DECLS
  * A column that the kind does not have is decoded and dropped: it comes from a newer program.
  */
 #define PIAO_ROWS_MAX_COLUMNS 250
-#define PIAO_ROWS_MAX_CELLS (4 * 1024 * 1024) /* rows × columns */
-#define PIAO_ROWS_MAX_ARENA (64 * 1024 * 1024)
+/* What a block may take in memory while it is decoded: its numbers and texts, and what is made on
+ * the way. A page of a fetch takes a tenth. */
+#define PIAO_ROWS_MAX_MEMORY (128 * 1024 * 1024)
 
 enum
 {

@@ -51,6 +51,8 @@ read_flags (Decoder *self, Presence *presence)
 {
   g_autofree gint64 *flags = g_new (gint64, MAX (self->set.n_rows, 1));
 
+  if (!piao_vector_set_take (&self->set, sizeof (guint32) * (gsize)self->set.n_rows))
+    return FALSE;
   if (!piao_vector_read_flags (&self->set, self->reader, flags))
     return FALSE;
   presence->rows = g_new (guint32, MAX (self->set.n_rows, 1));
@@ -78,6 +80,8 @@ read_presence (Decoder *self)
         return NULL;
       other = &g_array_index (self->presences, Presence, like);
       presence.n = other->n;
+      if (!piao_vector_set_take (&self->set, sizeof (guint32) * (gsize)presence.n))
+        return NULL;
       presence.rows = g_memdup2 (other->rows, sizeof *other->rows * other->n);
     }
   else if (form != PIAO_PRESENCE_FLAGS || !read_flags (self, &presence))
@@ -143,6 +147,8 @@ read_unknown (Decoder *self, guint content, const Presence *presence)
   gint64 *numbers;
   gboolean good;
 
+  if (!piao_vector_set_take (&self->set, sizeof (gint64) * (gsize)self->set.n_rows))
+    return piao_byte_reader_break (self->reader);
   if (content == PIAO_CONTENT_INT)
     {
       numbers = g_new (gint64, MAX (self->set.n_rows, 1));
@@ -204,7 +210,7 @@ read_columns (Decoder *self, char **damaged)
           return FALSE;
         }
     }
-  return self->has >= HAS_ALL && (self->has & HAS_ALL) == HAS_ALL && !self->reader->broken
+  return (self->has & HAS_ALL) == HAS_ALL && !self->reader->broken
          && self->reader->at == self->reader->end;
 }
 
@@ -223,6 +229,14 @@ decode (PiaoRowBlock *block, guint n_rows, PiaoByteReader *reader, char **damage
   Decoder self = { .block = block, .reader = reader };
   gboolean good;
 
+  piao_vector_set_init (&self.set, n_rows);
+  self.set.budget = PIAO_ROWS_MAX_MEMORY;
+  if (!piao_vector_set_take (&self.set,
+                             sizeof (gint64) * (gsize)n_rows * (block->kind->n_columns + 4)))
+    {
+      piao_vector_set_clear (&self.set);
+      return FALSE;
+    }
   piao_row_block_reserve (block, n_rows);
   block->n_rows = n_rows;
   memset (block->deleted, 0, n_rows);
@@ -238,7 +252,6 @@ decode (PiaoRowBlock *block, guint n_rows, PiaoByteReader *reader, char **damage
   g_array_set_clear_func (self.presences, presence_clear);
   self.scraps = g_ptr_array_new_with_free_func (g_free);
   self.known = g_new0 (guint8, MAX (block->kind->n_columns, 1));
-  piao_vector_set_init (&self.set, n_rows);
   good = read_columns (&self, damaged) && check_rows (block);
   piao_vector_set_clear (&self.set);
   g_array_unref (self.presences);

@@ -48,12 +48,13 @@ add_up (const gint64 *lengths, guint n, guint max_length)
 }
 
 static gboolean
-read_plain (PiaoByteReader *reader, Texts *texts, guint n, guint max_length)
+read_plain (PiaoVectorSet *set, PiaoByteReader *reader, Texts *texts, guint n, guint max_length)
 {
   g_autofree gint64 *lengths = g_new (gint64, MAX (n, 1));
   gint64 sum = piao_vector_read_list (reader, lengths, n) ? add_up (lengths, n, max_length) : -1;
-  const guint8 *bytes
-      = sum >= 0 && sum <= PIAO_ROWS_MAX_ARENA ? piao_read_bytes (reader, (gsize)sum) : NULL;
+  const guint8 *bytes = sum >= 0 && piao_vector_set_take (set, (gsize)sum + (gsize)n * 5)
+                            ? piao_read_bytes (reader, (gsize)sum)
+                            : NULL;
   gsize at = 0;
 
   if (bytes == NULL)
@@ -84,11 +85,15 @@ take_arena (PiaoBlockColumn *column, Texts *texts)
 }
 
 static gboolean
-read_all_plain (
-    PiaoByteReader *reader, PiaoBlockColumn *column, const guint32 *rows, guint n, guint max_length)
+read_all_plain (PiaoVectorSet *set,
+                PiaoByteReader *reader,
+                PiaoBlockColumn *column,
+                const guint32 *rows,
+                guint n,
+                guint max_length)
 {
   Texts texts = { 0 };
-  gboolean good = read_plain (reader, &texts, n, max_length);
+  gboolean good = read_plain (set, reader, &texts, n, max_length);
 
   for (guint i = 0; good && i < n; i++)
     column->offsets[rows != NULL ? rows[i] : i] = texts.offsets[i];
@@ -108,7 +113,7 @@ read_dictionary (PiaoVectorSet *set,
 {
   guint count = piao_read_count (reader, MIN (n, PIAO_VECTOR_MAX_DICTIONARY));
   Texts texts = { 0 };
-  const guint32 *index = read_plain (reader, &texts, count, max_length)
+  const guint32 *index = read_plain (set, reader, &texts, count, max_length)
                              ? piao_vector_read_index (set, reader, count, rows, n)
                              : NULL;
 
@@ -196,8 +201,11 @@ read_fields (PiaoVectorSet *set,
 
   for (guint i = 0; i < template->n_fields; i++)
     {
-      gint64 *numbers = g_new (gint64, MAX (set->n_rows, 1));
+      gint64 *numbers = NULL;
 
+      if (!piao_vector_set_take (set, sizeof (gint64) * (gsize)set->n_rows))
+        return piao_byte_reader_break (reader);
+      numbers = g_new (gint64, MAX (set->n_rows, 1));
       if (!piao_vector_read (set, reader, numbers, rows, n))
         {
           g_free (numbers);
@@ -223,7 +231,7 @@ read_template (PiaoVectorSet *set,
   gboolean good = read_template_head (reader, &template, max_length);
   gsize step = (gsize) template.length + 1;
 
-  if (good && step * n <= PIAO_ROWS_MAX_ARENA)
+  if (good && piao_vector_set_take (set, step * n))
     {
       column->arena = g_malloc (MAX (step * n, 1));
       column->arena_size = column->arena_capacity = step * n;
@@ -251,7 +259,7 @@ piao_texts_read (PiaoVectorSet *set,
   switch (piao_read_byte (reader))
     {
     case PIAO_TEXTS_PLAIN:
-      return read_all_plain (reader, column, rows, n, max_length);
+      return read_all_plain (set, reader, column, rows, n, max_length);
     case PIAO_TEXTS_DICTIONARY:
       return read_dictionary (set, reader, column, rows, n, max_length);
     case PIAO_TEXTS_TEMPLATE:

@@ -82,10 +82,14 @@ typedef struct
 {
   guint n_rows;
   GArray *vectors; /* of PiaoVector */
+  gsize budget;    /* bytes of memory that a decoder may still ask for */
 } PiaoVectorSet;
 
 void piao_vector_set_init (PiaoVectorSet *self, guint n_rows);
 void piao_vector_set_clear (PiaoVectorSet *self);
+
+/* Takes @n_bytes out of the budget, which is without end at first. FALSE when it is used up. */
+gboolean piao_vector_set_take (PiaoVectorSet *self, gsize n_bytes);
 
 /* @index is taken. */
 void piao_vector_set_add (

@@ -237,9 +237,17 @@ const guint32 *
 piao_vector_read_index (
     PiaoVectorSet *set, PiaoByteReader *reader, guint n_index, const guint32 *rows, guint n)
 {
-  g_autofree gint64 *numbers = g_new0 (gint64, MAX (set->n_rows, 1));
-  g_autofree guint32 *index = g_new (guint32, MAX (set->n_rows, 1));
+  g_autofree gint64 *numbers = NULL;
+  g_autofree guint32 *index = NULL;
 
+  /* The index, and the rows before when it is asked for them. */
+  if (!piao_vector_set_take (set, 2 * sizeof (guint32) * (gsize)set->n_rows))
+    {
+      piao_byte_reader_break (reader);
+      return NULL;
+    }
+  numbers = g_new0 (gint64, MAX (set->n_rows, 1));
+  index = g_new (guint32, MAX (set->n_rows, 1));
   if (set->vectors->len >= PIAO_VECTOR_MAX || !read_stream (set, reader, numbers, rows, n))
     {
       piao_byte_reader_break (reader);

@@ -20,6 +20,7 @@ void
 piao_vector_set_init (PiaoVectorSet *self, guint n_rows)
 {
   self->n_rows = n_rows;
+  self->budget = G_MAXSIZE;
   self->vectors = g_array_new (FALSE, FALSE, sizeof (PiaoVector));
   g_array_set_clear_func (self->vectors, vector_clear);
 }
@@ -28,6 +29,15 @@ void
 piao_vector_set_clear (PiaoVectorSet *self)
 {
   g_clear_pointer (&self->vectors, g_array_unref);
+}
+
+gboolean
+piao_vector_set_take (PiaoVectorSet *self, gsize n_bytes)
+{
+  if (n_bytes > self->budget)
+    return FALSE;
+  self->budget -= n_bytes;
+  return TRUE;
 }
 
 void

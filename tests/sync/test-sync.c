@@ -109,6 +109,42 @@ test_two_desks_converge (void)
   assert_same (centre, store);
 }
 
+/* What came as frames and what came as JSON is the same database, page by page or at once. */
+static void
+test_codings_agree (void)
+{
+  static const gsize sizes[] = { PIAO_PULL_MIN_BYTES, PIAO_PULL_MAX_BYTES };
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  g_autoptr (PiaoDesk) maker = NULL;
+  g_autofree char *server = NULL;
+
+  piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
+  piao_centre_add_device (centre, 9, FIXTURE_KEEPER);
+  maker = piao_desk_new (centre, 8, FIXTURE_KEEPER);
+  piao_desk_sync (maker, PIAO_PULL_MAX_BYTES);
+  for (int i = 0; i < 12; i++)
+    make_order (centre, maker, 1 + i % 3);
+  server = piao_dump (centre->fixture->registry, centre->fixture->db, own_lanes);
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autoptr (PiaoDesk) with_frames = piao_desk_new (centre, 9, FIXTURE_KEEPER);
+      g_autoptr (PiaoDesk) with_json = piao_desk_new (centre, 9, FIXTURE_KEEPER);
+      g_autofree char *from_frames = NULL;
+      g_autofree char *from_json = NULL;
+
+      centre->coding = PIAO_REPLY_FRAMES;
+      piao_desk_sync (with_frames, sizes[i]);
+      centre->coding = PIAO_REPLY_JSON;
+      piao_desk_sync (with_json, sizes[i]);
+      from_frames = piao_desk_dump (with_frames);
+      from_json = piao_desk_dump (with_json);
+      g_assert_cmpstr (from_frames, ==, from_json);
+      g_assert_cmpstr (from_frames, ==, server);
+      g_assert_cmpint (piao_desk_int (with_frames, &count_words, 0), ==,
+                       piao_desk_int (with_json, &count_words, 0));
+    }
+}
+
 /* A round that brings nothing writes nothing, so no list is read again for it. */
 static void
 test_nothing_new_changes_nothing (void)
@@ -344,6 +380,7 @@ main (int argc, char *argv[])
   dex_init ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sync/two-desks-converge", test_two_desks_converge);
+  g_test_add_func ("/sync/codings-agree", test_codings_agree);
   g_test_add_func ("/sync/nothing-new-changes-nothing", test_nothing_new_changes_nothing);
   g_test_add_func ("/sync/conflict-has-one-winner", test_conflict_has_one_winner);
   g_test_add_func ("/sync/lost-replies-do-no-harm", test_lost_replies_do_no_harm);
