@@ -22,6 +22,7 @@ struct _PiaoStart
   PiaoDesk *desk;          /* owned */
   char *folder;            /* of the replica */
   char *name, *password;   /* of the attempt under way */
+  gboolean told_rescue;
 };
 
 G_DEFINE_FINAL_TYPE (PiaoStart, piao_start, G_TYPE_OBJECT)
@@ -74,6 +75,21 @@ check_open (PiaoStart *self, GError **error)
                             _ ("The window was closed."));
 }
 
+/* The file was damaged at this start: says once what was kept, where, and what is missing. */
+static void
+tell_rescue (PiaoStart *self)
+{
+  const char *sentence = piao_replica_get_rescued (piao_desk_get_replica (self->desk));
+  AdwDialog *dialog;
+
+  if (sentence == NULL || self->told_rescue)
+    return;
+  self->told_rescue = TRUE;
+  dialog = adw_alert_dialog_new (_ ("The Data of This Computer Was Damaged"), sentence);
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _ ("_Close"));
+  adw_dialog_present (dialog, GTK_WIDGET (self->window));
+}
+
 /* In a fiber: opens the desk (once) and signs in. */
 static gboolean
 begin_work (PiaoStart *self, const char *url, GError **error)
@@ -98,6 +114,7 @@ begin_work (PiaoStart *self, const char *url, GError **error)
   if (self->dialog != NULL)
     adw_dialog_force_close (ADW_DIALOG (self->dialog));
   g_clear_object (&self->dialog);
+  tell_rescue (self);
   return TRUE;
 }
 
