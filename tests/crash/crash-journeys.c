@@ -11,12 +11,10 @@
 #define JUST_ORDER "{'order':$order}"
 
 /* A desktop that knows everything, and an order that waits to be picked. */
-#define WHOLE                                                                                      \
-  { CRASH_SYNC, NULL, NULL }, { CRASH_SYNC, NULL, NULL }, { CRASH_SYNC, NULL, NULL },              \
-      { CRASH_SYNC, NULL, NULL }, { CRASH_SYNC, NULL, NULL },                                      \
-  {                                                                                                \
-    CRASH_SYNC, NULL, NULL                                                                         \
-  }
+#define SYNC { CRASH_SYNC, NULL, NULL }
+#define FOUR_SYNCS SYNC, SYNC, SYNC, SYNC
+/* The working set, and the history behind it. */
+#define WHOLE FOUR_SYNCS, FOUR_SYNCS, FOUR_SYNCS
 
 static const CrashStep synced[] = {
   { CRASH_COLLEAGUE_RUNS, "order.submit", ORDER (2, 1) },
@@ -48,9 +46,8 @@ static const CrashStep scan_out[] = {
 };
 
 static const CrashStep receive[] = {
-  { CRASH_OPEN, NULL, NULL }, { CRASH_SYNC, NULL, NULL }, { CRASH_SYNC, NULL, NULL },
-  { CRASH_TIDY, NULL, NULL }, { CRASH_SYNC, NULL, NULL }, { CRASH_SYNC, NULL, NULL },
-  { CRASH_SYNC, NULL, NULL }, { CRASH_SYNC, NULL, NULL }, { CRASH_CLOSE, NULL, NULL },
+  { CRASH_OPEN, NULL, NULL },  FOUR_SYNCS, { CRASH_TIDY, NULL, NULL }, FOUR_SYNCS, FOUR_SYNCS,
+  { CRASH_CLOSE, NULL, NULL },
 };
 
 /* There is no command yet that counts a shelf: what a clerk finds to be otherwise is said by short,
