@@ -73,10 +73,14 @@ PIAO_STATEMENT (audit_label,
                 "SELECT orders.number FROM parcel JOIN orders ON orders.id = parcel.order_id"
                 " WHERE orders.confirm_no IS NULL AND (parcel.label_at > 0 OR parcel.closed_at > 0"
                 " OR parcel.label_copies > 0) LIMIT 20");
+/* In the order of the centre, with what a desktop has on top (rev 0) last: the clocks of the
+ * devices, of which ids are made, may differ. */
 PIAO_STATEMENT (audit_timeline,
                 "SELECT orders.number FROM orders JOIN order_event"
-                " ON order_event.id = (SELECT max(id) FROM order_event AS last"
-                " WHERE last.order_id = orders.id)"
+                " ON order_event.id = (SELECT last.id FROM order_event AS last"
+                " WHERE last.order_id = orders.id"
+                " ORDER BY (CASE WHEN last.rev = 0 THEN 1 ELSE 0 END) DESC, last.rev DESC,"
+                " last.id DESC LIMIT 1)"
                 " WHERE order_event.to_state <> orders.state LIMIT 20");
 
 static const struct
