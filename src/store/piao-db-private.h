@@ -24,6 +24,13 @@ typedef struct
                         const PiaoValue *values,
                         guint n_values,
                         GError **error);
+  /* The same to its end with values that are only borrowed; NULL: by query(). */
+  gboolean (*exec) (PiaoDb *db,
+                    const PiaoStatement *statement,
+                    const PiaoValue *values,
+                    guint n_values,
+                    gint64 *changed,
+                    GError **error);
   gboolean (*script) (PiaoDb *db, const char *sql, GError **error);
 
   gboolean (*next) (PiaoCursor *cursor, GError **error);

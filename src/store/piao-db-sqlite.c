@@ -134,8 +134,9 @@ prepare (SqliteDb *db, const PiaoStatement *statement, GError **error)
   return prepared;
 }
 
+/* @how: SQLITE_TRANSIENT, or SQLITE_STATIC when the values outlive what is done with them. */
 static int
-bind (sqlite3_stmt *handle, int index, const PiaoValue *value)
+bind (sqlite3_stmt *handle, int index, const PiaoValue *value, sqlite3_destructor_type how)
 {
   gsize size = 0;
   const void *data;
@@ -145,9 +146,9 @@ bind (sqlite3_stmt *handle, int index, const PiaoValue *value)
   if (value->type == PIAO_VALUE_INT)
     return sqlite3_bind_int64 (handle, index, value->number);
   if (value->type == PIAO_VALUE_TEXT)
-    return sqlite3_bind_text (handle, index, value->text, -1, SQLITE_TRANSIENT);
+    return sqlite3_bind_text (handle, index, value->text, -1, how);
   data = g_bytes_get_data (value->blob, &size);
-  return sqlite3_bind_blob64 (handle, index, data != NULL ? data : "", size, SQLITE_TRANSIENT);
+  return sqlite3_bind_blob64 (handle, index, data != NULL ? data : "", size, how);
 }
 
 static PiaoCursor *
@@ -167,7 +168,7 @@ sqlite_query (PiaoDb *base,
   sqlite3_reset (prepared->handle);
   sqlite3_clear_bindings (prepared->handle);
   for (guint i = 0; i < n_values; i++)
-    if (bind (prepared->handle, prepared->order[i], &values[i]) != SQLITE_OK)
+    if (bind (prepared->handle, prepared->order[i], &values[i], SQLITE_TRANSIENT) != SQLITE_OK)
       {
         set_error (db->handle, statement, error);
         return NULL;
@@ -178,6 +179,37 @@ sqlite_query (PiaoDb *base,
   cursor->db = db;
   cursor->prepared = prepared;
   return &cursor->parent;
+}
+
+static gboolean
+sqlite_exec (PiaoDb *base,
+             const PiaoStatement *statement,
+             const PiaoValue *values,
+             guint n_values,
+             gint64 *changed,
+             GError **error)
+{
+  SqliteDb *db = (SqliteDb *)base;
+  Prepared *prepared = prepare (db, statement, error);
+  int code = SQLITE_OK;
+
+  if (prepared == NULL)
+    return FALSE;
+  PIAO_INVARIANT (!prepared->busy && n_values <= G_N_ELEMENTS (prepared->order));
+  for (guint i = 0; i < n_values && code == SQLITE_OK; i++)
+    code = bind (prepared->handle, prepared->order[i], &values[i], SQLITE_STATIC);
+  if (code == SQLITE_OK)
+    do
+      code = sqlite3_step (prepared->handle);
+    while (code == SQLITE_ROW);
+  if (code != SQLITE_DONE)
+    set_error (db->handle, statement, error);
+  else if (changed != NULL)
+    *changed = sqlite3_changes64 (db->handle);
+  sqlite3_reset (prepared->handle);
+  /* Nothing that was borrowed stays behind. */
+  sqlite3_clear_bindings (prepared->handle);
+  return code == SQLITE_DONE;
 }
 
 static gboolean
@@ -262,6 +294,7 @@ static const PiaoDbDriver driver = {
   .begin_read = "BEGIN",
   .free = sqlite_free,
   .query = sqlite_query,
+  .exec = sqlite_exec,
   .script = sqlite_script,
   .next = sqlite_next,
   .n_columns = sqlite_n_columns,

@@ -144,7 +144,20 @@ piao_db_exec_values (PiaoDb *db,
                      guint n_values,
                      GError **error)
 {
-  return finish (db->driver->query (db, statement, values, n_values, error), NULL, error);
+  return piao_db_exec_values_changed (db, statement, values, n_values, NULL, error);
+}
+
+gboolean
+piao_db_exec_values_changed (PiaoDb *db,
+                             const PiaoStatement *statement,
+                             const PiaoValue *values,
+                             guint n_values,
+                             gint64 *changed,
+                             GError **error)
+{
+  if (db->driver->exec != NULL)
+    return db->driver->exec (db, statement, values, n_values, changed, error);
+  return finish (db->driver->query (db, statement, values, n_values, error), changed, error);
 }
 
 PiaoCursor *

@@ -86,6 +86,13 @@ gboolean piao_db_exec_values (PiaoDb *db,
                               guint n_values,
                               GError **error);
 
+gboolean piao_db_exec_values_changed (PiaoDb *db,
+                                      const PiaoStatement *statement,
+                                      const PiaoValue *values,
+                                      guint n_values,
+                                      gint64 *changed,
+                                      GError **error);
+
 /* A cursor before the first row. Finish it before the same statement is used again. */
 PiaoCursor *
 piao_db_query (PiaoDb *db, const PiaoStatement *statement, GError **error, const char *types, ...);

@@ -16,6 +16,7 @@
 #include "base/piao-error.h"
 #include "base/piao-future.h"
 #include "base/piao-id.h"
+#include "store/piao-later-index.h"
 #include "store/piao-outbox-private.h"
 #include "store/piao-rescue.h"
 #include "store/piao-schema.h"
@@ -518,8 +519,9 @@ open_db (PiaoReplica *self, GError **error)
   if (!check_length (self->path, error))
     return FALSE;
   self->db = piao_db_open (self->path, PIAO_DB_READ_WRITE, error);
-  if (self->db != NULL && piao_schema_migrate (self->db, PIAO_SCHEMA_REPLICA, error)
-      && read_outbox (self->db, error) && piao_outbox_get_last_id (self->db, &last, error))
+  if (self->db != NULL && piao_later_index_make_all (self->db, error)
+      && piao_schema_migrate (self->db, PIAO_SCHEMA_REPLICA, error) && read_outbox (self->db, error)
+      && piao_outbox_get_last_id (self->db, &last, error))
     {
       piao_id_source_init (&self->ids, self->clock, self->device, last);
       return TRUE;
@@ -555,6 +557,9 @@ static gboolean
 open_writer (PiaoReplica *self, GError **error)
 {
   if (!open_or_rescue (self, error))
+    return FALSE;
+  /* What sorts much, such as a new index, does it in a file, not in memory. */
+  if (!piao_db_script (self->db, "PRAGMA temp_store = FILE; PRAGMA threads = 2", error))
     return FALSE;
   /* Instead of SQLite's own checkpoint in the middle of some commit. */
   sqlite3_wal_hook (piao_db_get_sqlite (self->db), note_wal_pages, self);

@@ -40,4 +40,16 @@ char *piao_search_match (const PiaoKind *kind, const char *typed);
 GArray *
 piao_search_find (PiaoDb *db, const PiaoKind *kind, const char *typed, guint limit, GError **error);
 
+/* Notes that rows of @kind from @id on may have no text yet (piao-search-later.c). On the writer.
+ */
+gboolean piao_search_postpone (PiaoDb *db, const PiaoKind *kind, gint64 id, GError **error);
+
+/* Makes the text of at most @limit rows that were left for later; @more says whether there are
+ * others. On the writer. */
+gboolean piao_search_catch_up (
+    PiaoDb *db, const PiaoKind *kind, guint limit, gboolean *more, GError **error);
+
+/* Whether all rows of @kind have their text: a search finds everything. Any connection. */
+gboolean piao_search_is_ready (PiaoDb *db, const PiaoKind *kind);
+
 G_END_DECLS

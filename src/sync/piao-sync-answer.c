@@ -11,6 +11,7 @@
 #include "base/piao-mutant.h"
 #include "store/piao-rescue.h"
 #include "store/piao-schema.h"
+#include "sync/piao-bulk-load.h"
 #include "sync/piao-reply-private.h"
 #include "sync/piao-sync-core.h"
 #include "sync/piao-sync-rows.h"
@@ -307,7 +308,8 @@ apply_rows (PiaoDb *db, gpointer data, GError **error)
       && !(move_cursors (reply, db, error) && piao_db_commit (db, error)
            && piao_db_begin (db, error)))
     return FALSE;
-  if (!piao_proof_clear (db, &apply->answer->page, apply->tally, error))
+  if (!piao_proof_clear (db, &apply->answer->page, apply->tally, error)
+      || !piao_bulk_load_begin (db, reply, error))
     return FALSE;
   for (guint i = 0; i < reply->blocks->len; i++)
     if (!piao_sync_rows_put (db, g_ptr_array_index (reply->blocks, i), apply->tally, error))

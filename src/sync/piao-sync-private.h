@@ -54,6 +54,9 @@ struct _PiaoSync
   gboolean answer_packed;
   GCancellable *cancellable; /* of the call or renewal under way; owned */
 
+  gboolean later, later_hurry; /* what was left for later is being made; before the history is all
+                                * here */
+
   /* Listening for hints. */
   SoupWebsocketConnection *live; /* owned */
   GCancellable *live_attempt;    /* owned; while connecting */
@@ -87,6 +90,10 @@ void piao_sync_set_problem (PiaoSync *self, const char *problem);
 /* What the outbox and the answer brought, for whoever looks. */
 void piao_sync_note_counts (PiaoSync *self, const PiaoOutboxCounts *counts);
 void piao_sync_note_news (PiaoSync *self, const PiaoSyncNews *news, gsize bytes);
+
+/* Makes in the background what large answers have left for later. @hurry: although more of the
+ * history is to come. (piao-sync-later.c) */
+void piao_sync_make_later (PiaoSync *self, gboolean hurry);
 
 /* Listening for hints: an attempt, and its end or that of the connection. (piao-sync-live.c) */
 void piao_sync_live_connect (PiaoSync *self);

@@ -8,8 +8,12 @@
 #include "store/piao-search.h"
 #include "sync/piao-sync-rows.h"
 
+/* From so many rows of a kind on, their search text is made later. */
+#define MANY_ROWS 500
+
 typedef struct
 {
+  PiaoStatement add;
   PiaoStatement put;
   PiaoStatement replace;
   PiaoStatement remove;
@@ -33,6 +37,15 @@ make_insert (const PiaoKind *kind, const char *verb)
     g_string_append_printf (sql, "%s$%u", i > 1 ? ", " : "", i);
   g_string_append_c (sql, ')');
   return sql;
+}
+
+static char *
+make_add (const PiaoKind *kind)
+{
+  GString *sql = make_insert (kind, "INSERT");
+
+  g_string_append (sql, " ON CONFLICT DO NOTHING");
+  return g_string_free_and_steal (sql);
 }
 
 static char *
@@ -64,6 +77,7 @@ get_statements (const PiaoKind *kind)
   if (made == NULL)
     {
       made = g_new0 (RowStatements, 1);
+      made->add = (PiaoStatement){ kind->name, make_add (kind) };
       made->put = (PiaoStatement){ kind->name, make_put (kind) };
       made->replace
           = (PiaoStatement){ kind->name,
@@ -148,6 +162,8 @@ touch_search (PiaoDb *db, const PiaoRowBlock *block, guint row, GError **error)
 
   if ((block->kind->flags & PIAO_KIND_SEARCHABLE) == 0)
     return TRUE;
+  if (block->n_rows >= MANY_ROWS)
+    return piao_search_postpone (db, block->kind, block->ids[row], error);
   record = piao_row_block_get_record (block, row);
   return piao_search_touch (db, record, error);
 }
@@ -201,12 +217,14 @@ replace_row (PiaoDb *db,
          && count_again (db, block->kind, tally, error);
 }
 
+/* Writes a row that may be here already; @added says that it was not. */
 static gboolean
 put_row (PiaoDb *db,
          const PiaoRowBlock *block,
          guint row,
-         PiaoValue *values,
+         const PiaoValue *values,
          PiaoDigestTally *tally,
+         gboolean *added,
          GError **error)
 {
   const RowStatements *statements = get_statements (block->kind);
@@ -218,9 +236,9 @@ put_row (PiaoDb *db,
 
   if (!find_held (db, block->kind, id, &held, error))
     return FALSE;
+  *added = !held.present;
   if (held.present && held.rev > rev)
     return TRUE;
-  piao_row_block_bind (block, row, values);
   if (!piao_db_exec_values (db, &statements->put, values, n, &inner))
     {
       if (g_error_matches (inner, PIAO_ERROR, PIAO_ERROR_CONFLICT))
@@ -235,14 +253,44 @@ put_row (PiaoDb *db,
   return touch_search (db, block, row, error);
 }
 
+/* Writes a row that is probably not here: one statement then. */
+static gboolean
+add_row (PiaoDb *db,
+         const PiaoRowBlock *block,
+         guint row,
+         const PiaoValue *values,
+         PiaoDigestTally *tally,
+         gboolean *added,
+         GError **error)
+{
+  guint n = block->kind->n_columns + PIAO_ROW_FIRST_COLUMN;
+  gint64 changed = 0;
+
+  if (!piao_db_exec_values_changed (db, &get_statements (block->kind)->add, values, n, &changed,
+                                    error))
+    return FALSE;
+  if (changed == 0)
+    return put_row (db, block, row, values, tally, added, error);
+  *added = TRUE;
+  piao_digest_tally_add (tally, block->lanes[row], block->kind->name, block->ids[row],
+                         block->revs[row]);
+  return touch_search (db, block, row, error);
+}
+
 gboolean
 piao_sync_rows_put (PiaoDb *db, const PiaoRowBlock *block, PiaoDigestTally *tally, GError **error)
 {
   g_autofree PiaoValue *values = g_new0 (PiaoValue, block->kind->n_columns + PIAO_ROW_FIRST_COLUMN);
+  /* New rows come together, and so do changed ones. */
+  gboolean added = TRUE;
 
   for (guint row = 0; row < block->n_rows; row++)
-    if (!put_row (db, block, row, values, tally, error))
-      return FALSE;
+    {
+      piao_row_block_bind (block, row, values);
+      if (!(added ? add_row (db, block, row, values, tally, &added, error)
+                  : put_row (db, block, row, values, tally, &added, error)))
+        return FALSE;
+    }
   return TRUE;
 }
 

@@ -18,6 +18,9 @@
 #include "sync/piao-http.h"
 #include "sync/piao-sync-private.h"
 
+/* An answer with fewer rows is not one of a quick line in the middle of a large fetch. */
+#define FEW_ROWS 1000
+
 typedef struct
 {
   PiaoSync *sync; /* owned */
@@ -179,6 +182,7 @@ do_call (Work *work, PiaoSyncEvent *event)
       self->answer_packed = call.packed;
       return;
     }
+  piao_sync_make_later (self, TRUE);
   event->result = get_result (error, cancellable);
   if (event->result != PIAO_SYNC_RESULT_CANCELLED)
     piao_sync_set_problem (self, error->message);
@@ -344,7 +348,10 @@ do_apply (Work *work, PiaoSyncEvent *event)
 
   if (dex_await (piao_replica_read (self->replica, take_apart, &applying, NULL), &error)
       && dex_await (piao_replica_write (self->replica, apply_answer, &applying, NULL), &error))
-    note_applied (self, &applying, event);
+    {
+      note_applied (self, &applying, event);
+      piao_sync_make_later (self, applying.news.rows < FEW_ROWS);
+    }
   else
     {
       event->result = PIAO_SYNC_RESULT_FAILED;

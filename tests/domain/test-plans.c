@@ -32,8 +32,8 @@ static const char *const walking_allowed[] = {
 
 /* What only a replica's SQLite has; PostgreSQL is not asked about statements that use it. */
 static const char *const replica_only[]
-    = { "json_each", "search", "search_row", "outbox",    "proof_mismatch",
-        "setting",   "cursor", "spool",      "print_job", "undo" };
+    = { "json_each", "search", "search_row", "outbox",      "proof_mismatch", "setting",
+        "cursor",    "spool",  "print_job",  "later_index", "sqlite_master",  "undo" };
 
 typedef struct
 {
