@@ -349,3 +349,13 @@ piao_db_get_sqlite (PiaoDb *db)
 {
   return db->driver == &driver ? ((SqliteDb *)db)->handle : NULL;
 }
+
+const char *
+piao_db_get_path (PiaoDb *db)
+{
+  const char *path = NULL;
+
+  if (piao_db_get_engine (db) == PIAO_ENGINE_SQLITE)
+    path = sqlite3_db_filename (piao_db_get_sqlite (db), "main");
+  return path != NULL ? path : "";
+}

@@ -62,6 +62,9 @@ PiaoEngine piao_db_get_engine (PiaoDb *db);
 /* The sqlite3 handle, or NULL on PostgreSQL; for the session extension and the backup only. */
 gpointer piao_db_get_sqlite (PiaoDb *db);
 
+/* The file of an SQLite database, "" when it has none. Borrowed. */
+const char *piao_db_get_path (PiaoDb *db);
+
 /*
  * Parameters follow as one letter each in @types: 'i' gint64, 's' const char * (NULL is SQL
  * NULL), 'b' GBytes * (NULL likewise), 'v' const PiaoValue *. All are copied.

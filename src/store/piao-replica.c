@@ -20,6 +20,7 @@
 #include "store/piao-outbox-private.h"
 #include "store/piao-rescue.h"
 #include "store/piao-schema.h"
+#include "store/piao-scrub.h"
 
 #define N_READERS 2
 
@@ -263,6 +264,19 @@ checkpoint (PiaoReplica *self, int mode)
   self->wal_pages = 0;
 }
 
+/* What was erased for good must not stay in the log. A reader in the way: after the next job. */
+static void
+cut_off_log (PiaoReplica *self)
+{
+  int code = sqlite3_wal_checkpoint_v2 (piao_db_get_sqlite (self->db), NULL,
+                                        SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+
+  if (code != SQLITE_OK)
+    return;
+  self->wal_pages = 0;
+  piao_scrub_done (self->db);
+}
+
 static gpointer
 writer_main (gpointer data)
 {
@@ -270,7 +284,7 @@ writer_main (gpointer data)
 
   for (;;)
     {
-      Job *job = self->wal_pages < CHECKPOINT_PAGES
+      Job *job = self->wal_pages < CHECKPOINT_PAGES && !piao_scrub_is_due (self->db)
                      ? g_async_queue_pop (self->writes)
                      : g_async_queue_timeout_pop (self->writes, CHECKPOINT_IDLE_US);
 
@@ -280,6 +294,8 @@ writer_main (gpointer data)
         run_settle (self, job);
       else if (job != NULL)
         run_write (self, job);
+      if (piao_scrub_is_due (self->db))
+        cut_off_log (self);
       if (job == NULL || self->wal_pages >= CHECKPOINT_PAGES_BUSY)
         checkpoint (self, SQLITE_CHECKPOINT_PASSIVE);
     }
@@ -563,7 +579,9 @@ open_writer (PiaoReplica *self, GError **error)
     return FALSE;
   /* Instead of SQLite's own checkpoint in the middle of some commit. */
   sqlite3_wal_hook (piao_db_get_sqlite (self->db), note_wal_pages, self);
-  checkpoint (self, SQLITE_CHECKPOINT_PASSIVE);
+  /* Cut off, not only moved: a run that ended early may have erased something. */
+  checkpoint (self, SQLITE_CHECKPOINT_TRUNCATE);
+  piao_scrub_done (self->db);
   return TRUE;
 }
 

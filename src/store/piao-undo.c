@@ -156,6 +156,16 @@ collect_rows (PiaoRegistry *registry, void *data, int size, GArray *touched)
 }
 
 gboolean
+piao_undo_list_rows (PiaoRegistry *registry, GBytes *changes, GArray *touched, GError **error)
+{
+  gsize size = 0;
+  void *data = (void *)g_bytes_get_data (changes, &size);
+  int code = size > 0 ? collect_rows (registry, data, (int)size, touched) : SQLITE_OK;
+
+  return code == SQLITE_OK || set_error (code, error);
+}
+
+gboolean
 piao_undo_apply (
     PiaoRegistry *registry, PiaoDb *db, GBytes *changes, GArray *touched, GError **error)
 {

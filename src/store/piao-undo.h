@@ -23,6 +23,11 @@ GBytes *piao_undo_take (PiaoUndo *undo, GError **error);
 void piao_undo_free (PiaoUndo *undo);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoUndo, piao_undo_free)
 
+/* Appends a PiaoTouch (kind and id only) to @touched for each row in @changes, and changes nothing.
+ */
+gboolean
+piao_undo_list_rows (PiaoRegistry *registry, GBytes *changes, GArray *touched, GError **error);
+
 /*
  * Takes @changes back. The rows are what they were after the changes were made, unless something
  * wrote past the outbox: that is logged as critical and the row stays as it is. Appends a PiaoTouch

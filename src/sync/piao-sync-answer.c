@@ -11,10 +11,12 @@
 #include "base/piao-mutant.h"
 #include "store/piao-rescue.h"
 #include "store/piao-schema.h"
+#include "store/piao-scrub.h"
 #include "sync/piao-bulk-load.h"
 #include "sync/piao-reply-private.h"
 #include "sync/piao-sync-core.h"
 #include "sync/piao-sync-rows.h"
+#include "sync/piao-sync-scope.h"
 
 struct _PiaoSyncAnswer
 {
@@ -34,7 +36,6 @@ PIAO_STATEMENT (sync_set_cursor,
                 " history = excluded.history WHERE cursor.seq <> excluded.seq"
                 " OR cursor.base <> excluded.base OR cursor.history <> excluded.history");
 PIAO_STATEMENT (sync_get_cursors, "SELECT lane FROM cursor ORDER BY lane");
-PIAO_STATEMENT (sync_forget_cursor, "DELETE FROM cursor WHERE lane = $1");
 PIAO_STATEMENT (sync_forget_cursors, "DELETE FROM cursor");
 PIAO_STATEMENT (sync_send_again,
                 "UPDATE outbox SET state = 'queued', decided = 0, seq = 0, code = NULL,"
@@ -209,6 +210,7 @@ typedef struct
   const PiaoReply *reply;
   PiaoRegistry *registry;
   PiaoDigestTally *tally; /* of this answer */
+  GArray *lost;           /* lanes that are here but not granted any more */
 } Apply;
 
 /* Lanes that are here but not granted any more. Transfer full. */
@@ -235,21 +237,10 @@ list_lost_lanes (const PiaoReply *reply, PiaoDb *db, GError **error)
 static gboolean
 erase_lost_lanes (Apply *apply, PiaoDb *db, GError **error)
 {
-  g_autoptr (GArray) lost = list_lost_lanes (apply->reply, db, error);
-
-  if (lost == NULL)
-    return FALSE;
-  if (PIAO_MUTANT (lane_kept))
+  if (apply->lost->len == 0 || PIAO_MUTANT (lane_kept))
     return TRUE;
-  for (guint i = 0; i < lost->len; i++)
-    {
-      gint64 lane = g_array_index (lost, gint64, i);
-
-      if (!piao_sync_rows_erase_lane (apply->registry, db, lane, error)
-          || !piao_db_exec (db, &sync_forget_cursor, error, "i", lane))
-        return FALSE;
-    }
-  return TRUE;
+  return piao_sync_scope_erase (apply->registry, db, apply->lost, error)
+         && piao_scrub_finish (db, error);
 }
 
 static gboolean
@@ -357,14 +348,32 @@ send_again (PiaoSyncAnswer *self, PiaoDb *db, GError **error)
   return TRUE;
 }
 
+/* Verdicts, and what becomes of commands in lanes that are lost with this answer. */
+static gboolean
+apply_decisions (Apply *apply, PiaoDb *db, GError **error)
+{
+  const PiaoReply *reply = apply->reply;
+  g_autoptr (GArray) endangered = NULL;
+
+  if (reply->restart)
+    return TRUE;
+  if (apply->lost->len > 0 && !piao_scrub_begin (db, error))
+    return FALSE;
+  endangered = piao_sync_scope_find (apply->registry, db, apply->lost, error);
+  return endangered != NULL && apply_verdicts (reply, db, error)
+         && piao_sync_scope_park (db, endangered, reply->now, error);
+}
+
 gboolean
 piao_sync_answer_apply (PiaoSyncAnswer *self, PiaoRegistry *registry, PiaoDb *db, GError **error)
 {
   g_autoptr (PiaoDigestTally) tally = piao_digest_tally_new ();
-  Apply apply = { self, self->reply, registry, tally };
+  g_autoptr (GArray) lost = self->reply->restart ? g_array_new (FALSE, FALSE, sizeof (gint64))
+                                                 : list_lost_lanes (self->reply, db, error);
+  Apply apply = { self, self->reply, registry, tally, lost };
   g_autofree char *schema = g_strdup_printf ("%d", piao_schema_get_newest ());
 
-  return apply_verdicts (self->reply, db, error) && send_again (self, db, error)
+  return lost != NULL && apply_decisions (&apply, db, error) && send_again (self, db, error)
          && piao_setting_set (db, "sync.epoch", self->reply->epoch, error)
          && piao_setting_set (db, PIAO_SYNC_SCHEMA, schema, error)
          && piao_outbox_rebase (registry, db, self->reached, apply_rows, &apply, error);
@@ -374,7 +383,7 @@ gboolean
 piao_sync_reset (PiaoRegistry *registry, PiaoDb *db, GError **error)
 {
   const PiaoReply reply = { .restart = TRUE };
-  Apply apply = { NULL, &reply, registry, NULL };
+  Apply apply = { NULL, &reply, registry, NULL, NULL };
 
   return piao_outbox_rebase (registry, db, 0, apply_rows, &apply, error);
 }

@@ -340,8 +340,6 @@ piao_sync_rows_erase_lane (PiaoRegistry *registry, PiaoDb *db, gint64 lane, GErr
   guint n;
   const PiaoKind *const *kinds = piao_registry_get_kinds (registry, &n);
 
-  if (!piao_db_script (db, "PRAGMA secure_delete = ON", error))
-    return FALSE;
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (GArray) removed

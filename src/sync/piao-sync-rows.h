@@ -36,8 +36,8 @@ gboolean piao_sync_rows_clear (PiaoDb *db,
                                PiaoDigestTally *tally,
                                GError **error);
 
-/* Erases all rows of @lane, and its digests, for good: what was there is overwritten on the disk.
- */
+/* Erases all rows of @lane with their search text and digests; for good when the caller scrubs
+ * (store/piao-scrub.h). */
 gboolean
 piao_sync_rows_erase_lane (PiaoRegistry *registry, PiaoDb *db, gint64 lane, GError **error);
 

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/piao-error.h"
+#include "store/piao-scrub.h"
 #include "sync/piao-sync-core.h"
 
 #define REVOKED "device.revoked"
@@ -25,7 +26,7 @@ piao_sync_wipe (PiaoRegistry *registry, PiaoDb *db, GError **error)
   static const char *const secrets[]
       = { "device.key", "sign-in.name", "sign-in.verifier", "sign-in.user", "sign-in.at" };
 
-  if (!piao_db_script (db, "PRAGMA secure_delete = ON", error)
+  if (!piao_scrub_begin (db, error)
       || !piao_db_exec (db, &wipe_park, error, "ss", REVOKED,
                         _ ("This computer was struck off before it could send this. Export it and "
                            "take it to the centre."))
@@ -36,7 +37,7 @@ piao_sync_wipe (PiaoRegistry *registry, PiaoDb *db, GError **error)
     if (!piao_setting_set (db, secrets[i], NULL, error))
       return FALSE;
   return piao_setting_set (db, "sync.epoch", NULL, error)
-         && piao_setting_set (db, REVOKED, "1", error);
+         && piao_setting_set (db, REVOKED, "1", error) && piao_scrub_finish (db, error);
 }
 
 gboolean
