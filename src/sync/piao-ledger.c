@@ -31,6 +31,8 @@ PIAO_STATEMENT (
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
 PIAO_STATEMENT (ledger_device, "SELECT dseq, revoked FROM device WHERE number = $1");
 PIAO_STATEMENT (ledger_set_dseq, "UPDATE device SET dseq = $2 WHERE number = $1");
+PIAO_STATEMENT (ledger_may_act,
+                "SELECT COUNT(*) FROM users WHERE id = $1 AND enabled = 1 AND deleted = 0");
 PIAO_STATEMENT (ledger_was_here, "SELECT COUNT(*) FROM session WHERE device = $1 AND user_id = $2");
 PIAO_STATEMENT (ledger_changed,
                 "SELECT seq, gone FROM change WHERE lane = $1 AND kind = $2 AND id = $3");
@@ -471,17 +473,24 @@ check_device (PiaoDb *db, const PiaoPushed *pushed, GError **error)
 }
 
 /* A desktop may be used by several people, and what one did may go up while another is signed in;
- * but each must have signed in there once. */
+ * but each must have signed in there once. What arrives of a user after he was disabled is refused
+ * whatever time it claims: only his computer says when it was made. Somebody else can send it again
+ * in his own name (piao_outbox_resend()). */
 static gboolean
 check_actor (PiaoDb *db, const PiaoPushed *pushed, GError **error)
 {
-  gint64 was_here = 0;
+  gint64 was_here = 0, enabled = 0;
 
   if (pushed->device == 0)
     return TRUE;
   if (!piao_db_query_int (db, &ledger_was_here, 0, &was_here, error, "ii", (gint64)pushed->device,
-                          pushed->actor))
+                          pushed->actor)
+      || !piao_db_query_int (db, &ledger_may_act, 0, &enabled, error, "i", pushed->actor))
     return FALSE;
+  if (pushed->actor > 0 && was_here > 0 && enabled == 0)
+    return piao_error_set (error, PIAO_ERROR_FORBIDDEN, "command.user",
+                           _ ("The user of this command may no longer work here. Somebody who may "
+                              "can send it again."));
   return (pushed->actor > 0 && was_here > 0)
          || piao_error_set (error, PIAO_ERROR_FORBIDDEN, "command.actor",
                             _ ("The user of this command never signed in on this computer."));

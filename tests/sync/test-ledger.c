@@ -14,6 +14,7 @@
 
 PIAO_STATEMENT (count_orders, "SELECT COUNT(*) FROM orders WHERE id > $1");
 PIAO_STATEMENT (count_changes, "SELECT COUNT(*) FROM change WHERE kind = 'order' AND seq = $1");
+PIAO_STATEMENT (disable_user, "UPDATE users SET enabled = 0 WHERE id = $1");
 PIAO_STATEMENT (spoil_log, "UPDATE command_log SET actor = 999 WHERE n = $1");
 PIAO_STATEMENT (cut_log, "DELETE FROM command_log WHERE n = $1");
 
@@ -141,6 +142,48 @@ test_only_who_was_there (void)
   unknown->id += 1;
   assert_verdict (centre, unknown, PIAO_VERDICT_REJECTED, "device.unknown", FALSE);
   g_assert_cmpint (count (centre, &count_orders, 0), ==, 0);
+}
+
+/* Whatever time his computer says it was made. */
+static void
+test_not_after_he_was_disabled (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  g_autoptr (PiaoPushed) before = NULL;
+  g_autoptr (PiaoPushed) after = NULL;
+
+  piao_centre_add_device (centre, DEVICE, FIXTURE_KEEPER);
+  before = make_order (centre, 1, 1);
+  after = make_order (centre, 2, 1);
+  after->at = after->ruled_at = before->at - PIAO_DAY;
+  assert_verdict (centre, before, PIAO_VERDICT_ACCEPTED, NULL, FALSE);
+  g_assert_true (
+      piao_db_exec (centre->fixture->db, &disable_user, NULL, "i", (gint64)FIXTURE_KEEPER));
+  assert_verdict (centre, after, PIAO_VERDICT_REFUSED, "command.user", FALSE);
+  assert_verdict (centre, before, PIAO_VERDICT_ACCEPTED, NULL, TRUE);
+  g_assert_cmpint (count (centre, &count_orders, 0), ==, 1);
+}
+
+/* It is owed for its number, and nothing of it may happen; sent before, its verdict stands. */
+static void
+test_withdrawn (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  g_autoptr (PiaoPushed) first = NULL;
+  g_autoptr (PiaoPushed) withdrawn = NULL;
+  g_autoptr (PiaoPushed) third = NULL;
+
+  piao_centre_add_device (centre, DEVICE, FIXTURE_KEEPER);
+  first = make_order (centre, 1, 1);
+  withdrawn = make_order (centre, 2, 1);
+  withdrawn->withdrawn = TRUE;
+  third = make_order (centre, 3, 1);
+  assert_verdict (centre, first, PIAO_VERDICT_ACCEPTED, NULL, FALSE);
+  assert_verdict (centre, withdrawn, PIAO_VERDICT_REFUSED, "command.withdrawn", FALSE);
+  assert_verdict (centre, third, PIAO_VERDICT_ACCEPTED, NULL, FALSE);
+  g_assert_cmpint (count (centre, &count_orders, 0), ==, 2);
+  first->withdrawn = TRUE;
+  assert_verdict (centre, first, PIAO_VERDICT_ACCEPTED, NULL, TRUE);
 }
 
 static void
@@ -331,6 +374,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/ledger/decided-once", test_decided_once);
   g_test_add_func ("/sync/ledger/in-the-order-of-the-device", test_in_the_order_of_the_device);
   g_test_add_func ("/sync/ledger/only-who-was-there", test_only_who_was_there);
+  g_test_add_func ("/sync/ledger/not-after-he-was-disabled", test_not_after_he_was_disabled);
+  g_test_add_func ("/sync/ledger/withdrawn", test_withdrawn);
   g_test_add_func ("/sync/ledger/the-log-cannot-be-altered", test_the_log_cannot_be_altered);
   g_test_add_func ("/sync/ledger/a-failing-database-refuses-nothing",
                    test_a_failing_database_refuses_nothing);
