@@ -27,6 +27,13 @@ PIAO_STATEMENT (sign_in_lock,
                 "UPDATE sign_in_guard SET fails = 0, locked_until = $2"
                 " WHERE name = $1 AND fails >= $3");
 PIAO_STATEMENT (sign_in_forgive, "DELETE FROM sign_in_guard WHERE name = $1 OR failed_at < $2");
+PIAO_STATEMENT (sign_in_expire,
+                "DELETE FROM sign_in_guard WHERE failed_at < $1 AND locked_until < $2");
+PIAO_STATEMENT (sign_in_guarded, "SELECT COUNT(*) FROM sign_in_guard");
+/* Invented names make room, the oldest first; those of users are kept, and there are not many. */
+PIAO_STATEMENT (sign_in_make_room,
+                "DELETE FROM sign_in_guard WHERE name IN (SELECT name FROM sign_in_guard"
+                " WHERE name NOT IN (SELECT name FROM users) ORDER BY failed_at LIMIT $1)");
 PIAO_STATEMENT (sign_in_device, "SELECT number, revoked FROM device WHERE key_hash = $1");
 PIAO_STATEMENT (sign_in_last_device, "SELECT MAX(number) FROM device");
 PIAO_STATEMENT (sign_in_add_device,
@@ -136,6 +143,18 @@ take_device (PiaoSignIn *self, PiaoDb *db, GError **error)
                        self->user, self->device_name, self->now);
 }
 
+/* Whoever types invented names must not fill the database with them. */
+static gboolean
+bound_guard (PiaoDb *db, gint64 now, GError **error)
+{
+  gint64 n = 0;
+
+  return piao_db_exec (db, &sign_in_expire, error, "ii", now - PIAO_DAY, now)
+         && piao_db_query_int (db, &sign_in_guarded, 0, &n, error, "")
+         && (n < PIAO_SIGN_IN_MAX_NAMES
+             || piao_db_exec (db, &sign_in_make_room, error, "i", n - PIAO_SIGN_IN_MAX_NAMES + 1));
+}
+
 gboolean
 piao_sign_in_finish (PiaoDb *db, gpointer data, GError **error)
 {
@@ -148,7 +167,8 @@ piao_sign_in_finish (PiaoDb *db, gpointer data, GError **error)
   if (self->locked_until > self->now)
     return TRUE;
   if (!self->matches)
-    return piao_db_exec (db, &sign_in_failed, error, "si", self->name, self->now)
+    return bound_guard (db, self->now, error)
+           && piao_db_exec (db, &sign_in_failed, error, "si", self->name, self->now)
            && piao_db_exec (db, &sign_in_lock, error, "sii", self->name,
                             self->now + PIAO_SIGN_IN_LOCK_MS, (gint64)PIAO_SIGN_IN_MAX_FAILS);
   if (!take_device (self, db, error))

@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * Three steps on three threads: look_up on a reader, verify on a worker, finish on the writer.
  */
 #define PIAO_SIGN_IN_MAX_FAILS 5
+/* Failed names that are remembered: a day long, and so many at the most. */
+#define PIAO_SIGN_IN_MAX_NAMES 10000
 #define PIAO_SIGN_IN_LOCK_MS (15 * 60 * 1000)
 #define PIAO_SESSION_MS (7 * G_GINT64_CONSTANT (86400000))
 

@@ -4,6 +4,7 @@
 /* Attempts that run side by side: what one of them locks holds for the others. */
 
 #include "base/piao-error.h"
+#include "domain/org/piao-org-kinds.h"
 #include "server/piao-sign-in.h"
 #include "tests/lib/piao-centre.h"
 
@@ -44,11 +45,55 @@ test_lock_holds_for_attempts_under_way (void)
   g_assert_cmpstr (piao_error_get_reason (error), ==, "sign-in.locked");
 }
 
+PIAO_STATEMENT (test_invent,
+                "INSERT INTO sign_in_guard (name, fails, failed_at, locked_until)"
+                " VALUES ($1, 1, $2, 0)");
+PIAO_STATEMENT (test_guarded, "SELECT COUNT(*) FROM sign_in_guard");
+PIAO_STATEMENT (test_fails, "SELECT fails FROM sign_in_guard WHERE name = $1");
+
+/* Invented names go, a user's failures stay. */
+static void
+test_invented_names_are_bounded (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  PiaoDb *db = centre->fixture->db;
+  g_autoptr (PiaoSignIn) self = attempt (centre);
+  g_autofree char *user
+      = piao_fixture_text (centre->fixture, &piao_user_kind, FIXTURE_KEEPER, "name");
+  g_autoptr (GError) error = NULL;
+  gint64 number = 0;
+
+  g_assert_true (piao_db_begin (db, NULL));
+  g_assert_true (piao_db_exec (db, &test_invent, NULL, "si", user, self->now - 2 * PIAO_MINUTE));
+  for (guint i = 0; i < PIAO_SIGN_IN_MAX_NAMES; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("invented-%u", i);
+
+      piao_db_exec (db, &test_invent, &error, "si", name, self->now - PIAO_MINUTE);
+      g_assert_no_error (error);
+    }
+  g_set_str (&self->name, "one more");
+  piao_sign_in_finish (db, self, &error);
+  g_assert_no_error (error);
+  g_assert_true (piao_db_query_int (db, &test_guarded, 0, &number, NULL, ""));
+  g_assert_cmpint (number, ==, PIAO_SIGN_IN_MAX_NAMES);
+  g_assert_true (piao_db_query_int (db, &test_fails, 0, &number, NULL, "s", user));
+  g_assert_cmpint (number, ==, 1);
+  g_test_message ("A day later they are forgotten");
+  self->now += 2 * PIAO_DAY;
+  piao_sign_in_finish (db, self, &error);
+  g_assert_no_error (error);
+  g_assert_true (piao_db_query_int (db, &test_guarded, 0, &number, NULL, ""));
+  g_assert_cmpint (number, ==, 1);
+  g_assert_true (piao_db_commit (db, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sign-in/lock-holds-for-attempts-under-way",
                    test_lock_holds_for_attempts_under_way);
+  g_test_add_func ("/sign-in/invented-names-are-bounded", test_invented_names_are_bounded);
   return g_test_run ();
 }
