@@ -178,6 +178,34 @@ test_user (Fixture *self, gconstpointer data)
 }
 
 static void
+test_device (Fixture *self, gconstpointer data)
+{
+  static const PiaoStatement add
+      = { "add", "INSERT INTO device (number, key_hash, user_id, name, dseq, last_seen, skew,"
+                 " revoked) VALUES (7, 'key', 1, 'Counter', 12, 1750000000000, 0, 0)" };
+  static const PiaoStatement sign_in
+      = { "sign_in", "INSERT INTO session (token_hash, user_id, device, created_at, expires_at)"
+                     " VALUES ('token', 1, 7, 1, 9000000000000)" };
+  static const PiaoStatement open
+      = { "open", "SELECT (SELECT COUNT(*) FROM session WHERE expires_at > 0)"
+                  " + (SELECT COUNT(*) FROM device WHERE revoked = 0)" };
+
+  g_assert_cmpint (run (self, "", "init", "--database", self->server, NULL), ==, 0);
+  g_assert_cmpint (count (self->server, &add), ==, -1);
+  g_assert_cmpint (count (self->server, &sign_in), ==, -1);
+  g_assert_cmpint (count (self->server, &open), ==, 2);
+  g_assert_cmpint (run (self, "", "device", "list", "--database", self->server, NULL), ==, 0);
+  g_assert_nonnull (strstr (self->out, "Counter"));
+  g_assert_cmpint (run (self, "", "device", "revoke", "8", "--database", self->server, NULL), ==,
+                   1);
+  g_assert_cmpint (run (self, "", "device", "sell", "7", "--database", self->server, NULL), ==, 1);
+  g_assert_cmpint (count (self->server, &open), ==, 2);
+  g_assert_cmpint (run (self, "", "device", "revoke", "7", "--database", self->server, NULL), ==,
+                   0);
+  g_assert_cmpint (count (self->server, &open), ==, 0);
+}
+
+static void
 test_wrong_words (Fixture *self, gconstpointer data)
 {
   g_assert_cmpint (run (self, "", "init", NULL), ==, 1);
@@ -198,6 +226,7 @@ main (int argc, char *argv[])
   g_test_add ("/ctl/demo", Fixture, NULL, set_up, test_demo, tear_down);
   g_test_add ("/ctl/replica-demo", Fixture, NULL, set_up, test_replica, tear_down);
   g_test_add ("/ctl/user", Fixture, NULL, set_up, test_user, tear_down);
+  g_test_add ("/ctl/device", Fixture, NULL, set_up, test_device, tear_down);
   g_test_add ("/ctl/wrong-words", Fixture, NULL, set_up, test_wrong_words, tear_down);
   return g_test_run ();
 }
