@@ -18,8 +18,8 @@ G_BEGIN_DECLS
  * ledger.
  */
 #define PIAO_EXECUTOR_BATCH 256
-/* Only what waits already is taken in, so this delays nobody but the first of a crowd; on PostgreSQL a
- * command alone takes some three milliseconds of statements. */
+/* Only what waits already is taken in, so this delays nobody but the first of a crowd; on
+ * PostgreSQL a command alone takes some three milliseconds of statements. */
 #define PIAO_EXECUTOR_BATCH_US 10000
 
 #define PIAO_TYPE_EXECUTOR (piao_executor_get_type ())
