@@ -39,23 +39,39 @@ piao_bulk_load_begin (PiaoDb *db, const PiaoReply *reply, GError **error)
   return TRUE;
 }
 
+/* Whether a kind was left without search text for now. */
+static const PiaoKind *
+find_unsearchable (PiaoRegistry *registry, PiaoDb *db)
+{
+  guint n;
+  const PiaoKind *const *kinds = piao_registry_get_kinds (registry, &n);
+
+  for (guint i = 0; i < n; i++)
+    if ((kinds[i]->flags & PIAO_KIND_SEARCHABLE) != 0 && !piao_search_is_ready (db, kinds[i]))
+      return kinds[i];
+  return NULL;
+}
+
 gboolean
 piao_bulk_load_step (
     PiaoRegistry *registry, PiaoDb *db, gboolean hurry, gboolean *more, GError **error)
 {
-  guint n;
-  const PiaoKind *const *kinds = piao_registry_get_kinds (registry, &n);
-  gint64 missing = 0;
+  const PiaoKind *kind;
+  gint64 missing = 0, indexes = 0;
 
   *more = FALSE;
-  for (guint i = 0; i < n; i++)
-    {
-      if ((kinds[i]->flags & PIAO_KIND_SEARCHABLE) == 0 || piao_search_is_ready (db, kinds[i]))
-        continue;
-      *more = TRUE;
-      return piao_search_catch_up (db, kinds[i], SEARCH_ROWS, &(gboolean){ FALSE }, error);
-    }
   if (!hurry && !piao_db_query_int (db, &bulk_missing, 0, &missing, error, ""))
     return FALSE;
-  return missing > 0 || piao_later_index_make (db, more, error);
+  if (missing > 0)
+    return TRUE;
+  if (!piao_later_index_count (db, &indexes, error))
+    return FALSE;
+  if (indexes > 0)
+    {
+      *more = TRUE;
+      return piao_later_index_make (db, &(gboolean){ FALSE }, error);
+    }
+  kind = find_unsearchable (registry, db);
+  *more = kind != NULL;
+  return kind == NULL || piao_search_catch_up (db, kind, SEARCH_ROWS, &(gboolean){ FALSE }, error);
 }

@@ -17,8 +17,8 @@ G_BEGIN_DECLS
  * rows of a working set or history. In the caller's transaction. */
 gboolean piao_bulk_load_begin (PiaoDb *db, const PiaoReply *reply, GError **error);
 
-/* One piece of what was left for later: search text, or an index unless there is more history to
- * come. @hurry: the history will take its time, make the indexes now. @more: call again. In the
+/* One piece of what was left for later, an index or some search text, unless there is more history
+ * to come. @hurry: the history will take its time, do not wait for it. @more: call again. In the
  * caller's transaction on the writer. */
 gboolean piao_bulk_load_step (
     PiaoRegistry *registry, PiaoDb *db, gboolean hurry, gboolean *more, GError **error);

@@ -185,22 +185,19 @@ add_number (JsonBuilder *builder, const char *name, double value)
     json_builder_add_null_value (builder);
 }
 
-void
-piao_bench_report (const char *figure,
-                   double value,
-                   const char *unit,
-                   double reference,
-                   double limit,
-                   double ratio_limit)
+static void
+print_figure (const char *figure,
+              double value,
+              const char *unit,
+              double reference,
+              double ratio,
+              const char *goal,
+              gboolean ok)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
-  g_autofree char *goal = NULL;
   g_autofree char *line = NULL;
-  double ratio = reference > 0 ? value / reference : 0;
 
-  goal = limit > 0 ? g_strdup_printf ("at most %g %s", limit, unit)
-                   : g_strdup_printf ("at most %g x reference", ratio_limit);
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "figure");
   json_builder_add_string_value (builder, figure);
@@ -212,9 +209,36 @@ piao_bench_report (const char *figure,
   json_builder_set_member_name (builder, "goal");
   json_builder_add_string_value (builder, goal);
   json_builder_set_member_name (builder, "ok");
-  json_builder_add_boolean_value (builder, limit > 0 ? value <= limit : ratio <= ratio_limit);
+  json_builder_add_boolean_value (builder, ok);
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
   line = json_to_string (root, FALSE);
   puts (line);
+  fflush (stdout);
+}
+
+void
+piao_bench_report (const char *figure,
+                   double value,
+                   const char *unit,
+                   double reference,
+                   double limit,
+                   double ratio_limit)
+{
+  double ratio = reference > 0 ? value / reference : 0;
+  g_autofree char *goal = limit > 0 ? g_strdup_printf ("at most %g %s", limit, unit)
+                                    : g_strdup_printf ("at most %g x reference", ratio_limit);
+
+  print_figure (figure, value, unit, reference, ratio, goal,
+                limit > 0 ? value <= limit : ratio <= ratio_limit);
+}
+
+void
+piao_bench_report_at_least (
+    const char *figure, double value, const char *unit, double reference, double ratio_limit)
+{
+  g_autofree char *goal = g_strdup_printf ("at least %g x reference", ratio_limit);
+
+  print_figure (figure, value, unit, reference, value / reference, goal,
+                value >= ratio_limit * reference);
 }

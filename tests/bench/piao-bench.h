@@ -52,6 +52,11 @@ void piao_bench_report (const char *figure,
                         double limit,
                         double ratio_limit);
 
+/* The same for what is better when it is larger: ok when value / reference is at least
+ * @ratio_limit. */
+void piao_bench_report_at_least (
+    const char *figure, double value, const char *unit, double reference, double ratio_limit);
+
 /* Ends the program with the sentence of @error (taken), if there is one. */
 void piao_bench_check (GError *error);
 

@@ -1,0 +1,246 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * How quick sync is, each figure beside what limits it, measured in the same run: a real server as
+ * a process of its own, a desktop in this one, loopback or a thin line between them. PIAOKU_SERVER
+ * and PIAOKU_SEED name the programs.
+ */
+
+#include <stdlib.h>
+
+#include "base/piao-future.h"
+#include "domain/order/piao-order-kinds.h"
+#include "store/piao-later-index.h"
+#include "store/piao-search.h"
+#include "tests/bench/piao-bench.h"
+#include "tests/bench/sync-world.h"
+#include "tests/lib/bad-line.h"
+
+#define CHANGED 1000
+/* The thin line: 128 kbit/s each way and 600 ms there and back. */
+#define THIN_RATE 16000
+#define THIN_DELAY 300
+#define THIN_RTT (2.0 * THIN_DELAY)
+#define LIMIT_S 1800
+
+PIAO_STATEMENT (bench_orders, "SELECT COUNT(*) FROM orders");
+PIAO_STATEMENT (bench_later, "SELECT COUNT(*) FROM later_index");
+PIAO_STATEMENT (bench_search, "SELECT COUNT(*) FROM setting WHERE key LIKE 'search.later.%'");
+
+static int n_orders = 1000000;
+static int repeats = 20;
+
+static gboolean
+give_up (gpointer data)
+{
+  g_error ("not within %d s", LIMIT_S);
+  return G_SOURCE_REMOVE;
+}
+
+/* Iterates the main context until @condition. */
+#define until(condition)                                                                           \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    guint limit = g_timeout_add_seconds (LIMIT_S, give_up, NULL);                                  \
+                                                                                                   \
+    while (!(condition))                                                                           \
+      g_main_context_iteration (NULL, TRUE);                                                       \
+    g_source_remove (limit);                                                                       \
+  }                                                                                                \
+  G_STMT_END
+
+/* A line "name:  N kB" of /proc/self/status, in MiB. */
+static double
+read_memory (const char *name)
+{
+  g_autofree char *text = NULL;
+  const char *at;
+
+  if (!g_file_get_contents ("/proc/self/status", &text, NULL, NULL))
+    return 0;
+  at = strstr (text, name);
+  return at != NULL ? g_ascii_strtod (at + strlen (name) + 1, NULL) / 1024 : 0;
+}
+
+static void
+sign_in (DriverDesktop *desktop)
+{
+  g_autoptr (GError) error = NULL;
+
+  driver_sign_in (desktop->sync, "keeper", "keeper-pass-1", &error);
+  piao_bench_check (g_steal_pointer (&error));
+}
+
+static gboolean
+is_proved (DriverDesktop *desktop)
+{
+  return piao_sync_is_complete (desktop->sync) && piao_sync_get_proven (desktop->sync) > 0;
+}
+
+/* --- the first fetch ------------------------------------------------------------------------- */
+
+/* From nothing to everything: rows and indexes, compared by digest. Search text follows. */
+static DriverDesktop *
+fetch_all (DriverServer *server, double *seconds, double *memory)
+{
+  DriverDesktop *desktop = driver_desktop_new (server->url, NULL);
+  double started, idle;
+
+  sign_in (desktop);
+  g_file_set_contents ("/proc/self/clear_refs", "5", 1, NULL);
+  idle = read_memory ("VmRSS");
+  started = piao_bench_now ();
+  piao_sync_start (desktop->sync);
+  until (piao_sync_is_complete (desktop->sync));
+  until (driver_int (desktop, &bench_later) == 0);
+  piao_sync_nudge (desktop->sync);
+  until (is_proved (desktop));
+  *seconds = (piao_bench_now () - started) / 1000;
+  until (driver_int (desktop, &bench_search) == 0);
+  *memory = read_memory ("VmHWM") - idle;
+  return desktop;
+}
+
+static DriverDesktop *
+bench_first_fetch (DriverServer *server)
+{
+  double seconds, memory, raw;
+  DriverDesktop *desktop = fetch_all (server, &seconds, &memory);
+  gint64 bytes = piao_sync_get_bytes_received (desktop->sync);
+  guint rows;
+
+  if (driver_int (desktop, &bench_orders) != n_orders)
+    g_error ("%" G_GINT64_FORMAT " orders arrived", driver_int (desktop, &bench_orders));
+  raw = sync_raw_load (server, &rows);
+  piao_bench_report_at_least ("sync.bootstrap.orders", n_orders / seconds, "rows/s", rows / raw,
+                              0.65);
+  piao_bench_report ("sync.bootstrap.bytes", (double)bytes / n_orders, "B/order", 0, 24, 0);
+  piao_bench_report ("sync.bootstrap.memory", memory, "MiB", 0, 80, 0);
+  return desktop;
+}
+
+/* --- changes --------------------------------------------------------------------------------- */
+
+/* A thousand rows change at the centre; milliseconds until they are durable here. */
+static double
+fetch_changes (DriverServer *server, DriverDesktop *desktop)
+{
+  gint64 before;
+  double started;
+
+  until (piao_sync_get_state (desktop->sync) == PIAO_SYNC_ONLINE);
+  before = piao_sync_get_seq (desktop->sync);
+  sync_world_change (server, CHANGED);
+  started = piao_bench_now ();
+  piao_sync_nudge (desktop->sync);
+  until (piao_sync_get_seq (desktop->sync) > before);
+  return piao_bench_now () - started;
+}
+
+static void
+bench_changes (DriverServer *server, DriverDesktop *desktop)
+{
+  g_autoptr (GArray) samples = piao_bench_samples_new ();
+
+  for (int i = 0; i < repeats; i++)
+    piao_bench_samples_add (samples, fetch_changes (server, desktop));
+  piao_bench_report ("sync.changes.1000", piao_bench_samples_get (samples, 50), "ms",
+                     sync_raw_upsert (server, CHANGED, (guint)repeats), 0, 2.5);
+}
+
+/* --- a thin line ----------------------------------------------------------------------------- */
+
+static void
+bench_thin_changes (DriverServer *server, BadLine *line, DriverDesktop *desktop)
+{
+  guint64 up, down;
+  double took;
+
+  fetch_changes (server, desktop);
+  up = bad_line_get_up (line);
+  down = bad_line_get_down (line);
+  took = fetch_changes (server, desktop);
+  up = bad_line_get_up (line) - up;
+  down = bad_line_get_down (line) - down;
+  piao_bench_report ("sync.thin.changes.1000", took, "ms",
+                     THIN_RTT + (double)(up + down) * 1000 / THIN_RATE, 0, 1.3);
+}
+
+static void
+bench_thin_nothing (BadLine *line, DriverDesktop *desktop)
+{
+  gint64 before = piao_sync_get_bytes_received (desktop->sync);
+  guint64 up = bad_line_get_up (line), down = bad_line_get_down (line);
+  double started = piao_bench_now (), took;
+
+  piao_sync_nudge (desktop->sync);
+  until (piao_sync_get_bytes_received (desktop->sync) > before);
+  took = piao_bench_now () - started;
+  piao_bench_report ("sync.thin.nothing", took, "ms", THIN_RTT, 0, 1.2);
+  piao_bench_report ("sync.thin.nothing.bytes",
+                     (double)(bad_line_get_up (line) - up + bad_line_get_down (line) - down), "B",
+                     0, 400, 0);
+}
+
+/* A new desktop on a thin line: until the daily work can begin. */
+static void
+bench_thin_start (DriverServer *server)
+{
+  BadLine *line = bad_line_new (server->port);
+  DriverDesktop *desktop = driver_desktop_new (bad_line_get_url (line), NULL);
+  double started;
+
+  bad_line_set_rate (line, THIN_RATE, THIN_DELAY);
+  sign_in (desktop);
+  started = piao_bench_now ();
+  piao_sync_start (desktop->sync);
+  until (piao_sync_get_last_success (desktop->sync) > 0
+         && piao_sync_get_phase (desktop->sync) != PIAO_SYNC_PHASE_WORKING);
+  piao_bench_report ("sync.thin.usable", (piao_bench_now () - started) / 1000, "s", 0, 60, 0);
+  driver_desktop_free (desktop);
+  bad_line_free (line);
+}
+
+static void
+bench_thin (DriverServer *server)
+{
+  BadLine *line = bad_line_new (server->port);
+  DriverDesktop *desktop = driver_desktop_new (bad_line_get_url (line), NULL);
+
+  sign_in (desktop);
+  piao_sync_start (desktop->sync);
+  until (is_proved (desktop));
+  bad_line_set_rate (line, THIN_RATE, THIN_DELAY);
+  bench_thin_changes (server, line, desktop);
+  until (piao_sync_get_state (desktop->sync) == PIAO_SYNC_ONLINE);
+  /* One poll that compares digests again after the change. */
+  bench_thin_nothing (line, desktop);
+  driver_desktop_free (desktop);
+  bad_line_free (line);
+}
+
+int
+main (int argc, char **argv)
+{
+  const GOptionEntry options[]
+      = { { "orders", 0, 0, G_OPTION_ARG_INT, &n_orders, "Orders at the centre", "N" },
+          { "repeats", 0, 0, G_OPTION_ARG_INT, &repeats, "Samples of what is short", "N" },
+          G_OPTION_ENTRY_NULL };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (DriverServer) server = NULL;
+  DriverDesktop *desktop;
+  GError *error = NULL;
+
+  g_option_context_add_main_entries (context, options, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    piao_bench_check (error);
+  dex_init ();
+  server = sync_world_new ((guint)n_orders);
+  desktop = bench_first_fetch (server);
+  bench_changes (server, desktop);
+  driver_desktop_free (desktop);
+  bench_thin_start (server);
+  bench_thin (server);
+  return EXIT_SUCCESS;
+}

@@ -1,0 +1,201 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What SQLite alone takes for the same rows: the physical limit beside which a fetch is judged. */
+
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+
+#include "domain/order/piao-order-kinds.h"
+#include "store/piao-later-index.h"
+#include "store/piao-schema.h"
+#include "tests/bench/piao-bench.h"
+#include "tests/bench/sync-world.h"
+
+#define BATCH 50000
+
+typedef struct
+{
+  char *folder;
+  PiaoDb *db;
+  sqlite3 *handle; /* of db */
+  sqlite3_stmt *insert;
+} Raw;
+
+static void
+must (Raw *raw, int code)
+{
+  if (code != SQLITE_OK && code != SQLITE_DONE)
+    g_error ("raw: %s", sqlite3_errmsg (raw->handle));
+}
+
+static void
+script (Raw *raw, const char *sql)
+{
+  g_autoptr (GError) error = NULL;
+
+  piao_db_script (raw->db, sql, &error);
+  piao_bench_check (g_steal_pointer (&error));
+}
+
+/* "INSERT INTO orders VALUES (?, …)", with @upsert "ON CONFLICT (id) DO UPDATE SET …". */
+static char *
+make_insert (gboolean upsert)
+{
+  const PiaoKind *kind = &piao_order_kind;
+  GString *sql = g_string_new ("INSERT INTO orders (id, lane, rev, deleted");
+
+  for (guint i = 0; i < kind->n_columns; i++)
+    g_string_append_printf (sql, ", %s", kind->columns[i].name);
+  g_string_append (sql, ") VALUES (?, ?, ?, ?");
+  for (guint i = 0; i < kind->n_columns; i++)
+    g_string_append (sql, ", ?");
+  g_string_append (sql, ")");
+  if (upsert)
+    g_string_append (sql, " ON CONFLICT (id) DO UPDATE SET lane = excluded.lane, rev ="
+                          " excluded.rev, deleted = excluded.deleted");
+  for (guint i = 0; upsert && i < kind->n_columns; i++)
+    g_string_append_printf (sql, ", %s = excluded.%s", kind->columns[i].name,
+                            kind->columns[i].name);
+  return g_string_free_and_steal (sql);
+}
+
+static void
+raw_open (Raw *raw)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+
+  raw->folder = g_dir_make_tmp ("piaoku-raw-XXXXXX", &error);
+  piao_bench_check (g_steal_pointer (&error));
+  path = g_build_filename (raw->folder, "raw.db", NULL);
+  raw->db = piao_db_open (path, 0, &error);
+  piao_bench_check (g_steal_pointer (&error));
+  piao_schema_migrate (raw->db, PIAO_SCHEMA_REPLICA, &error);
+  piao_bench_check (g_steal_pointer (&error));
+  script (raw, "PRAGMA temp_store = FILE; PRAGMA threads = 2");
+  raw->handle = piao_db_get_sqlite (raw->db);
+}
+
+static void
+raw_prepare (Raw *raw, gboolean upsert)
+{
+  g_autofree char *sql = make_insert (upsert);
+
+  sqlite3_finalize (raw->insert);
+  must (raw,
+        sqlite3_prepare_v3 (raw->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &raw->insert, NULL));
+}
+
+static void
+raw_close (Raw *raw)
+{
+  static const char *const names[] = { "raw.db", "raw.db-wal", "raw.db-shm" };
+
+  sqlite3_finalize (raw->insert);
+  piao_db_free (raw->db);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (raw->folder, names[i], NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (raw->folder);
+  g_free (raw->folder);
+}
+
+static void
+bind_row (Raw *raw, const PiaoRowBlock *block, guint row)
+{
+  int at = 1;
+
+  must (raw, sqlite3_bind_int64 (raw->insert, at++, block->ids[row]));
+  must (raw, sqlite3_bind_int64 (raw->insert, at++, block->lanes[row]));
+  must (raw, sqlite3_bind_int64 (raw->insert, at++, block->revs[row]));
+  must (raw, sqlite3_bind_int64 (raw->insert, at++, block->deleted[row]));
+  for (guint i = 0; i < block->kind->n_columns; i++, at++)
+    if (piao_row_block_is_null (block, row, i))
+      must (raw, sqlite3_bind_null (raw->insert, at));
+    else if (block->columns[i].is_text)
+      must (raw, sqlite3_bind_text (raw->insert, at, piao_row_block_get_text (block, row, i), -1,
+                                    SQLITE_STATIC));
+    else
+      must (raw, sqlite3_bind_int64 (raw->insert, at, block->columns[i].numbers[row]));
+}
+
+static void
+write_block (Raw *raw, const PiaoRowBlock *block)
+{
+  script (raw, "BEGIN IMMEDIATE");
+  for (guint row = 0; row < block->n_rows; row++)
+    {
+      bind_row (raw, block, row);
+      must (raw, sqlite3_step (raw->insert));
+      must (raw, sqlite3_reset (raw->insert));
+    }
+  script (raw, "COMMIT");
+}
+
+double
+sync_raw_load (DriverServer *server, guint *rows)
+{
+  g_autoptr (SyncRows) all = sync_rows_new (server, &piao_order_kind);
+  g_autoptr (GError) error = NULL;
+  PiaoRowBlock *block;
+  Raw raw = { NULL };
+  double started, took = 0;
+
+  raw_open (&raw);
+  /* Made after the rows; that it is known which ones is not counted. */
+  piao_db_begin (raw.db, NULL);
+  piao_later_index_postpone (raw.db, "orders", &error);
+  piao_bench_check (g_steal_pointer (&error));
+  piao_db_commit (raw.db, NULL);
+  raw_prepare (&raw, FALSE);
+  *rows = 0;
+  while ((block = sync_rows_next (all, BATCH)) != NULL)
+    {
+      started = piao_bench_now ();
+      write_block (&raw, block);
+      took += piao_bench_now () - started;
+      *rows += block->n_rows;
+      piao_row_block_free (block);
+    }
+  started = piao_bench_now ();
+  piao_later_index_make_all (raw.db, &error);
+  piao_bench_check (g_steal_pointer (&error));
+  script (&raw, "PRAGMA wal_checkpoint (TRUNCATE)");
+  took += piao_bench_now () - started;
+  raw_close (&raw);
+  return took / 1000;
+}
+
+double
+sync_raw_upsert (DriverServer *server, guint n, guint repeats)
+{
+  g_autoptr (SyncRows) all = sync_rows_new (server, &piao_order_kind);
+  PiaoRowBlock *block = sync_rows_next (all, n);
+  g_autoptr (GArray) samples = piao_bench_samples_new ();
+  Raw raw = { NULL };
+
+  raw_open (&raw);
+  raw_prepare (&raw, TRUE);
+  write_block (&raw, block);
+  for (guint i = 0; i < repeats; i++)
+    {
+      double started;
+
+      for (guint row = 0; row < block->n_rows; row++)
+        {
+          g_autofree char *note = g_strdup_printf ("changed %u", i);
+
+          piao_row_block_set_text (block, row, PIAO_ORDER_NOTE, note);
+        }
+      started = piao_bench_now ();
+      write_block (&raw, block);
+      piao_bench_samples_add (samples, piao_bench_now () - started);
+    }
+  piao_row_block_free (block);
+  raw_close (&raw);
+  return piao_bench_samples_get (samples, 50);
+}

@@ -1,0 +1,35 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "sync/piao-row-block.h"
+#include "tests/lib/driver-world.h"
+
+G_BEGIN_DECLS
+
+/* A server for the figures of sync over a database with @orders orders, and what is done to it. */
+DriverServer *sync_world_new (guint orders);
+
+/* Changes @n orders of the server at once, as one command does that touches so many. Returns when
+ * it is committed. */
+void sync_world_change (DriverServer *server, guint n);
+
+/* The rows of @kind in the server's database, in blocks of so many; the last is NULL. */
+typedef struct _SyncRows SyncRows;
+SyncRows *sync_rows_new (DriverServer *server, const PiaoKind *kind);
+PiaoRowBlock *sync_rows_next (SyncRows *self, guint n);
+void sync_rows_free (SyncRows *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncRows, sync_rows_free)
+
+/* Seconds that SQLite alone takes to load the orders of the server into a fresh file with the
+ * indexes of a replica, durably: prepared INSERTs in transactions of 50,000 rows, the indexes made
+ * afterwards, the log moved into the file at the end. Reading them is not counted. @rows: how many.
+ */
+double sync_raw_load (DriverServer *server, guint *rows);
+
+/* Milliseconds that SQLite alone takes to upsert @n orders of the server into a file that has them,
+ * with one FULL commit. */
+double sync_raw_upsert (DriverServer *server, guint n, guint repeats);
+
+G_END_DECLS
