@@ -46,6 +46,10 @@ typedef enum
   PIAO_COMMAND_SERVER_ONLY = 1 << 1, /* refused on a desktop without a line: needs the centre */
 } PiaoCommandFlags;
 
+/* Makes arguments of the version that follows out of @args, in place: members may be set and
+ * removed, what is below them is shared and is replaced as a whole. */
+typedef gboolean (*PiaoCommandReader) (JsonObject *args, GError **error);
+
 typedef struct
 {
   const char *name;        /* "order.scan" */
@@ -53,6 +57,11 @@ typedef struct
   guint flags;             /* PiaoCommandFlags */
   const PiaoParam *params; /* ends with a NULL name; NULL for none */
   gboolean (*apply) (PiaoTx *tx, JsonObject *args, GError **error);
+
+  /* Of the arguments; 0 is 1. When they change their meaning the version goes up and a reader for
+   * those before is added: a desktop may come back after months with commands of then. */
+  guint version;
+  const PiaoCommandReader *readers; /* version - 1; readers[0] reads version 1 */
 } PiaoCommand;
 
 /* A feature's contribution; all arrays end with NULL. */
@@ -78,6 +87,13 @@ const PiaoCommand *const *piao_registry_get_commands (PiaoRegistry *self, guint 
 
 /* Checks @args against the parameters: unknown members, types, ranges, lengths. */
 gboolean piao_command_check_args (const PiaoCommand *command, JsonObject *args, GError **error);
+
+/* The arguments of @command as they are today, whatever version @args (member "v", 1 without it) is
+ * of. PIAO_ERROR_INVALID "command.newer" for one that is not known yet. Transfer full. */
+JsonObject *piao_command_read_args (const PiaoCommand *command, JsonObject *args, GError **error);
+
+/* The JSON text of arguments of today, with their version. @command may be NULL. Transfer full. */
+char *piao_command_write_args (const PiaoCommand *command, JsonObject *args);
 
 /* JSON Schema of the arguments, for documentation, clients and fuzzing. Transfer full. */
 JsonObject *piao_command_get_schema (const PiaoCommand *command);

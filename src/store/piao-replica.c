@@ -424,7 +424,10 @@ run_new (PiaoReplica *self, const char *name, JsonObject *args)
 
   run->replica = self;
   run->name = g_strdup (name);
-  run->args = args != NULL ? piao_json_object_to_text (args) : NULL;
+  /* What is sent again says its version already. */
+  if (args != NULL)
+    run->args = piao_command_write_args (
+        name != NULL ? piao_registry_find_command (self->registry, name) : NULL, args);
   run->context.at = piao_clock_now (self->clock);
   run->context.side = PIAO_SIDE_DESKTOP;
   g_mutex_lock (&self->lock);

@@ -257,13 +257,17 @@ piao_command_apply (PiaoRegistry *registry,
 {
   const PiaoCommand *command = piao_registry_find_command (registry, name);
   PiaoTx tx = { .registry = registry, .db = db, .context = *context, .ids_used = 1 };
+  g_autoptr (JsonObject) today = NULL;
   gboolean done;
 
   if (command == NULL)
     return piao_error_set (error, PIAO_ERROR_INVALID, "command.unknown",
                            _ ("This program does not know the command “%.60s”. Update it."), name);
+  today = piao_command_read_args (command, args, error);
+  if (today == NULL)
+    return FALSE;
   tx.touched = g_array_new (FALSE, FALSE, sizeof (PiaoTouch));
-  done = run (&tx, command, args, error);
+  done = run (&tx, command, today, error);
   g_clear_pointer (&tx.access, piao_access_free);
   if (done && touched != NULL)
     *touched = g_steal_pointer (&tx.touched);
