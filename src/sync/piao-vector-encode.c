@@ -14,6 +14,7 @@
 
 /* Rows that are looked at for every way, in stretches that lie evenly over the block. */
 #define SAMPLE 256
+#define MIN_SAMPLE 64
 #define STRETCH 32
 /* Vectors that are tried as the "same", newest first. */
 #define MAX_KEYS 24
@@ -43,10 +44,10 @@ typedef struct
 static void
 work_init (Work *work, PiaoVectorSet *set, const gint64 *values, const guint32 *rows, guint n)
 {
-  guint stretches = SAMPLE / STRETCH;
+  guint stretches = CLAMP (n / 8, MIN_SAMPLE, SAMPLE) / STRETCH;
 
   *work = (Work){ set, values, rows, n, { 0 }, 0 };
-  if (n <= SAMPLE)
+  if (n <= MIN_SAMPLE)
     {
       for (guint i = 0; i < n; i++)
         work->sample[work->n_sample++] = i;
