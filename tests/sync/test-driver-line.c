@@ -66,7 +66,7 @@ test_cut_while_fetching (void)
   await (is_done (first));
   g_assert_cmpint (driver_sign_in (second->sync, "picker", "picker-pass-1", &error), ==,
                    FIXTURE_PICKER);
-  bad_line_cut (line, 8, 0, 12000);
+  bad_line_cut (line, 8, 0, 2000);
   piao_sync_start (second->sync);
   await_done_impatiently (second);
   g_assert_cmpuint (bad_line_get_cuts (line), >=, 3);
