@@ -177,6 +177,14 @@ take_grants (SimDesk *desk, const GArray *grants)
 
 /* --- after an answer ------------------------------------------------------------------------- */
 
+gboolean
+sim_check_is_item (const char *state)
+{
+  static const char *const items[] = { "refused", "parked", "discarded", NULL };
+
+  return g_strv_contains (items, state);
+}
+
 /* The outbox says what the server said. */
 static gboolean
 check_verdict (SimDesk *desk, const PiaoVerdict *verdict)
@@ -194,8 +202,7 @@ check_verdict (SimDesk *desk, const PiaoVerdict *verdict)
     return sim_fail (desk->world, 5, "%s: command %" G_GINT64_FORMAT " was accepted, kept as %s",
                      desk->who, verdict->id, kept);
   if (verdict->state == PIAO_VERDICT_REFUSED
-      && (!(g_str_equal (kept, "refused") || g_str_equal (kept, "discarded"))
-          || piao_cursor_is_null (cursor, 3)))
+      && (!sim_check_is_item (kept) || piao_cursor_is_null (cursor, 3)))
     return sim_fail (desk->world, 8, "%s: command %" G_GINT64_FORMAT " was refused, kept as %s",
                      desk->who, verdict->id, kept);
   return TRUE;

@@ -59,4 +59,9 @@ void sim_check_all (SimWorld *world);
 /* Everything, once the world has come to rest. */
 void sim_check_rest (SimWorld *world);
 
+/* Whether an entry of the outbox in @state is what a refusal must leave behind: an item that a
+ * person sees, or one that he has dealt with. What was parked before, when its lane was lost, is an
+ * item already and stays that one. */
+gboolean sim_check_is_item (const char *state);
+
 G_END_DECLS

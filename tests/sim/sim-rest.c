@@ -186,7 +186,7 @@ fits (const char *state, const char *verdict)
 {
   if (g_str_equal (verdict, "accepted"))
     return g_str_equal (state, "accepted");
-  return g_str_equal (state, "refused") || g_str_equal (state, "discarded");
+  return sim_check_is_item (state);
 }
 
 static gboolean
