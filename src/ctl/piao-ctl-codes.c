@@ -14,7 +14,7 @@
 #include "ctl/piao-ctl.h"
 #include "domain/demo/piao-demo-codes.h"
 #include "domain/demo/piao-demo.h"
-#include "print/piao-barcode.h"
+#include "print/piao-symbol.h"
 
 #define MM (72.0 / 25.4)
 #define PAGE_WIDTH (210 * MM)
@@ -42,12 +42,12 @@ draw_text (cairo_t *cr, double x, double y, const char *font, const char *text)
 static gboolean
 draw_bars (cairo_t *cr, double x, double y, const char *text, GError **error)
 {
-  g_autoptr (PiaoBarcode) bars = piao_barcode_new_code128 (text, error);
+  g_autoptr (PiaoSymbol) bars = piao_symbol_new_code128 (text, error);
 
   if (bars == NULL)
     return FALSE;
-  for (guint i = 0; i < piao_barcode_get_width (bars); i++)
-    if (piao_barcode_is_black (bars, i, 0))
+  for (guint i = 0; i < piao_symbol_get_width (bars); i++)
+    if (piao_symbol_is_black (bars, i, 0))
       cairo_rectangle (cr, x + i * MODULE, y, MODULE, BAR_HEIGHT);
   cairo_fill (cr);
   return TRUE;

@@ -34,7 +34,7 @@ static void
 item_free (PiaoLabelItem *item)
 {
   g_clear_object (&item->layout);
-  g_clear_pointer (&item->barcode, piao_barcode_free);
+  g_clear_pointer (&item->symbol, piao_symbol_free);
   g_free (item->text);
   g_free (item);
 }
@@ -168,12 +168,12 @@ place_code (PiaoLabelLayout *self, PiaoLabelItem *item, GError **error)
   guint quiet, across;
   double room, dots, total;
 
-  item->barcode = square ? piao_barcode_new_qr (item->text, error)
-                         : piao_barcode_new_code128 (item->text, error);
-  if (item->barcode == NULL)
+  item->symbol = square ? piao_symbol_new_qr (item->text, error)
+                        : piao_symbol_new_code128 (item->text, error);
+  if (item->symbol == NULL)
     return FALSE;
-  quiet = piao_barcode_get_quiet (item->barcode);
-  across = piao_barcode_get_width (item->barcode) + 2 * quiet;
+  quiet = piao_symbol_get_quiet (item->symbol);
+  across = piao_symbol_get_width (item->symbol) + 2 * quiet;
   room = square ? MIN (element->box.width, element->box.height) : element->box.width;
   dots = floor (room * self->dots_per_mm / across + 1e-9);
   if (dots < MIN_MODULE_DOTS)
@@ -183,15 +183,15 @@ place_code (PiaoLabelLayout *self, PiaoLabelItem *item, GError **error)
                            item->text, element->name);
   item->module = dots / self->dots_per_mm;
   total = across * item->module;
-  item->symbol.width = piao_barcode_get_width (item->barcode) * item->module;
-  item->symbol.x = aligned (element->align, element->box.x, element->box.width, total);
-  item->symbol.x
-      = floor (item->symbol.x * self->dots_per_mm) / self->dots_per_mm + quiet * item->module;
-  item->symbol.height = square ? item->symbol.width : element->box.height;
-  item->symbol.y = square ? aligned (element->valign, element->box.y, element->box.height, total)
-                                + quiet * item->module
-                          : element->box.y;
-  item->symbol.y = floor (item->symbol.y * self->dots_per_mm + 1e-9) / self->dots_per_mm;
+  item->place.width = piao_symbol_get_width (item->symbol) * item->module;
+  item->place.x = aligned (element->align, element->box.x, element->box.width, total);
+  item->place.x
+      = floor (item->place.x * self->dots_per_mm) / self->dots_per_mm + quiet * item->module;
+  item->place.height = square ? item->place.width : element->box.height;
+  item->place.y = square ? aligned (element->valign, element->box.y, element->box.height, total)
+                               + quiet * item->module
+                         : element->box.y;
+  item->place.y = floor (item->place.y * self->dots_per_mm + 1e-9) / self->dots_per_mm;
   return TRUE;
 }
 
@@ -369,19 +369,19 @@ draw_text (cairo_t *cr, const PiaoLabelItem *item)
 static void
 draw_code (cairo_t *cr, const PiaoLabelItem *item)
 {
-  guint width = piao_barcode_get_width (item->barcode);
-  guint height = piao_barcode_get_height (item->barcode);
-  double row_height = item->symbol.height / height;
+  guint width = piao_symbol_get_width (item->symbol);
+  guint height = piao_symbol_get_height (item->symbol);
+  double row_height = item->place.height / height;
 
   cairo_set_antialias (cr, CAIRO_ANTIALIAS_NONE);
   for (guint row = 0; row < height; row++)
     for (guint column = 0, end; column < width; column = end + 1)
       {
-        for (end = column; end < width && piao_barcode_is_black (item->barcode, end, row); end++)
+        for (end = column; end < width && piao_symbol_is_black (item->symbol, end, row); end++)
           ;
         if (end > column)
-          cairo_rectangle (cr, item->symbol.x + column * item->module,
-                           item->symbol.y + row * row_height, (end - column) * item->module,
+          cairo_rectangle (cr, item->place.x + column * item->module,
+                           item->place.y + row * row_height, (end - column) * item->module,
                            row_height);
       }
   cairo_fill (cr);

@@ -5,7 +5,7 @@
 
 #include <pango/pangocairo.h>
 
-#include "print/piao-barcode.h"
+#include "print/piao-symbol.h"
 #include "print/piao-label-data.h"
 #include "print/piao-label-template.h"
 
@@ -34,9 +34,9 @@ typedef struct
   double text_height;  /* texts: from the top of the first line to the foot of the last, mm */
   gboolean cut;        /* texts: something was left out and an ellipsis stands for it */
 
-  PiaoBarcode *barcode; /* codes */
-  double module;        /* codes: module width, mm; a whole number of dots */
-  PiaoLabelBox symbol;  /* codes: the place without quiet zone, inside the box, on the dot grid */
+  PiaoSymbol *symbol; /* codes */
+  double module;      /* codes: module width, mm; a whole number of dots */
+  PiaoLabelBox place; /* codes: the place without quiet zone, inside the box, on the dot grid */
 } PiaoLabelItem;
 
 typedef struct _PiaoLabelLayout PiaoLabelLayout;

@@ -149,14 +149,13 @@ assert_inside (const PiaoLabelLayout *layout, guint index)
       g_assert_cmpfloat (item->text_height, <=, box->height * 1.1);
       g_assert_cmpfloat (item->size, >=, item->element->min_size - 1e-9);
     }
-  if (item->barcode != NULL)
+  if (item->symbol != NULL)
     {
-      double quiet = piao_barcode_get_quiet (item->barcode) * item->module;
+      double quiet = piao_symbol_get_quiet (item->symbol) * item->module;
 
-      g_assert_cmpfloat (item->symbol.x - quiet, >=, box->x - 0.13);
-      g_assert_cmpfloat (item->symbol.x + item->symbol.width + quiet, <=,
-                         box->x + box->width + 1e-6);
-      g_assert_cmpfloat (item->symbol.y + item->symbol.height, <=, box->y + box->height + 1e-6);
+      g_assert_cmpfloat (item->place.x - quiet, >=, box->x - 0.13);
+      g_assert_cmpfloat (item->place.x + item->place.width + quiet, <=, box->x + box->width + 1e-6);
+      g_assert_cmpfloat (item->place.y + item->place.height, <=, box->y + box->height + 1e-6);
     }
   for (guint i = 0; i < index && item->text != NULL; i++)
     {
@@ -361,14 +360,14 @@ test_bars_are_whole_dots (void)
       g_autoptr (PiaoRaster) raster = piao_label_to_raster (layout, 0, 0);
       const PiaoLabelItem *item = piao_label_layout_find (layout, "bars");
       guint dots = (guint)(item->module * densities[i] + 0.5);
-      guint x = (guint)(item->symbol.x * densities[i] + 0.5);
-      guint y = (guint)((item->symbol.y + item->symbol.height / 2) * densities[i]);
+      guint x = (guint)(item->place.x * densities[i] + 0.5);
+      guint y = (guint)((item->place.y + item->place.height / 2) * densities[i]);
 
       g_assert_cmpuint (dots, >=, 2);
-      for (guint module = 0; module < piao_barcode_get_width (item->barcode); module++)
+      for (guint module = 0; module < piao_symbol_get_width (item->symbol); module++)
         for (guint dot = 0; dot < dots; dot++)
           g_assert_cmpint (piao_raster_get (raster, x + module * dots + dot, y), ==,
-                           piao_barcode_is_black (item->barcode, module, 0));
+                           piao_symbol_is_black (item->symbol, module, 0));
     }
 }
 

@@ -8,11 +8,11 @@
 #include <zint.h>
 
 #include "base/piao-error.h"
-#include "print/piao-barcode.h"
+#include "print/piao-symbol.h"
 
 #define QR_LEVEL_M 2
 
-struct _PiaoBarcode
+struct _PiaoSymbol
 {
   guint width, height, quiet; /* modules */
   guint8 *modules;            /* width × height, 1 is black */
@@ -21,23 +21,23 @@ struct _PiaoBarcode
 static gboolean
 check_text (const char *text, GError **error)
 {
-  gsize length = strnlen (text, PIAO_BARCODE_MAX_TEXT + 1);
+  gsize length = strnlen (text, PIAO_SYMBOL_MAX_TEXT + 1);
 
   for (gsize i = 0; i < length; i++)
     if (text[i] <= ' ' || text[i] > '~')
       length = 0;
-  if (length >= 1 && length <= PIAO_BARCODE_MAX_TEXT)
+  if (length >= 1 && length <= PIAO_SYMBOL_MAX_TEXT)
     return TRUE;
   return piao_error_set (error, PIAO_ERROR_INVALID, "label.code",
                          _ ("A bar code must hold 1 to %u letters, digits or signs without spaces. "
                             "Check the number that is printed as a bar code."),
-                         PIAO_BARCODE_MAX_TEXT);
+                         PIAO_SYMBOL_MAX_TEXT);
 }
 
-static PiaoBarcode *
+static PiaoSymbol *
 encode (int symbology, const char *text, guint quiet, GError **error)
 {
-  PiaoBarcode *self = NULL;
+  PiaoSymbol *self = NULL;
   struct zint_symbol *symbol;
 
   if (!check_text (text, error))
@@ -51,7 +51,7 @@ encode (int symbology, const char *text, guint quiet, GError **error)
                     _ ("The bar code of “%s” could not be made: %s."), text, symbol->errtxt);
   else
     {
-      self = g_new0 (PiaoBarcode, 1);
+      self = g_new0 (PiaoSymbol, 1);
       self->width = (guint)symbol->width;
       self->height = (guint)symbol->rows;
       self->quiet = quiet;
@@ -65,22 +65,22 @@ encode (int symbology, const char *text, guint quiet, GError **error)
   return self;
 }
 
-PiaoBarcode *
-piao_barcode_new_code128 (const char *text, GError **error)
+PiaoSymbol *
+piao_symbol_new_code128 (const char *text, GError **error)
 {
   g_return_val_if_fail (text != NULL, NULL);
   return encode (BARCODE_CODE128, text, 10, error);
 }
 
-PiaoBarcode *
-piao_barcode_new_qr (const char *text, GError **error)
+PiaoSymbol *
+piao_symbol_new_qr (const char *text, GError **error)
 {
   g_return_val_if_fail (text != NULL, NULL);
   return encode (BARCODE_QRCODE, text, 4, error);
 }
 
 void
-piao_barcode_free (PiaoBarcode *self)
+piao_symbol_free (PiaoSymbol *self)
 {
   if (self == NULL)
     return;
@@ -89,28 +89,28 @@ piao_barcode_free (PiaoBarcode *self)
 }
 
 guint
-piao_barcode_get_width (const PiaoBarcode *self)
+piao_symbol_get_width (const PiaoSymbol *self)
 {
   g_return_val_if_fail (self != NULL, 0);
   return self->width;
 }
 
 guint
-piao_barcode_get_height (const PiaoBarcode *self)
+piao_symbol_get_height (const PiaoSymbol *self)
 {
   g_return_val_if_fail (self != NULL, 0);
   return self->height;
 }
 
 guint
-piao_barcode_get_quiet (const PiaoBarcode *self)
+piao_symbol_get_quiet (const PiaoSymbol *self)
 {
   g_return_val_if_fail (self != NULL, 0);
   return self->quiet;
 }
 
 gboolean
-piao_barcode_is_black (const PiaoBarcode *self, guint column, guint row)
+piao_symbol_is_black (const PiaoSymbol *self, guint column, guint row)
 {
   g_return_val_if_fail (self != NULL && column < self->width && row < self->height, FALSE);
   return self->modules[row * self->width + column] != 0;
