@@ -8,17 +8,20 @@
 #include "base/piao-error.h"
 #include "base/piao-id.h"
 #include "server/piao-executor.h"
+#include "server/piao-notice.h"
+#include "sync/piao-password.h"
 
 typedef struct
 {
-  GPtrArray *commands; /* of PiaoPushed; NULL for other work */
-  GPtrArray *verdicts; /* of PiaoVerdict, as the batch goes on */
+  GPtrArray *commands;    /* of PiaoPushed; NULL for other work */
+  GPtrArray *verdicts;    /* of PiaoVerdict, as the batch goes on */
+  PiaoExecutorFunc guard; /* runs before the commands and may say no */
   PiaoExecutorFunc func;
-  gpointer data;
+  gpointer data; /* of both */
   GDestroyNotify destroy;
   gboolean wants_id; /* a command of the server itself */
   DexPromise *promise;
-  GError *error; /* of func, or of the command that wants_id */
+  GError *error; /* of guard, of func, or of the command that wants_id */
 } Job;
 
 struct _PiaoExecutor
@@ -29,6 +32,7 @@ struct _PiaoExecutor
   PiaoRegistry *registry;
   PiaoClock *clock;
   PiaoIdSource ids; /* the thread's */
+  char *name;
   GAsyncQueue *queue;
   GThread *thread;
   GMutex lock; /* closed, counts; held while a job is queued */
@@ -121,19 +125,28 @@ announce (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-queue_notice (PiaoExecutor *self, PiaoLedger *ledger)
+void
+piao_executor_hear (PiaoExecutor *self, GArray *lanes, gint64 seq, gboolean access_changed)
 {
-  Notice *notice;
+  Notice *notice = g_new0 (Notice, 1);
+
+  notice->self = g_object_ref (self);
+  notice->lanes = lanes;
+  notice->seq = seq;
+  notice->access_changed = access_changed;
+  g_idle_add_full (G_PRIORITY_DEFAULT, announce, notice, notice_free);
+}
+
+/* Reaches the other server processes with the commit. */
+static gboolean
+tell_others (PiaoExecutor *self, PiaoLedger *ledger, GError **error)
+{
+  g_autofree char *text = NULL;
 
   if (ledger->lanes->len == 0)
-    return;
-  notice = g_new0 (Notice, 1);
-  notice->self = g_object_ref (self);
-  notice->lanes = g_array_ref (ledger->lanes);
-  notice->seq = ledger->seq;
-  notice->access_changed = ledger->access_changed;
-  g_idle_add_full (G_PRIORITY_DEFAULT, announce, notice, notice_free);
+    return TRUE;
+  text = piao_notice_to_text (self->name, ledger->lanes, ledger->seq, ledger->access_changed);
+  return piao_db_notify (self->db, PIAO_NOTICE_CHANNEL, text, error);
 }
 
 /* --- one batch ------------------------------------------------------------------------------- */
@@ -170,6 +183,8 @@ static gboolean
 run_commands (
     PiaoExecutor *self, PiaoLedger *ledger, Job *job, PiaoExecutorCounts *counts, GError **error)
 {
+  if (job->guard != NULL && !job->guard (self->db, job->data, &job->error))
+    return TRUE;
   job->verdicts = g_ptr_array_new_with_free_func ((GDestroyNotify)piao_verdict_free);
   for (guint i = 0; i < job->commands->len; i++)
     {
@@ -248,14 +263,15 @@ run_transaction (PiaoExecutor *self, GPtrArray *batch, gboolean *last, GError **
     return FALSE;
   ledger = piao_ledger_begin (self->db, error);
   if (ledger == NULL || !run_jobs (self, ledger, batch, &counts, last, error)
-      || !piao_ledger_end (ledger, self->db, error))
+      || !piao_ledger_end (ledger, self->db, error) || !tell_others (self, ledger, error))
     {
       piao_db_rollback (self->db);
       return FALSE;
     }
   if (!piao_db_commit (self->db, error))
     return FALSE;
-  queue_notice (self, ledger);
+  if (ledger->lanes->len > 0)
+    piao_executor_hear (self, g_array_ref (ledger->lanes), ledger->seq, ledger->access_changed);
   g_mutex_lock (&self->lock);
   self->counts.accepted += counts.accepted;
   self->counts.refused += counts.refused;
@@ -339,6 +355,17 @@ piao_executor_push (PiaoExecutor *self,
 DexFuture *
 piao_executor_run (PiaoExecutor *self, const char *name, JsonObject *args)
 {
+  return piao_executor_run_guarded (self, name, args, NULL, NULL, NULL);
+}
+
+DexFuture *
+piao_executor_run_guarded (PiaoExecutor *self,
+                           const char *name,
+                           JsonObject *args,
+                           PiaoExecutorFunc guard,
+                           gpointer data,
+                           GDestroyNotify destroy)
+{
   Job *job = g_new0 (Job, 1);
   PiaoPushed *pushed = piao_pushed_new (name, args);
 
@@ -347,6 +374,9 @@ piao_executor_run (PiaoExecutor *self, const char *name, JsonObject *args)
   job->commands = g_ptr_array_new_with_free_func ((GDestroyNotify)piao_pushed_free);
   g_ptr_array_add (job->commands, pushed);
   job->wants_id = TRUE;
+  job->guard = guard;
+  job->data = data;
+  job->destroy = destroy;
   return submit (self, job);
 }
 
@@ -363,6 +393,12 @@ piao_executor_write (PiaoExecutor *self,
   job->data = data;
   job->destroy = destroy;
   return submit (self, job);
+}
+
+const char *
+piao_executor_get_name (PiaoExecutor *self)
+{
+  return self->name;
 }
 
 void
@@ -383,6 +419,7 @@ piao_executor_new (PiaoDb *db, PiaoRegistry *registry, PiaoClock *clock)
   self->db = db;
   self->registry = piao_registry_ref (registry);
   self->clock = g_object_ref (clock);
+  self->name = piao_random_text (8);
   piao_id_source_init (&self->ids, clock, 0, 0);
   self->thread = g_thread_new ("piao-executor", thread_main, self);
   return self;
@@ -416,6 +453,7 @@ piao_executor_finalize (GObject *object)
   piao_executor_close (self);
   g_async_queue_unref (self->queue);
   piao_id_source_clear (&self->ids);
+  g_free (self->name);
   g_clear_pointer (&self->registry, piao_registry_unref);
   g_clear_object (&self->clock);
   g_mutex_clear (&self->lock);

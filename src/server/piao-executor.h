@@ -53,6 +53,15 @@ DexFuture *piao_executor_push (PiaoExecutor *self,
  * Resolves to its id (G_TYPE_INT64), rejects with the reason and sentence of a refusal. */
 DexFuture *piao_executor_run (PiaoExecutor *self, const char *name, JsonObject *args);
 
+/* The same if @guard (with @data, borrowed until then) says TRUE in the transaction that decides
+ * it; rejects with its error otherwise, and then nothing was decided. */
+DexFuture *piao_executor_run_guarded (PiaoExecutor *self,
+                                      const char *name,
+                                      JsonObject *args,
+                                      PiaoExecutorFunc guard,
+                                      gpointer data,
+                                      GDestroyNotify destroy);
+
 /* Other writing work of the server: sessions, devices. Resolves to TRUE after the commit. */
 DexFuture *piao_executor_write (PiaoExecutor *self,
                                 PiaoExecutorFunc func,
@@ -65,6 +74,13 @@ typedef struct
   guint64 accepted, refused, repeated, rejected, batches;
 } PiaoExecutorCounts;
 void piao_executor_get_counts (PiaoExecutor *self, PiaoExecutorCounts *counts);
+
+/* What another server process has committed: emits "committed" here too. @lanes is taken. Any
+ * thread. */
+void piao_executor_hear (PiaoExecutor *self, GArray *lanes, gint64 seq, gboolean access_changed);
+
+/* Of this process among all that write; what it commits is announced under it. Borrowed. */
+const char *piao_executor_get_name (PiaoExecutor *self);
 
 /* Signal "committed" (GArray *lanes of gint64, gint64 seq, gboolean access_changed): emitted on the
  * default main context after commits that touched rows. */

@@ -9,6 +9,7 @@
 #include "base/piao-error.h"
 #include "domain/reference/piao-reference.h"
 #include "server/piao-call.h"
+#include "server/piao-hearer.h"
 #include "server/piao-live.h"
 #include "store/piao-change-index.h"
 #include "store/piao-schema.h"
@@ -24,6 +25,7 @@ struct _PiaoServer
   PiaoClock *clock;
   PiaoExecutor *executor;
   PiaoReaders *readers;
+  PiaoHearer *hearer;
   SoupServer *soup;
   PiaoLive *live;
   const char *ilms; /* interned */
@@ -135,6 +137,9 @@ piao_server_new (const char *database, PiaoRegistry *registry, PiaoClock *clock,
     return NULL;
   self->executor = piao_executor_new (g_steal_pointer (&db), registry, clock);
   self->live = piao_live_new (self);
+  self->hearer = piao_hearer_new (database, self->executor, error);
+  if (self->hearer == NULL)
+    return NULL;
   return g_steal_pointer (&self);
 }
 
@@ -168,6 +173,8 @@ piao_server_close (PiaoServer *self)
   if (self->soup != NULL)
     soup_server_disconnect (self->soup);
   g_clear_object (&self->soup);
+  if (self->hearer != NULL)
+    piao_hearer_close (self->hearer);
   if (self->executor != NULL)
     piao_executor_close (self->executor);
   if (self->readers != NULL)
@@ -220,6 +227,7 @@ piao_server_finalize (GObject *object)
 
   piao_server_close (self);
   g_clear_object (&self->live);
+  g_clear_object (&self->hearer);
   g_clear_object (&self->executor);
   g_clear_object (&self->readers);
   g_clear_pointer (&self->registry, piao_registry_unref);

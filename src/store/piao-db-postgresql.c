@@ -18,6 +18,9 @@
 
 #define MAX_PARAMETERS 64
 #define NUMBER_SIZE 24
+/* A process that stands still in the middle of a transaction loses it, and with it the lock that
+ * every other writer waits for. */
+#define IDLE_OPTION "-c idle_in_transaction_session_timeout=10s"
 
 /* Types of pg_type.h that are no text here. */
 enum
@@ -374,6 +377,56 @@ pg_cursor_free (PiaoCursor *base)
   g_free (cursor);
 }
 
+/* --- notices --------------------------------------------------------------------------------- */
+
+static gboolean
+pg_notify (PiaoDb *base, const char *channel, const char *text, GError **error)
+{
+  PgDb *db = (PgDb *)base;
+  const char *const values[] = { channel, text };
+  PGresult *result;
+  gboolean ok;
+
+  if (!ensure_connection (db, error))
+    return FALSE;
+  result
+      = PQexecParams (db->connection, "SELECT pg_notify ($1, $2)", 2, NULL, values, NULL, NULL, 0);
+  ok = PQresultStatus (result) == PGRES_TUPLES_OK || set_error (db, result, NULL, error);
+  PQclear (result);
+  return ok;
+}
+
+/* One that is here already. */
+static char *
+take_notice (PgDb *db)
+{
+  PGnotify *notice = PQnotifies (db->connection);
+  char *text = notice != NULL ? g_strdup (notice->extra) : NULL;
+
+  PQfreemem (notice);
+  return text;
+}
+
+static gboolean
+pg_wait_notice (PiaoDb *base, int wake_fd, int timeout_ms, char **text, GError **error)
+{
+  PgDb *db = (PgDb *)base;
+  GPollFD fds[] = { { .fd = wake_fd, .events = G_IO_IN },
+                    { .fd = PQsocket (db->connection), .events = G_IO_IN } };
+
+  *text = take_notice (db);
+  if (*text != NULL)
+    return TRUE;
+  if (PQstatus (db->connection) != CONNECTION_OK)
+    return set_lost_error (error);
+  if (g_poll (fds, G_N_ELEMENTS (fds), timeout_ms) <= 0 || fds[1].revents == 0)
+    return TRUE;
+  if (PQconsumeInput (db->connection) == 0)
+    return set_lost_error (error);
+  *text = take_notice (db);
+  return TRUE;
+}
+
 static const PiaoDbDriver driver = {
   .engine = PIAO_ENGINE_POSTGRESQL,
   .begin_write = "BEGIN",
@@ -382,6 +435,8 @@ static const PiaoDbDriver driver = {
   .free = pg_free,
   .query = pg_query,
   .script = pg_script,
+  .notify = pg_notify,
+  .wait_notice = pg_wait_notice,
   .next = pg_next,
   .n_columns = pg_n_columns,
   .value = pg_value,
@@ -396,14 +451,10 @@ PiaoDb *
 piao_db_open_postgresql (const char *url, PiaoDbFlags flags, GError **error)
 {
   /* What stands before the URL may be overruled by it, what stands after may not. */
-  const char *const names[] = { "connect_timeout",
-                                "keepalives_idle",
-                                "tcp_user_timeout",
-                                "fallback_application_name",
-                                "dbname",
-                                "client_encoding",
-                                NULL };
-  const char *const values[] = { "5", "15", "15000", "piaoku", url, "UTF8", NULL };
+  const char *const names[]
+      = { "connect_timeout", "keepalives_idle", "tcp_user_timeout", "fallback_application_name",
+          "options",         "dbname",          "client_encoding",  NULL };
+  const char *const values[] = { "5", "15", "15000", "piaoku", IDLE_OPTION, url, "UTF8", NULL };
   g_autoptr (PiaoDb) base = NULL;
   PgDb *db = g_new0 (PgDb, 1);
 

@@ -33,6 +33,10 @@ typedef struct
                     GError **error);
   gboolean (*script) (PiaoDb *db, const char *sql, GError **error);
 
+  /* Both NULL where there are no notices. */
+  gboolean (*notify) (PiaoDb *db, const char *channel, const char *text, GError **error);
+  gboolean (*wait_notice) (PiaoDb *db, int wake_fd, int timeout_ms, char **text, GError **error);
+
   gboolean (*next) (PiaoCursor *cursor, GError **error);
   guint (*n_columns) (PiaoCursor *cursor);
   void (*value) (PiaoCursor *cursor, guint column, PiaoValue *value);

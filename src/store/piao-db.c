@@ -385,6 +385,40 @@ piao_db_in_transaction (PiaoDb *db)
   return db->in_transaction;
 }
 
+/* --- notices --------------------------------------------------------------------------------- */
+
+gboolean
+piao_db_has_notices (PiaoDb *db)
+{
+  return db->driver->notify != NULL;
+}
+
+gboolean
+piao_db_notify (PiaoDb *db, const char *channel, const char *text, GError **error)
+{
+  return db->driver->notify == NULL || db->driver->notify (db, channel, text, error);
+}
+
+gboolean
+piao_db_listen (PiaoDb *db, const char *channel, GError **error)
+{
+  g_autofree char *words = g_strdup_printf ("LISTEN %s", channel);
+
+  return db->driver->notify == NULL || db->driver->script (db, words, error);
+}
+
+gboolean
+piao_db_wait_notice (PiaoDb *db, int wake_fd, int timeout_ms, char **text, GError **error)
+{
+  GPollFD fd = { .fd = wake_fd, .events = G_IO_IN };
+
+  *text = NULL;
+  if (db->driver->wait_notice != NULL)
+    return db->driver->wait_notice (db, wake_fd, timeout_ms, text, error);
+  g_poll (&fd, 1, timeout_ms);
+  return TRUE;
+}
+
 gboolean
 piao_db_script (PiaoDb *db, const char *sql, GError **error)
 {

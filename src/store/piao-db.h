@@ -143,6 +143,21 @@ gboolean piao_db_release (PiaoDb *db, GError **error);
 void piao_db_rollback_to (PiaoDb *db);
 gboolean piao_db_in_transaction (PiaoDb *db);
 
+/*
+ * Hints among processes; PostgreSQL has them, SQLite does not. A notice (at most 7000 bytes, a
+ * channel is a plain word) reaches every connection that listens once the transaction is
+ * committed; none is kept for a connection that was lost.
+ */
+gboolean piao_db_has_notices (PiaoDb *db);
+/* Nothing on SQLite. */
+gboolean piao_db_notify (PiaoDb *db, const char *channel, const char *text, GError **error);
+/* Listens to @channel from now on, also after a reconnect by this call. */
+gboolean piao_db_listen (PiaoDb *db, const char *channel, GError **error);
+/* Waits for one notice: @text (transfer full) is NULL after @timeout_ms or as soon as @wake_fd can
+ * be read. FALSE when the connection is lost, and then notices may have been. On SQLite there is
+ * nothing but waiting. */
+gboolean piao_db_wait_notice (PiaoDb *db, int wake_fd, int timeout_ms, char **text, GError **error);
+
 /* Runs a script of statements separated by semicolons; for migrations and tests. */
 gboolean piao_db_script (PiaoDb *db, const char *sql, GError **error);
 

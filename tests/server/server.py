@@ -10,6 +10,7 @@ import socket
 import sqlite3
 import subprocess
 import tempfile
+import urllib.parse
 from pathlib import Path
 
 BIN = os.environ['PIAOKU_SERVER']
@@ -22,8 +23,9 @@ SCHEMA = max(int(path.name[:3]) for path in (Path(__file__).parents[2] / 'data' 
 
 
 class Server:
-    def __init__(self, beside=None):
-        """A server on a fresh database, or one more on the database of @beside."""
+    def __init__(self, beside=None, options=None):
+        """A server on a fresh database, or one more on the database of @beside. @options are those
+        of its sessions on PostgreSQL."""
         self.folder = None
         if beside:
             self.database = beside.database
@@ -32,6 +34,8 @@ class Server:
             self.database = POSTGRESQL or os.path.join(self.folder.name, 'centre.db')
             subprocess.run([SEED], check=True,
                            env={**os.environ, 'PIAOKU_TEST_DATABASE': self.database})
+        if options:
+            self.database += '&options=' + urllib.parse.quote(options)
         self.process = None
         self.start()
 

@@ -6,6 +6,7 @@
 import json
 import os
 import random
+import signal
 import socket
 import sys
 import threading
@@ -290,6 +291,112 @@ class Shared(unittest.TestCase):
             while desk.sync()['end']['more']:
                 pass
             self.assertEqual(desk.count('order'), 121)
+        second.stop()
+
+    def test_hints_go_across(self):
+        """What one server commits, the desktops of the other hear at once, also after the
+        connection that listens was lost."""
+        first = Server()
+        second = Server(beside=first)
+        desk = Desk(first)
+        listener = Desk(second, 'picker')
+        live = Live(second, listener.token)
+        self.assertEqual(live.status, 101)
+        stranger = Live(second, Desk(second, 'stranger').token)
+        heard = []
+
+        def listen():
+            while True:
+                opcode, data = live.frame()
+                if opcode != 1:
+                    return
+                heard.append(json.loads(data))
+
+        desk.sync()
+        thread = threading.Thread(target=listen)
+        thread.start()
+        # Its grants are read a moment after the handshake: order until it hears.
+        for _ in range(100):
+            desk.sync([desk.order()])
+            thread.join(0.1)
+            if heard:
+                break
+        self.assertEqual({hint['lane'] for hint in heard}, {652300})
+        self.assertTrue(second.execute("SELECT pg_terminate_backend (pid) FROM pg_stat_activity"
+                                       " WHERE query LIKE 'SELECT lane FROM lane_head%'"))
+        seq = desk.sync([desk.order()])['verdicts'][0]['seq']
+        for _ in range(200):
+            if heard[-1]['seq'] >= seq:
+                break
+            thread.join(0.1)
+        self.assertGreaterEqual(heard[-1]['seq'], seq)
+        stranger.socket.settimeout(0.3)
+        with self.assertRaises(TimeoutError):
+            stranger.frame()
+        first.stop()
+        second.stop()
+        thread.join()
+        for one in (live, stranger):
+            one.close()
+
+    def test_the_writer_is_killed_or_stands_still(self):
+        """The lock of the writers goes on to the next when its holder dies or stands still in the
+        middle of a transaction."""
+        first = Server(options='-c idle_in_transaction_session_timeout=1s')
+        second = Server(beside=first)
+        desk, other = Desk(first), Desk(second, 'picker')
+        desk.sync()
+        other.sync()
+        for how in (signal.SIGKILL, signal.SIGSTOP):
+            sent, ended = [], threading.Event()
+
+            def push():
+                while not ended.is_set():
+                    sent.append(desk.order())
+                    try:
+                        if first.call('POST', '/v1/sync', desk.request([sent[-1]]), desk.token)[0] != 200:
+                            return
+                    except (OSError, http_error):
+                        return
+
+            thread = threading.Thread(target=push)
+            thread.start()
+            in_the_middle = False
+            for _ in range(200):
+                os.kill(first.process.pid, signal.SIGSTOP)
+                in_the_middle = bool(first.execute(
+                    "SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)"
+                    " WHERE mode = 'RowExclusiveLock' AND relation = 'head'::regclass"
+                    " AND state = 'idle in transaction'"))
+                if in_the_middle:
+                    break
+                os.kill(first.process.pid, signal.SIGCONT)
+                threading.Event().wait(0.002)
+            self.assertTrue(in_the_middle)
+            os.kill(first.process.pid, how)
+            answer = other.sync([other.order()])
+            self.assertEqual(answer['verdicts'][0]['state'], 'accepted')
+            ended.set()
+            if how == signal.SIGKILL:
+                first.kill()
+                thread.join()
+                first.start()
+            else:
+                os.kill(first.process.pid, signal.SIGCONT)
+                thread.join()
+            # What was under way is sent again, and is there once; a connection that the database
+            # has ended costs one call.
+            for _ in range(10):
+                status, again = first.call('POST', '/v1/sync', desk.request(sent[-2:]), desk.token)
+                if status == 200:
+                    break
+            again = again['verdicts']
+            self.assertEqual([verdict['state'] for verdict in again], ['accepted'] * len(again))
+        ids = first.execute('SELECT id, count(*) FROM command_log WHERE device > 0 GROUP BY id')
+        self.assertEqual({count for _, count in ids}, {1})
+        self.assertEqual(first.execute('SELECT count(*) - max(n), max(n) - (SELECT entries FROM head)'
+                                       ' FROM command_log'), [(0, 0)])
+        first.stop()
         second.stop()
 
     def test_the_database_comes_back(self):
