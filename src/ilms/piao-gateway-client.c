@@ -25,6 +25,9 @@ struct _PiaoGatewayClient
   char *base_url;               /* without a slash at its end */
   char *tls_pin;                /* or NULL */
   PiaoRandom random;
+  gboolean (*may) (gpointer data); /* or NULL */
+  gpointer may_data;
+  GDestroyNotify may_destroy;
 };
 
 G_DEFINE_FINAL_TYPE (PiaoGatewayClient, piao_gateway_client, G_TYPE_OBJECT)
@@ -279,6 +282,11 @@ start_timer (gint64 ms, GSourceFunc callback, Call *call)
 static void
 on_starting (SoupMessage *message, Call *call)
 {
+  if (call->client->may != NULL && !call->client->may (call->client->may_data))
+    {
+      give_up (call, "gate");
+      return;
+    }
   call->sent = TRUE;
   stop_timer (&call->timers[0]);
 }
@@ -391,6 +399,18 @@ piao_gateway_client_call (PiaoGatewayClient *self,
   return send (self, message, g_hash_table_lookup (texts, "requestNo"));
 }
 
+void
+piao_gateway_client_set_gate (PiaoGatewayClient *self,
+                              gboolean (*may) (gpointer data),
+                              gpointer data,
+                              GDestroyNotify destroy)
+{
+  g_return_if_fail (PIAO_IS_GATEWAY_CLIENT (self) && self->may == NULL);
+  self->may = may;
+  self->may_data = data;
+  self->may_destroy = destroy;
+}
+
 /* --- life ------------------------------------------------------------------------------------ */
 
 static gboolean
@@ -445,6 +465,8 @@ piao_gateway_client_finalize (GObject *object)
   g_clear_pointer (&self->credentials, piao_credentials_free);
   g_clear_object (&self->clock);
   g_clear_object (&self->session);
+  if (self->may_destroy != NULL)
+    self->may_destroy (self->may_data);
   g_free (self->base_url);
   g_free (self->tls_pin);
   G_OBJECT_CLASS (piao_gateway_client_parent_class)->finalize (object);

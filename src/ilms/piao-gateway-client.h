@@ -55,6 +55,13 @@ PiaoGatewayClient *piao_gateway_client_new (PiaoGatewayProfile *profile,
                                             PiaoRandom random,
                                             GError **error);
 
+/* @may is asked when the first byte of a call is about to leave; when it says FALSE nothing does,
+ * and the reply is NOT_SENT. Before the first call. */
+void piao_gateway_client_set_gate (PiaoGatewayClient *self,
+                                   gboolean (*may) (gpointer data),
+                                   gpointer data,
+                                   GDestroyNotify destroy);
+
 /* Calls @operation ("order.lock", …). @request_number travels as "requestNo"; NULL when @params has
  * one already or the question needs none; for order.query it is the number that is asked about.
  * @params is borrowed (NULL: none); lists in it travel as one JSON text. Resolves to a boxed

@@ -43,10 +43,17 @@ piao_gateway_rules_for (const PiaoGatewayProfile *profile)
 {
   return (PiaoGatewayRules){
     .longest_processing_ms = profile->longest_processing_ms,
+    .freshness_ms = profile->freshness_ms + profile->clock_skew_warn_ms,
     .person_after_ms = PERSON_AFTER,
     .back_off_ms = BACK_OFF,
     .back_off_max_ms = BACK_OFF_MAX,
   };
+}
+
+gint64
+piao_gateway_rules_get_settled (const PiaoGatewayRules *rules, gint64 now)
+{
+  return now + rules->freshness_ms + rules->longest_processing_ms;
 }
 
 void
@@ -213,9 +220,10 @@ piao_gateway_attempt_answered (PiaoGatewayAttempt *self,
 
   if (self->state != PIAO_GATEWAY_UNCERTAIN)
     return piao_gateway_attempt_next (self, rules, now);
-  late_enough = PIAO_MUTANT (early_not_found)
-                || (self->asked_at != 0
-                    && self->asked_at - self->unknown_at >= rules->longest_processing_ms);
+  late_enough
+      = PIAO_MUTANT (early_not_found)
+        || (self->asked_at != 0 && self->asked_at - self->unknown_at >= rules->longest_processing_ms
+            && self->asked_at >= rules->not_found_from);
   self->asked_at = 0;
   self->next_at = next_question (self, now);
   if (kind == PIAO_GATEWAY_STOP)

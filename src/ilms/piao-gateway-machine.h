@@ -71,10 +71,20 @@ typedef enum
 typedef struct
 {
   gint64 longest_processing_ms;
+  gint64 freshness_ms;    /* how long ILMS takes what was sealed; see not_found_from */
   gint64 person_after_ms; /* 30 min */
   gint64 back_off_ms;     /* first delay after BUSY or NOT_SENT; doubles with each */
   gint64 back_off_max_ms;
+  /* ms UTC, 0 for never: a process that stood still may have had a request ready to leave. Only a
+   * question asked after this may find that it never arrived. */
+  gint64 not_found_from;
+  /* ms UTC, 0 for never: a request made before this is asked about although no send of it is known,
+   * because the database may have forgotten one. */
+  gint64 ask_first_before;
 } PiaoGatewayRules;
+
+/* After @now nobody else sends: from when on a request that is not found never arrived. */
+gint64 piao_gateway_rules_get_settled (const PiaoGatewayRules *rules, gint64 now);
 
 /* The rules of ilms.md with @profile's longest processing time. */
 PiaoGatewayRules piao_gateway_rules_for (const PiaoGatewayProfile *profile);

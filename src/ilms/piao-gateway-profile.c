@@ -65,7 +65,9 @@ static const struct
     FALSE,
     { "path", "appid-header", "sort", "mac", "mac-case", "cipher", "encoding", "reply-path",
       "reply-sealed", "reply-echo" } },
-  { "limits", FALSE, { "connect", "total", "body", "clock-skew-warn", "longest-processing" } },
+  { "limits",
+    FALSE,
+    { "connect", "total", "body", "clock-skew-warn", "longest-processing", "freshness" } },
   { "errors",
     FALSE,
     { "ok", "signature", "identity", "version", "clock", "replay", "busy", "refused" } },
@@ -304,6 +306,7 @@ read_limits (Reader *reader, PiaoGatewayProfile *self)
   self->total_ms = read_duration (reader, "total");
   self->clock_skew_warn_ms = read_duration (reader, "clock-skew-warn");
   self->longest_processing_ms = read_duration (reader, "longest-processing");
+  self->freshness_ms = read_duration (reader, "freshness");
   self->max_body = read_body_limit (reader);
 }
 

@@ -30,7 +30,8 @@ G_BEGIN_DECLS
  * "250ms", "2m") body              the most bytes of a reply that are read clock-skew-warn   from
  * which difference of clocks on a person is told longest-processing  how long the gateway may
  * still carry out a request that it has received; only after it "not found" means "did not
- * happen" [errors]          their errNo for ok, signature, identity, version, clock, replay and
+ * happen" freshness  how far the time in a request may lie back before the gateway refuses it
+ * [errors]          their errNo for ok, signature, identity, version, clock, replay and
  * busy; refused lists the numbers that are a final answer of the business. A number in no list
  * decides nothing: the request is asked about instead. [api]             our word with "-" for
  * "." = their api name and version [tls]             pin: lower-case hex SHA-256 of the server's
@@ -110,6 +111,7 @@ typedef struct
   gint64 total_ms;
   gint64 clock_skew_warn_ms;
   gint64 longest_processing_ms;
+  gint64 freshness_ms;
   gsize max_body;      /* bytes */
   char *tls_pin;       /* or NULL */
   GHashTable *errors;  /* (owned) "signature" → "1001" */

@@ -461,6 +461,9 @@ consider (PiaoGatewayWorker *self, const PiaoRecord *row, gint64 now)
     self->wake_at = MIN (self->wake_at, busy->until);
   if (busy != NULL || !piao_gateway_row_read (row, &attempt))
     return;
+  if (attempt.state == PIAO_GATEWAY_PREPARED && attempt.tries == 0 && attempt.doubt_at == 0
+      && piao_record_int (row, PIAO_GATEWAY_REQUEST_CREATED_AT) < self->rules.ask_first_before)
+    piao_gateway_attempt_take_over (&attempt, now);
   /* Under way, but not here: its step ended without being stored. */
   if (attempt.state == PIAO_GATEWAY_SENT || attempt.asked_at != 0)
     piao_gateway_attempt_recover (&attempt, now);

@@ -22,6 +22,7 @@ typedef struct
   char *gateway;     /* NULL: no gateway */
   char *profile;     /* NULL: the default */
   char *credentials; /* NULL: the sandbox\'s */
+  int lease;         /* seconds */
 } Flags;
 
 static gboolean
@@ -39,6 +40,9 @@ parse_flags (Flags *flags, int *argc, char ***argv, GError **error)
             N_ ("Shape of its messages (default tcop-hmacsha1-des)"), "NAME" },
           { "gateway-credentials", 0, 0, G_OPTION_ARG_FILENAME, &flags->credentials,
             N_ ("Key file with app-id, app-secret and sign-secret under [gateway]"), "FILE" },
+          { "gateway-lease", 0, 0, G_OPTION_ARG_INT, &flags->lease,
+            N_ ("After so long without a sign of life another server speaks to ILMS (default 15)"),
+            "SECONDS" },
           G_OPTION_ENTRY_NULL };
   g_autoptr (GOptionContext) context = g_option_context_new (_ ("– the centre of Piaoku"));
 
@@ -48,6 +52,9 @@ parse_flags (Flags *flags, int *argc, char ***argv, GError **error)
   if (flags->port < 0 || flags->port > G_MAXUINT16)
     return piao_error_set (error, PIAO_ERROR_INVALID, "server.port",
                            _ ("A port is a number from 0 to 65535."));
+  if (flags->lease < 1 || flags->lease > 600)
+    return piao_error_set (error, PIAO_ERROR_INVALID, "server.lease",
+                           _ ("The lease of the gateway lasts 1 to 600 seconds."));
   if (flags->database == NULL)
     return piao_error_set (error, PIAO_ERROR_INVALID, "server.database",
                            _ ("Say with --database where the data is."));
@@ -81,7 +88,7 @@ serve (Flags *flags, GError **error)
     {
       job = piao_gateway_job_new (server, flags->gateway,
                                   flags->profile != NULL ? flags->profile : "tcop-hmacsha1-des",
-                                  flags->credentials, error);
+                                  flags->credentials, flags->lease * PIAO_SECOND, error);
       if (job == NULL)
         return FALSE;
     }
@@ -98,7 +105,7 @@ serve (Flags *flags, GError **error)
 int
 main (int argc, char *argv[])
 {
-  Flags flags = { 0 };
+  Flags flags = { .lease = 15 };
   g_autoptr (GError) error = NULL;
   gboolean done;
 

@@ -9,13 +9,22 @@
 #include "base/piao-error.h"
 #include "ilms/piao-gateway-client.h"
 #include "server/piao-gateway-job.h"
+#include "server/piao-gateway-lease.h"
 
 struct _PiaoGatewayJob
 {
   GObject parent_instance;
 
-  PiaoServer *server;        /* borrowed: it outlives its jobs */
-  PiaoGatewayWorker *worker; /* owned */
+  PiaoServer *server; /* borrowed: it outlives its jobs */
+  char *url;
+  PiaoGatewayProfile *profile;  /* owned */
+  PiaoCredentials *credentials; /* owned */
+  PiaoGatewayLease *lease;      /* owned */
+
+  PiaoGatewayWorker *worker; /* owned; only while the lease is ours */
+  gint64 term;               /* of the lease, when it was started */
+  gint64 epoch_at;           /* of the database then */
+  gint64 resumed;            /* what a person had said until now */
 };
 
 G_DEFINE_FINAL_TYPE (PiaoGatewayJob, piao_gateway_job, G_TYPE_OBJECT)
@@ -27,7 +36,9 @@ run (const char *command, JsonObject *args, gpointer data)
 {
   PiaoGatewayJob *self = data;
 
-  return piao_executor_run (piao_server_get_executor (self->server), command, args);
+  return piao_executor_run_guarded (piao_server_get_executor (self->server), command, args,
+                                    piao_gateway_lease_check, g_object_ref (self->lease),
+                                    g_object_unref);
 }
 
 typedef struct
@@ -132,26 +143,128 @@ load_credentials (const char *path, GError **error)
   return piao_credentials_new (app_id, app_secret, sign_secret, error);
 }
 
-/* --- job ------------------------------------------------------------------------------------- */
+/* --- at work --------------------------------------------------------------------------------- */
 
 static void
 on_line_changed (PiaoGatewayJob *self)
 {
   const char *attention = piao_gateway_worker_get_attention (self->worker);
+  const char *line = piao_gateway_line_state_to_text (piao_gateway_worker_get_line (self->worker));
+  gint64 since = piao_gateway_worker_get_since (self->worker);
 
-  piao_server_set_ilms (
-      self->server, piao_gateway_line_state_to_text (piao_gateway_worker_get_line (self->worker)),
-      piao_gateway_worker_get_since (self->worker));
+  piao_gateway_lease_set_line (self->lease, line, since, attention);
+  piao_server_set_ilms (self->server, line, since);
   if (attention != NULL)
     g_warning ("ILMS: %s", attention);
 }
+
+/* What a call must show when its first byte leaves. */
+typedef struct
+{
+  PiaoGatewayLease *lease; /* owned */
+  gint64 term;
+} Pass;
+
+static void
+pass_free (gpointer data)
+{
+  Pass *pass = data;
+
+  g_object_unref (pass->lease);
+  g_free (pass);
+}
+
+static gboolean
+may_leave (gpointer data)
+{
+  const Pass *pass = data;
+
+  return piao_gateway_lease_get_term (pass->lease) == pass->term
+         && piao_gateway_lease_is_held (pass->lease);
+}
+
+static PiaoGatewayClient *
+make_client (PiaoGatewayJob *self, GError **error)
+{
+  return piao_gateway_client_new (self->profile, self->url, self->credentials, NULL,
+                                  piao_server_get_clock (self->server), piao_random_system (),
+                                  error);
+}
+
+static void
+stop_work (PiaoGatewayJob *self)
+{
+  if (self->worker == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->worker, self);
+  piao_gateway_worker_close (self->worker);
+  g_clear_object (&self->worker);
+}
+
+static void
+start_work (PiaoGatewayJob *self)
+{
+  PiaoGatewayBackend backend = { run, query, self };
+  PiaoClock *clock = piao_server_get_clock (self->server);
+  PiaoGatewayRules rules = piao_gateway_rules_for (self->profile);
+  g_autoptr (PiaoGatewayClient) client = make_client (self, NULL);
+  Pass *pass = g_new0 (Pass, 1);
+
+  self->term = piao_gateway_lease_get_term (self->lease);
+  self->epoch_at = piao_gateway_lease_get_epoch_at (self->lease);
+  rules.ask_first_before = self->epoch_at;
+  if (piao_gateway_lease_is_inherited (self->lease))
+    rules.not_found_from = piao_gateway_rules_get_settled (&rules, piao_clock_now (clock));
+  pass->lease = g_object_ref (self->lease);
+  pass->term = self->term;
+  piao_gateway_client_set_gate (client, may_leave, pass, pass_free);
+  self->worker
+      = piao_gateway_worker_new ("server", client, &rules, &backend, clock, piao_random_system ());
+  g_signal_connect_object (self->worker, "changed", G_CALLBACK (on_line_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (piao_server_get_executor (self->server), "committed",
+                           G_CALLBACK (piao_gateway_worker_nudge), self->worker, G_CONNECT_SWAPPED);
+  piao_gateway_worker_start (self->worker);
+  on_line_changed (self);
+}
+
+/* What the server that has the lease says. */
+static void
+pass_on_line (PiaoGatewayJob *self)
+{
+  gint64 since;
+  const char *line = piao_gateway_lease_get_line (self->lease, &since);
+
+  piao_server_set_ilms (self->server, line, since);
+}
+
+static void
+on_lease_changed (PiaoGatewayJob *self)
+{
+  gint64 resumed = piao_gateway_lease_get_resumed (self->lease);
+
+  if (piao_gateway_lease_get_term (self->lease) != self->term
+      || piao_gateway_lease_get_epoch_at (self->lease) != self->epoch_at)
+    stop_work (self);
+  self->term = piao_gateway_lease_get_term (self->lease);
+  if (self->worker == NULL && self->term != 0)
+    start_work (self);
+  else if (self->worker != NULL && resumed != self->resumed)
+    piao_gateway_worker_resume (self->worker);
+  self->resumed = resumed;
+  if (self->worker == NULL)
+    pass_on_line (self);
+}
+
+/* --- job ------------------------------------------------------------------------------------- */
 
 void
 piao_gateway_job_close (PiaoGatewayJob *self)
 {
   g_return_if_fail (PIAO_IS_GATEWAY_JOB (self));
-  if (self->worker != NULL)
-    piao_gateway_worker_close (self->worker);
+  stop_work (self);
+  if (self->lease != NULL)
+    piao_gateway_lease_close (self->lease);
 }
 
 static void
@@ -160,7 +273,10 @@ piao_gateway_job_dispose (GObject *object)
   PiaoGatewayJob *self = PIAO_GATEWAY_JOB (object);
 
   piao_gateway_job_close (self);
-  g_clear_object (&self->worker);
+  g_clear_object (&self->lease);
+  g_clear_pointer (&self->profile, piao_gateway_profile_unref);
+  g_clear_pointer (&self->credentials, piao_credentials_free);
+  g_clear_pointer (&self->url, g_free);
   G_OBJECT_CLASS (piao_gateway_job_parent_class)->dispose (object);
 }
 
@@ -180,34 +296,26 @@ piao_gateway_job_new (PiaoServer *server,
                       const char *url,
                       const char *profile,
                       const char *credentials,
+                      gint64 lease_ms,
                       GError **error)
 {
   g_autoptr (PiaoGatewayJob) self = g_object_new (PIAO_TYPE_GATEWAY_JOB, NULL);
-  g_autoptr (PiaoGatewayProfile) shape = piao_gateway_profile_load (profile, error);
-  g_autoptr (PiaoCredentials) identity = NULL;
   g_autoptr (PiaoGatewayClient) client = NULL;
-  PiaoGatewayBackend backend = { run, query, self };
-  PiaoClock *clock = piao_server_get_clock (server);
-  PiaoGatewayRules rules;
 
-  if (shape == NULL || (credentials == NULL && !check_sandbox (url, error)))
+  self->server = server;
+  self->url = g_strdup (url);
+  self->profile = piao_gateway_profile_load (profile, error);
+  if (self->profile == NULL || (credentials == NULL && !check_sandbox (url, error)))
     return NULL;
-  identity = load_credentials (credentials, error);
-  if (identity == NULL)
+  self->credentials = load_credentials (credentials, error);
+  if (self->credentials == NULL)
     return NULL;
-  client
-      = piao_gateway_client_new (shape, url, identity, NULL, clock, piao_random_system (), error);
+  client = make_client (self, error);
   if (client == NULL)
     return NULL;
-  self->server = server;
-  rules = piao_gateway_rules_for (shape);
-  self->worker
-      = piao_gateway_worker_new ("server", client, &rules, &backend, clock, piao_random_system ());
-  g_signal_connect_object (self->worker, "changed", G_CALLBACK (on_line_changed), self,
+  self->lease = piao_gateway_lease_new (server, lease_ms);
+  g_signal_connect_object (self->lease, "changed", G_CALLBACK (on_lease_changed), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (piao_server_get_executor (server), "committed",
-                           G_CALLBACK (piao_gateway_worker_nudge), self->worker, G_CONNECT_SWAPPED);
-  piao_gateway_worker_start (self->worker);
-  on_line_changed (self);
+  piao_gateway_lease_start (self->lease);
   return g_steal_pointer (&self);
 }

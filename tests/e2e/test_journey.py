@@ -6,9 +6,8 @@ exactly one debit for each confirmed order, and every pack is in one place."""
 
 import unittest
 
-from world import LANE, Desktop, Refused, World, wait_until
+from world import FITS, LANE, Desktop, Refused, World, wait_until
 
-FITS = 0
 REASONS = {1: 'scan.wrong-type', 2: 'scan.surplus', 3: 'scan.frozen', 4: 'scan.expired',
            5: 'scan.not-here', 6: 'scan.security', 7: 'scan.unknown'}
 KINDS = ('orders', 'order_line', 'pack', 'stock', 'movement', 'order_event', 'parcel',
@@ -31,11 +30,7 @@ class Journey(unittest.TestCase):
 
     def next_order(self, most=12):
         """The oldest order that waits and is not too large for one person."""
-        def find():
-            return self.desktop.rows(
-                "SELECT id, number FROM orders WHERE state = 'pending_outbound'"
-                ' AND packs <= %d ORDER BY submitted_at, id LIMIT 1' % most)
-        return wait_until('an order waits', find)[0]
+        return self.desktop.next_order(most)
 
     def fitting(self, order):
         return [code for kind, code in self.desktop.codes(order) if kind == FITS]
@@ -44,10 +39,7 @@ class Journey(unittest.TestCase):
         return self.desktop.ask('scan', order=str(order), code=code)
 
     def pick(self, order):
-        self.desktop.run('order.open_pick', order=str(order))
-        for code in self.fitting(order):
-            self.scan(order, code)
-        self.desktop.run('order.check', order=str(order), intact=True)
+        self.desktop.pick(order)
 
     def confirm(self, order, online=True):
         self.desktop.run('order.confirm', order=str(order), online=online)
@@ -213,7 +205,7 @@ class Journey(unittest.TestCase):
         self.assertEqual(self.desktop.status()['refused'], 0)
         self.desktop.end()
         self.world.server.end()
-        self.world.ctl('verify', '--database', self.world.path('server.db'))
+        self.world.ctl('verify', '--database', self.world.database)
         self.world.ctl('verify', '--replica', '--database', self.world.path('desktop.db'))
 
 

@@ -15,6 +15,7 @@ import time
 LIMIT = float(os.environ.get('PIAOKU_E2E_LIMIT', '60'))
 PASSWORD = 'piaoku-practice-1'
 LANE = 652300
+FITS = 0
 
 
 def wait_until(what, condition, limit=LIMIT):
@@ -32,20 +33,20 @@ def wait_until(what, condition, limit=LIMIT):
 class Program:
     """A process whose first line says where it listens; restarted on the same ports."""
 
-    def __init__(self, world, name, args):
-        self.world, self.name, self.args = world, name, args
+    def __init__(self, world, name, args, log=None):
+        self.world, self.name, self.args, self.log_name = world, name, args, log or name
         self.process, self.told = None, {}
 
     def start(self, *more):
         assert self.process is None
-        log = open(self.world.path(self.name + '.log'), 'ab')
+        log = open(self.world.path(self.log_name + '.log'), 'ab')
         self.process = subprocess.Popen(
             [os.environ[self.name], *self.args(self.told), *more], stdout=subprocess.PIPE,
             stderr=log, stdin=subprocess.DEVNULL)
         log.close()
         ready, _, _ = select.select([self.process.stdout], [], [], LIMIT)
         line = self.process.stdout.readline() if ready else b''
-        assert line, '%s did not start: %s' % (self.name, self.world.log(self.name))
+        assert line, '%s did not start: %s' % (self.name, self.world.log(self.log_name))
         self.told = json.loads(line)
 
     def end(self, how='terminate'):
@@ -59,6 +60,9 @@ class Program:
     def kill(self):
         self.end('kill')
 
+    def log(self):
+        return self.world.log(self.log_name)
+
 
 class Refused(Exception):
     def __init__(self, answer):
@@ -67,13 +71,14 @@ class Refused(Exception):
 
 
 class Desktop:
-    def __init__(self, world, file='desktop.db', user='keeper'):
+    def __init__(self, world, file='desktop.db', user='keeper', server=None):
         self.world, self.file, self.user = world, world.path(file), user
+        self.server = server or world.server
         self.process = None
 
     def start(self):
         log = open(self.world.path('desktop.log'), 'ab')
-        url = 'http://127.0.0.1:%d' % self.world.server.told['port']
+        url = 'http://127.0.0.1:%d' % self.server.told['port']
         self.process = subprocess.Popen([os.environ['E2E_DESKTOP'], self.file, url],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
         log.close()
@@ -113,6 +118,19 @@ class Desktop:
 
     def codes(self, order):
         return self.ask('codes', order=str(order))['codes']
+
+    def next_order(self, most=12):
+        """The oldest order that waits and is not too large for one person: id and number."""
+        return wait_until('an order waits', lambda: self.rows(
+            "SELECT id, number FROM orders WHERE state = 'pending_outbound'"
+            ' AND lock_no IS NOT NULL AND packs <= %d ORDER BY submitted_at, id LIMIT 1' % most))[0]
+
+    def pick(self, order):
+        self.run('order.open_pick', order=str(order))
+        for kind, code in self.codes(order):
+            if kind == FITS:
+                self.ask('scan', order=str(order), code=code)
+        self.run('order.check', order=str(order), intact=True)
 
     def state_of(self, order):
         return self.one('SELECT state FROM orders WHERE id = %d' % order)
@@ -163,18 +181,25 @@ class Desktop:
 class World:
     """A folder with demo data, and what runs on it."""
 
-    def __init__(self, orders=300, seed=11):
+    def __init__(self, orders=300, seed=11, database=None, sandbox=()):
+        """@database: postgresql://… of an empty one; a file otherwise. @sandbox: its flags."""
         self.folder = tempfile.TemporaryDirectory(prefix='piaoku-e2e-')
-        self.ctl('demo', '--database', self.path('server.db'), '--orders', str(orders), '--seed',
+        self.database = database or self.path('server.db')
+        self.ctl('demo', '--database', self.database, '--orders', str(orders), '--seed',
                  str(seed), '--live', '--gateway-seed', self.path('seed.json'))
         self.sandbox = Program(self, 'PIAOKU_ILMS_SANDBOX', lambda told: [
             '--database', self.path('ilms.db'), '--port', str(told.get('port', 0)),
             '--control-port', str(told.get('control', 0))])
-        self.server = Program(self, 'PIAOKU_SERVER', lambda told: [
-            '--database', self.path('server.db'), '--port', str(told.get('port', 0)),
-            '--gateway', 'http://127.0.0.1:%d' % self.sandbox.told['port']])
-        self.sandbox.start('--seed-file', self.path('seed.json'))
+        self.server = self.make_server()
+        self.sandbox.start('--seed-file', self.path('seed.json'), *sandbox)
         self.server.start()
+
+    def make_server(self, *more, gateway=None, database=None, log=None):
+        """One more over the same database; @gateway: the port of another way to the stand-in."""
+        return Program(self, 'PIAOKU_SERVER', lambda told: [
+            '--database', database or self.database, '--port', str(told.get('port', 0)),
+            '--gateway', 'http://127.0.0.1:%d' % (gateway or self.sandbox.told['port']),
+            '--gateway-lease', '1', *more], log)
 
     def path(self, name):
         return os.path.join(self.folder.name, name)
@@ -217,9 +242,22 @@ class World:
         return [row for row in self.ledger() if row['kind'] == 'debit' and row['orderNo'] == number]
 
     def server_rows(self, sql):
-        connection = sqlite3.connect('file:%s?mode=ro' % self.path('server.db'), uri=True)
+        if self.database.startswith('postgresql:'):
+            return self.ask_postgresql(sql)
+        connection = sqlite3.connect('file:%s?mode=ro' % self.database, uri=True)
         try:
             return connection.execute(sql).fetchall()
+        finally:
+            connection.close()
+
+    def ask_postgresql(self, sql, database=None):
+        import psycopg2
+        connection = psycopg2.connect(database or self.database)
+        connection.autocommit = True
+        try:
+            cursor = connection.cursor()
+            cursor.execute(sql)
+            return cursor.fetchall() if cursor.description else []
         finally:
             connection.close()
 

@@ -34,11 +34,13 @@ typedef struct
   GatewayFixture gateway;
   PiaoFixture *world;
   PiaoGatewayWorker *worker;
-  gboolean direct;       /* the warehouse's own desktop is the executor */
-  const char *fail;      /* this command fails the next time … */
-  PiaoErrorCode failure; /* … with this error */
-  gboolean crash;        /* the worker ends right after the next commit of "sent" */
-  gint64 most_sent;      /* the most requests that were "sent" at one time */
+  gboolean direct;         /* the warehouse's own desktop is the executor */
+  const char *fail;        /* this command fails the next time … */
+  PiaoErrorCode failure;   /* … with this error */
+  gboolean crash;          /* the worker ends right after the next commit of "sent" */
+  gint64 most_sent;        /* the most requests that were "sent" at one time */
+  gboolean inherited;      /* another process may still have something to send */
+  gint64 ask_first_before; /* of the rules */
 } Rig;
 
 static const GatewayFixtureOptions merciless = { .no_idempotency = TRUE };
@@ -85,6 +87,10 @@ start_worker (Rig *rig)
   const PiaoGatewayBackend backend = { run_command, read_rows, rig };
   PiaoGatewayRules rules = piao_gateway_rules_for (rig->gateway.profile);
 
+  rules.ask_first_before = rig->ask_first_before;
+  if (rig->inherited)
+    rules.not_found_from
+        = piao_gateway_rules_get_settled (&rules, piao_clock_now (rig->gateway.clock));
   rig->worker
       = piao_gateway_worker_new (rig->direct ? "device:7" : "server", rig->gateway.client, &rules,
                                  &backend, rig->gateway.clock, piao_random_system ());
@@ -397,6 +403,49 @@ test_crash_before_the_first_byte (Rig *rig, gconstpointer data)
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 1);
 }
 
+/* The same, but the one before may still be there with the request about to leave: as long as ILMS
+ * would take that, "not found" means nothing. */
+static void
+test_crash_of_another (Rig *rig, gconstpointer data)
+{
+  gint64 order = confirming (rig), begin = piao_clock_now (rig->gateway.clock);
+
+  rig->crash = TRUE;
+  settle (rig);
+  assert_request (rig, order, "sent");
+  rig->crash = FALSE;
+  rig->inherited = TRUE;
+  end_worker (rig);
+  start_worker (rig);
+  await_state (rig, order, "ready_to_ship");
+  assert_one_debit (rig, order);
+  g_assert_cmpint (piao_clock_now (rig->gateway.clock) - begin, >=,
+                   rig->gateway.profile->freshness_ms + PIAO_MINUTE);
+  g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 1);
+}
+
+/* The database comes from a backup: what was made before may have been sent by what is lost. */
+static void
+test_ask_first (Rig *rig, gconstpointer data)
+{
+  gint64 order, begin = piao_clock_now (rig->gateway.clock);
+  guint asked;
+
+  end_worker (rig);
+  rig->ask_first_before = begin + PIAO_DAY;
+  start_worker (rig);
+  order = confirming (rig);
+  begin = piao_clock_now (rig->gateway.clock);
+  asked = gateway_fixture_calls (&rig->gateway, "order.query");
+  settle (rig);
+  g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.query"), >, asked);
+  g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 0);
+  await_state (rig, order, "ready_to_ship");
+  assert_one_debit (rig, order);
+  g_assert_cmpint (piao_clock_now (rig->gateway.clock) - begin, >=, PIAO_MINUTE);
+  g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 1);
+}
+
 /* A sandbox whose books are in a file, at the port of the one before. */
 static void
 open_sandbox (Rig *rig, const char *path)
@@ -674,6 +723,8 @@ main (int argc, char **argv)
   ADD ("down-then-up", test_down_then_up);
   ADD ("crash-before-the-reply", test_crash_before_the_reply);
   ADD ("crash-before-the-first-byte", test_crash_before_the_first_byte);
+  ADD ("crash-of-another", test_crash_of_another);
+  ADD ("ask-first", test_ask_first);
   ADD ("sandbox-restarts", test_sandbox_restarts);
   ADD ("commit-fails", test_commit_fails);
   ADD ("nothing-leaves-without-its-commit", test_nothing_leaves_without_its_commit);

@@ -14,6 +14,8 @@
 #include "server/piao-gateway-job.h"
 #include "tests/lib/piao-centre.h"
 
+#define LEASE (15 * PIAO_SECOND)
+
 PIAO_STATEMENT (job_test_locked, "SELECT count(*) FROM orders WHERE state = 'pending_outbound'");
 PIAO_STATEMENT (job_test_balance, "SELECT instant_balance FROM outlet WHERE id = $1");
 
@@ -113,7 +115,7 @@ set_up (Rig *rig, gconstpointer data)
   rig->db = piao_db_open (rig->database, PIAO_DB_READ_ONLY, &error);
   g_assert_no_error (error);
   url = g_strdup_printf ("http://127.0.0.1:%u", piao_sandbox_get_port (rig->sandbox));
-  rig->job = piao_gateway_job_new (rig->server, url, "tcop-hmacsha1-des", NULL, &error);
+  rig->job = piao_gateway_job_new (rig->server, url, "tcop-hmacsha1-des", NULL, LEASE, &error);
   g_assert_no_error (error);
 }
 
@@ -203,7 +205,7 @@ test_credentials (Rig *rig, gconstpointer data)
 
       g_assert_cmpint (g_chmod (path, cases[i].mode), ==, 0);
       job = piao_gateway_job_new (rig->server, "http://127.0.0.1:9", "tcop-hmacsha1-des", path,
-                                  &error);
+                                  LEASE, &error);
       g_assert_cmpint (job != NULL, ==, cases[i].good);
       if (job != NULL)
         piao_gateway_job_close (job);
@@ -219,7 +221,7 @@ test_sandbox_stays_here (Rig *rig, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   g_assert_null (piao_gateway_job_new (rig->server, "https://198.51.100.1:8001",
-                                       "tcop-hmacsha1-des", NULL, &error));
+                                       "tcop-hmacsha1-des", NULL, LEASE, &error));
   g_assert_cmpstr (piao_error_get_reason (error), ==, "gateway.credentials");
 }
 
