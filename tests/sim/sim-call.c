@@ -165,6 +165,9 @@ apply_answer (SimDesk *desk)
     {
       event.result = PIAO_SYNC_RESULT_OK;
       note_applied (desk, answer, &event);
+      /* Among the rows may be a request of this desktop, as after a restore. */
+      if (desk->worker != NULL)
+        piao_gateway_worker_nudge (desk->worker);
     }
   else
     sim_note (desk->world, desk->who, "answer not applied: %s", error->message);
