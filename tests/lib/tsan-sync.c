@@ -109,6 +109,14 @@ void (dex_unref) (gpointer object)
   REAL (dex_unref) (object);
 }
 
+void
+g_ptr_array_unref (GPtrArray *array)
+{
+  __tsan_release (array);
+  __tsan_acquire (array);
+  REAL (g_ptr_array_unref) (array);
+}
+
 gpointer
 g_atomic_rc_box_acquire (gpointer box)
 {
