@@ -25,19 +25,26 @@ G_BEGIN_DECLS
  *   encoding          of the sealed bytes: hex-lower, hex-upper or base64
  *   reply-path        where the result stands in the reply's content, through JSON in JSON
  *   reply-sealed      whether the content of a reply is enciphered like a request
- *   reply-echo        result member that must repeat our request number when present; may be
- * empty [limits] connect, total    time for reaching the gateway, for the whole call ("5s",
- * "250ms", "2m") body              the most bytes of a reply that are read clock-skew-warn   from
- * which difference of clocks on a person is told longest-processing  how long the gateway may
- * still carry out a request that it has received; only after it "not found" means "did not
- * happen" freshness  how far the time in a request may lie back before the gateway refuses it
- * [errors]          their errNo for ok, signature, identity, version, clock, replay and
- * busy; refused lists the numbers that are a final answer of the business. A number in no list
- * decides nothing: the request is asked about instead. [api]             our word with "-" for
- * "." = their api name and version [tls]             pin: lower-case hex SHA-256 of the server's
- * certificate (DER); the group is optional, for a test environment that is a bare address
- *   [self-test]       a known answer: app-secret, sign-secret, nonce, timestamp, params
- * (k=v;k=v), iv (hex), signature, data
+ *   reply-echo        result member that must repeat our request number, if it is there; or empty
+ *   [limits]
+ *   connect, total    time for reaching the gateway, for the whole call ("5s", "250ms", "2m")
+ *   body              the most bytes of a reply that are read
+ *   clock-skew-warn   from which difference of clocks on a person is told
+ *   longest-processing  how long the gateway may still carry out a request that it has received;
+ *                     only after it "not found" means "did not happen"
+ *   freshness         how far the time in a request may lie back before the gateway refuses it
+ *   [errors]
+ *   their errNo for   ok, signature, identity, version, clock, replay, busy
+ *   refused           the numbers that are a final answer of the business. A number in no list
+ *                     decides nothing: the request is asked about instead
+ *   [api]
+ *   our word          with "-" for "." = their api name and version
+ *   [tls]
+ *   pin               lower-case hex SHA-256 of the server's certificate (DER); the group is
+ *                     optional, for a test environment that is a bare address
+ *   [self-test]
+ *   a known answer:   app-secret, sign-secret, nonce, timestamp, params (k=v;k=v), iv (hex),
+ *                     signature, data
  */
 
 typedef struct
