@@ -8,8 +8,10 @@
 G_BEGIN_DECLS
 
 /*
- * A line between a desktop and a server on this machine that is as bad as a test wants: slow, cut
- * after so many bytes, dead, or with a sign-in page in the way. On the default main context.
+ * A line between desktops and a server on this machine that is as bad as a test wants: slow, far,
+ * cut after so many bytes, dead, or with a sign-in page in the way. On the default main context.
+ * All connections share its rate, each packet takes the delay, and a new connection costs a round
+ * trip before its first byte, as on a real line; what packets themselves need is not counted.
  */
 typedef struct _BadLine BadLine;
 
@@ -20,11 +22,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BadLine, bad_line_free)
 /* Where the desktop is to go: "http://127.0.0.1:…". Borrowed. */
 const char *bad_line_get_url (BadLine *self);
 
-/* Bytes per second each way, and ms each way; 0: as quick as it goes. */
+/* Bytes per second each way, and ms each way; 0: as quick as it goes. What is under way keeps the
+ * time it was to arrive at. */
 void bad_line_set_rate (BadLine *self, guint rate, guint delay);
 
 /* The next @times connections are cut after so many bytes up or down (0: not by that). */
 void bad_line_cut (BadLine *self, guint times, guint after_up, guint after_down);
+
+/* … each at a byte of its own, drawn from @seed: the first to the @most-th, up or down. */
+void bad_line_cut_by_chance (BadLine *self, guint times, guint32 seed, guint most);
 
 /* Everything is cut now, and stays so until it is mended. */
 void bad_line_break (BadLine *self);
