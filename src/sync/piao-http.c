@@ -173,6 +173,12 @@ on_wrote (SoupMessage *message, guint bytes, PiaoHttpCall *call)
   note_progress (call);
 }
 
+static void
+on_restarted (SoupMessage *message, PiaoHttpCall *call)
+{
+  call->sent = 0;
+}
+
 /* Reads to the end, at most max_bytes. */
 static GBytes *
 read_all (PiaoHttpCall *call, GInputStream *stream, GError **error)
@@ -209,7 +215,9 @@ make_message (PiaoHttpCall *call)
   SoupMessage *message = soup_message_new (SOUP_METHOD_POST, call->url);
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
 
-  soup_message_set_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  /* What is asked of the centre may be asked twice. Only what is marked so goes over a connection
+   * that was kept, and once more over a new one when that turns out to be dead. */
+  soup_message_set_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
   soup_message_set_request_body_from_bytes (message, call->body_type, call->body);
   soup_message_headers_replace (headers, "Accept", call->accept);
   if (call->token != NULL)
@@ -219,6 +227,7 @@ make_message (PiaoHttpCall *call)
       soup_message_headers_replace (headers, "Authorization", bearer);
     }
   g_signal_connect (message, "wrote-body-data", G_CALLBACK (on_wrote), call);
+  g_signal_connect (message, "restarted", G_CALLBACK (on_restarted), call);
   return message;
 }
 

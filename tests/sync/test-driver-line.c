@@ -142,6 +142,47 @@ test_something_else_answers (void)
   g_assert_cmpint (driver_orders (desktop), ==, G_N_ELEMENTS (answers));
 }
 
+/* A connection costs round trips: one is kept for all rounds. */
+static void
+test_connection_kept (void)
+{
+  g_autoptr (DriverServer) server = driver_server_new ();
+  g_autoptr (BadLine) line = bad_line_new (server->port);
+  g_autoptr (DriverDesktop) desktop = driver_desktop_new (bad_line_get_url (line), NULL);
+  guint before;
+
+  driver_go_online (desktop, "keeper", FIXTURE_KEEPER);
+  driver_submit (desktop);
+  await (is_done (desktop));
+  before = bad_line_get_connections (line);
+  g_assert_cmpuint (before, <=, 3);
+  for (int i = 0; i < 5; i++)
+    {
+      driver_submit (desktop);
+      await (is_done (desktop));
+    }
+  g_assert_cmpuint (bad_line_get_connections (line), ==, before);
+}
+
+/* Cuts anywhere: up, down, within headers, rows and verdicts. */
+static void
+test_cut_anywhere (void)
+{
+  g_autoptr (DriverServer) server = driver_server_new ();
+  g_autoptr (BadLine) line = bad_line_new (server->port);
+  g_autoptr (DriverDesktop) desktop = driver_desktop_new (bad_line_get_url (line), NULL);
+
+  driver_go_online (desktop, "keeper", FIXTURE_KEEPER);
+  bad_line_break (line);
+  submit_many (desktop);
+  bad_line_cut_by_chance (line, 12, 20261125, 3000);
+  bad_line_mend (line);
+  await_done_impatiently (desktop);
+  g_assert_cmpuint (bad_line_get_cuts (line), >=, 3);
+  g_assert_cmpint (driver_orders (desktop), ==, ORDERS);
+  g_assert_cmpint (driver_int (desktop, &count_refused), ==, 0);
+}
+
 /* 16 KB/s and 300 ms each way: everything comes, the rate is measured, and what is asked for fits
  * the line. */
 static void
@@ -299,6 +340,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/driver-line/cut-while-fetching", test_cut_while_fetching);
   g_test_add_func ("/sync/driver-line/cut-while-sending", test_cut_while_sending);
   g_test_add_func ("/sync/driver-line/something-else-answers", test_something_else_answers);
+  g_test_add_func ("/sync/driver-line/connection-kept", test_connection_kept);
+  g_test_add_func ("/sync/driver-line/cut-anywhere", test_cut_anywhere);
   g_test_add_func ("/sync/driver-line/slow-line", test_slow_line);
   g_test_add_func ("/sync/driver-line/hints-return", test_hints_return);
   g_test_add_func ("/sync/driver-line/network-returns", test_network_returns);
