@@ -50,9 +50,9 @@ test_server_dies_and_returns (void)
   driver_server_kill (server);
   driver_submit (desktop);
   driver_submit (desktop);
-  await (piao_sync_get_state (desktop->sync) == PIAO_SYNC_OFFLINE);
-  g_assert_cmpuint (piao_sync_get_waiting (desktop->sync), >=, 2);
-  g_assert_nonnull (piao_sync_get_problem (desktop->sync));
+  /* When that is an outage, half a minute later, is tested with the engine. */
+  await (piao_sync_get_problem (desktop->sync) != NULL
+         && piao_sync_get_waiting (desktop->sync) >= 2);
   g_assert_cmpint (driver_orders (desktop), ==, 3);
 
   /* Whoever was here before may work on without a line; nobody else. */
@@ -66,6 +66,7 @@ test_server_dies_and_returns (void)
   g_assert_cmpstr (piao_error_get_reason (error), ==, "sign-in.no-line");
 
   driver_server_start (server);
+  piao_sync_nudge (desktop->sync);
   await (piao_sync_get_state (desktop->sync) == PIAO_SYNC_ONLINE
          && piao_sync_get_waiting (desktop->sync) == 0);
   g_assert_cmpuint (piao_sync_get_refused (desktop->sync), ==, 0);
