@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 int piao_ctl_init (int argc, char **argv, GError **error);
 int piao_ctl_user (int argc, char **argv, GError **error);
 int piao_ctl_device (int argc, char **argv, GError **error);
+int piao_ctl_epoch (int argc, char **argv, GError **error);
 int piao_ctl_ilms (int argc, char **argv, GError **error);
 int piao_ctl_verify (int argc, char **argv, GError **error);
 int piao_ctl_demo (int argc, char **argv, GError **error);

@@ -38,6 +38,7 @@ read_request (PiaoCall *call, GError **error)
   self->password = g_strdup (password);
   self->device_name = g_strdup (device);
   self->device_key = g_strdup (key);
+  self->claimed = piao_json_get_int (call->body, "device", 0);
   self->now = call->now;
   return self;
 }

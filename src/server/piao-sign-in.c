@@ -36,6 +36,7 @@ PIAO_STATEMENT (sign_in_make_room,
                 " WHERE name NOT IN (SELECT name FROM users) ORDER BY failed_at LIMIT $1)");
 PIAO_STATEMENT (sign_in_device, "SELECT number, revoked FROM device WHERE key_hash = $1");
 PIAO_STATEMENT (sign_in_last_device, "SELECT MAX(number) FROM device");
+PIAO_STATEMENT (sign_in_has_device, "SELECT COUNT(*) FROM device WHERE number = $1");
 PIAO_STATEMENT (sign_in_add_device,
                 "INSERT INTO device (number, key_hash, user_id, name, dseq, last_seen, skew,"
                 " revoked) VALUES ($1, $2, $3, $4, 0, $5, 0, 0)");
@@ -116,6 +117,23 @@ find_device (PiaoSignIn *self, PiaoDb *db, const char *key, gboolean *revoked, G
   return FALSE;
 }
 
+/* A desktop that this database forgot when it was restored keeps the number that is in its ids;
+ * such numbers are left free below the highest one (sync/piao-epoch.h). */
+static gboolean
+choose_number (PiaoSignIn *self, PiaoDb *db, gint64 last, GError **error)
+{
+  gint64 taken = 1;
+
+  if (self->claimed > 0 && self->claimed < last
+      && !piao_db_query_int (db, &sign_in_has_device, 0, &taken, error, "i", self->claimed))
+    return FALSE;
+  self->device = taken == 0 ? (guint)self->claimed : (guint)last + 1;
+  return self->device <= PIAO_ID_MAX_DEVICE
+         || piao_error_set (error, PIAO_ERROR_LIMIT, "device.full",
+                            _ ("All %d computer numbers are taken. Ask the support."),
+                            PIAO_ID_MAX_DEVICE);
+}
+
 /* The number of the desktop, a new one when its key is new. */
 static gboolean
 take_device (PiaoSignIn *self, PiaoDb *db, GError **error)
@@ -132,13 +150,9 @@ take_device (PiaoSignIn *self, PiaoDb *db, GError **error)
   if (self->device > 0)
     return piao_db_exec (db, &sign_in_touch_device, error, "iisi", (gint64)self->device, self->user,
                          self->device_name, self->now);
-  if (!piao_db_query_int (db, &sign_in_last_device, 0, &last, error, ""))
+  if (!piao_db_query_int (db, &sign_in_last_device, 0, &last, error, "")
+      || !choose_number (self, db, last, error))
     return FALSE;
-  if (last >= PIAO_ID_MAX_DEVICE)
-    return piao_error_set (error, PIAO_ERROR_LIMIT, "device.full",
-                           _ ("All %d computer numbers are taken. Ask the support."),
-                           PIAO_ID_MAX_DEVICE);
-  self->device = (guint)last + 1;
   return piao_db_exec (db, &sign_in_add_device, error, "isisi", (gint64)self->device, key,
                        self->user, self->device_name, self->now);
 }

@@ -6,6 +6,7 @@
 #include "base/piao-error.h"
 #include "domain/org/piao-org-kinds.h"
 #include "server/piao-sign-in.h"
+#include "sync/piao-epoch.h"
 #include "tests/lib/piao-centre.h"
 
 PIAO_STATEMENT (test_lock,
@@ -88,6 +89,48 @@ test_invented_names_are_bounded (void)
   g_assert_true (piao_db_commit (db, NULL));
 }
 
+/* The number that a computer with @key gets when it says that it has @claimed. */
+static guint
+sign_in (PiaoCentre *centre, char key, gint64 claimed)
+{
+  g_autoptr (PiaoSignIn) self = attempt (centre);
+  g_autoptr (GError) error = NULL;
+
+  g_free (self->device_key);
+  self->device_key = g_strnfill (40, key);
+  self->user = FIXTURE_KEEPER;
+  self->matches = TRUE;
+  self->claimed = claimed;
+  piao_sign_in_finish (centre->fixture->db, self, &error);
+  g_assert_no_error (error);
+  return self->device;
+}
+
+/* After a backup was restored, who was forgotten comes back with the number that is in his ids, and
+ * nobody else gets it meanwhile. */
+static void
+test_forgotten_computers_keep_their_numbers (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  PiaoDb *db = centre->fixture->db;
+  guint known = sign_in (centre, 'a', 0), lost = known + 2, other;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (sign_in (centre, 'a', 77), ==, known);
+  /* Not a number of one's choice. */
+  g_assert_cmpuint (sign_in (centre, 'b', 4000), ==, known + 1);
+  g_assert_true (piao_db_begin (db, NULL));
+  piao_epoch_begin (db, centre->fixture->registry, centre->clock, "epoch-2", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (piao_db_commit (db, NULL));
+  other = sign_in (centre, 'c', 0);
+  g_assert_cmpuint (other, >, known + PIAO_EPOCH_DEVICE_GAP);
+  g_assert_cmpuint (sign_in (centre, 'd', lost), ==, lost);
+  g_assert_cmpuint (sign_in (centre, 'd', 0), ==, lost);
+  g_assert_cmpuint (sign_in (centre, 'e', lost), >, other);
+  g_assert_cmpuint (sign_in (centre, 'f', known), >, other);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -95,5 +138,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sign-in/lock-holds-for-attempts-under-way",
                    test_lock_holds_for_attempts_under_way);
   g_test_add_func ("/sign-in/invented-names-are-bounded", test_invented_names_are_bounded);
+  g_test_add_func ("/sign-in/forgotten-computers-keep-their-numbers",
+                   test_forgotten_computers_keep_their_numbers);
   return g_test_run ();
 }

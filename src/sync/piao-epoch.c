@@ -1,0 +1,131 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "base/piao-error.h"
+#include "base/piao-id.h"
+#include "sync/piao-epoch.h"
+#include "sync/piao-ledger.h"
+
+PIAO_STATEMENT (epoch_set, "UPDATE head SET epoch = $1, epoch_at = $2 WHERE one = 1");
+PIAO_STATEMENT (epoch_last_id, "SELECT MAX(id) FROM command_log WHERE device = 0 AND id > $1");
+PIAO_STATEMENT (epoch_requests,
+                "SELECT id, tries, delays, first_sent_at, last_sent_at, doubt_at, attention, code,"
+                " message FROM gateway_request WHERE state IN ('prepared', 'sent', 'unknown')"
+                " AND executor = 'server' AND deleted = 0 ORDER BY next_at, id");
+PIAO_STATEMENT (epoch_last_device, "SELECT MAX(number) FROM device");
+PIAO_STATEMENT (epoch_keep_devices,
+                "INSERT INTO device (number, key_hash, user_id, name, dseq, last_seen, skew,"
+                " revoked) VALUES ($1, $2, 0, $2, 0, 0, 0, 1)");
+
+/* What gateway.progress says of a request that may have been sent: unknown as of now. */
+static JsonObject *
+make_doubt (PiaoCursor *cursor, gint64 now)
+{
+  gint64 doubt_at = piao_cursor_int (cursor, 5);
+
+  return piao_json_build ("request", 'd', piao_cursor_int (cursor, 0), "state", 's', "unknown",
+                          "tries", 'i', piao_cursor_int (cursor, 1), "delays", 'i',
+                          piao_cursor_int (cursor, 2), "next_at", 'i', now, "first_sent_at", 'i',
+                          piao_cursor_int (cursor, 3), "last_sent_at", 'i',
+                          piao_cursor_int (cursor, 4), "unknown_at", 'i', now, "doubt_at", 'i',
+                          doubt_at != 0 ? doubt_at : now, "asked_at", 'i', (gint64)0, "attention",
+                          'b', piao_cursor_int (cursor, 6) != 0, "code", 's',
+                          piao_cursor_text (cursor, 7), "message", 's',
+                          piao_cursor_text (cursor, 8), NULL);
+}
+
+static GPtrArray *
+list_doubts (PiaoDb *db, gint64 now, GError **error)
+{
+  g_autoptr (GPtrArray) doubts = g_ptr_array_new_with_free_func ((GDestroyNotify)json_object_unref);
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, &epoch_requests, &inner, "");
+
+  while (piao_cursor_next (cursor, &inner))
+    g_ptr_array_add (doubts, make_doubt (cursor, now));
+  if (inner == NULL)
+    return g_steal_pointer (&doubts);
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return NULL;
+}
+
+static gboolean
+doubt (PiaoLedger *ledger,
+       PiaoRegistry *registry,
+       PiaoDb *db,
+       gint64 id,
+       JsonObject *args,
+       gint64 now,
+       GError **error)
+{
+  g_autoptr (PiaoPushed) pushed = piao_pushed_new ("gateway.progress", json_object_ref (args));
+  g_autoptr (PiaoVerdict) verdict = NULL;
+
+  pushed->id = id;
+  pushed->at = pushed->ruled_at = now;
+  verdict = piao_ledger_execute (ledger, registry, db, pushed, now, error);
+  if (verdict == NULL)
+    return FALSE;
+  return verdict->state == PIAO_VERDICT_ACCEPTED
+         || piao_error_set (error, PIAO_ERROR_REFUSED, verdict->code, "%s", verdict->message);
+}
+
+static gboolean
+doubt_requests (PiaoLedger *ledger,
+                PiaoRegistry *registry,
+                PiaoDb *db,
+                PiaoClock *clock,
+                guint *requests,
+                GError **error)
+{
+  gint64 now = piao_clock_now (clock), last = 0;
+  g_autoptr (GPtrArray) doubts = list_doubts (db, now, error);
+  PiaoIdSource ids;
+  gboolean ok = TRUE;
+
+  if (doubts == NULL || !piao_db_query_int (db, &epoch_last_id, 0, &last, error, "i", (gint64)0))
+    return FALSE;
+  if (last > 0)
+    last += (gint64)(PIAO_ID_PER_COMMAND - 1) * PIAO_ID_STRIDE;
+  piao_id_source_init (&ids, clock, 0, last);
+  for (guint i = 0; ok && i < doubts->len; i++)
+    ok = doubt (ledger, registry, db, piao_id_source_take (&ids, PIAO_ID_PER_COMMAND),
+                doubts->pdata[i], now, error);
+  piao_id_source_clear (&ids);
+  if (requests != NULL)
+    *requests = doubts->len;
+  return ok;
+}
+
+/* Numbers are given out above the highest one, so a number above a gap keeps the gap free. */
+static gboolean
+keep_devices (PiaoDb *db, const char *epoch, GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("epoch:%s", epoch);
+  gint64 last = 0;
+
+  if (!piao_db_query_int (db, &epoch_last_device, 0, &last, error, ""))
+    return FALSE;
+  if (last + PIAO_EPOCH_DEVICE_GAP >= PIAO_ID_MAX_DEVICE)
+    return TRUE;
+  return piao_db_exec (db, &epoch_keep_devices, error, "is", last + PIAO_EPOCH_DEVICE_GAP + 1,
+                       name);
+}
+
+gboolean
+piao_epoch_begin (PiaoDb *db,
+                  PiaoRegistry *registry,
+                  PiaoClock *clock,
+                  const char *epoch,
+                  guint *requests,
+                  GError **error)
+{
+  g_autoptr (PiaoLedger) ledger = piao_ledger_begin (db, error);
+
+  return ledger != NULL && doubt_requests (ledger, registry, db, clock, requests, error)
+         && keep_devices (db, epoch, error)
+         && piao_db_exec (db, &epoch_set, error, "si", epoch, piao_clock_now (clock))
+         && piao_ledger_end (ledger, db, error);
+}
