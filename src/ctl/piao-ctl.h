@@ -12,6 +12,7 @@ int piao_ctl_init (int argc, char **argv, GError **error);
 int piao_ctl_user (int argc, char **argv, GError **error);
 int piao_ctl_device (int argc, char **argv, GError **error);
 int piao_ctl_epoch (int argc, char **argv, GError **error);
+int piao_ctl_grant (int argc, char **argv, GError **error);
 int piao_ctl_ilms (int argc, char **argv, GError **error);
 int piao_ctl_verify (int argc, char **argv, GError **error);
 int piao_ctl_demo (int argc, char **argv, GError **error);

@@ -40,6 +40,7 @@ static const Command commands[] = {
   { "init", N_ ("make a database ready: schema and reference data"), piao_ctl_init },
   { "user", N_ ("add a user, or set a password"), piao_ctl_user },
   { "device", N_ ("list the computers that have signed in, or strike one off"), piao_ctl_device },
+  { "grant", N_ ("let a PostgreSQL role serve a database"), piao_ctl_grant },
   { "epoch", N_ ("make a restored database ready to serve again"), piao_ctl_epoch },
   { "ilms", N_ ("say how the line to ILMS is, or let a stopped one go on"), piao_ctl_ilms },
   { "verify", N_ ("check the rules that must hold in a database"), piao_ctl_verify },

@@ -139,19 +139,35 @@ migrate_one (PiaoDb *db, PiaoSchemaRole role, int number, GError **error)
   return FALSE;
 }
 
+/* A role that only serves may create nothing, not even what is there already. */
+static gboolean
+make_version_table (PiaoDb *db, GError **error)
+{
+  static const PiaoStatement count
+      = { "schema_table",
+          "SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass ('schema_version')" };
+  gint64 n = 0;
+
+  if (piao_db_get_engine (db) == PIAO_ENGINE_SQLITE)
+    return piao_db_script (db,
+                           "CREATE TABLE IF NOT EXISTS schema_version"
+                           " (number INTEGER PRIMARY KEY) STRICT",
+                           error);
+  return piao_db_query_int (db, &count, 0, &n, error, "")
+         && (n > 0
+             || piao_db_script (db,
+                                "CREATE TABLE IF NOT EXISTS schema_version"
+                                " (number BIGINT PRIMARY KEY)",
+                                error));
+}
+
 gboolean
 piao_schema_migrate (PiaoDb *db, PiaoSchemaRole role, GError **error)
 {
   gint64 have = 0;
   int newest = piao_schema_get_newest ();
 
-  if (!piao_db_script (db,
-                       piao_db_get_engine (db) == PIAO_ENGINE_SQLITE
-                           ? "CREATE TABLE IF NOT EXISTS schema_version"
-                             " (number INTEGER PRIMARY KEY) STRICT"
-                           : "CREATE TABLE IF NOT EXISTS schema_version"
-                             " (number BIGINT PRIMARY KEY)",
-                       error)
+  if (!make_version_table (db, error)
       || !piao_db_query_int (db, &select_version, 0, &have, error, ""))
     return FALSE;
   if (have > newest)

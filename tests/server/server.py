@@ -23,12 +23,12 @@ SCHEMA = max(int(path.name[:3]) for path in (Path(__file__).parents[2] / 'data' 
 
 
 class Server:
-    def __init__(self, beside=None, options=None):
+    def __init__(self, beside=None, options=None, database=None):
         """A server on a fresh database, or one more on the database of @beside. @options are those
-        of its sessions on PostgreSQL."""
+        of its sessions on PostgreSQL, @database is one that is ready."""
         self.folder = None
-        if beside:
-            self.database = beside.database
+        if beside or database:
+            self.database = database or beside.database
         else:
             self.folder = tempfile.TemporaryDirectory(prefix='piaoku-server-')
             self.database = POSTGRESQL or os.path.join(self.folder.name, 'centre.db')

@@ -6,8 +6,10 @@
 import json
 import os
 import random
+import re
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -293,6 +295,39 @@ class Shared(unittest.TestCase):
             self.assertEqual(desk.count('order'), 121)
         second.stop()
 
+    def test_the_serving_role(self):
+        """A server whose role owns nothing serves; the log it writes it can never change."""
+        import psycopg2
+        owner = Server()
+        ctl = [os.environ['PIAOKUCTL'], 'grant']
+        for role, expected in (('piaoku_serve', 0), ('piaoku_serve', 0), ('x; DROP TABLE users', 1)):
+            done = subprocess.run([*ctl, role, '--database', owner.database], capture_output=True)
+            self.assertEqual(done.returncode, expected, done.stderr)
+        database = re.sub('user=[^&]*', 'user=piaoku_serve', owner.database)
+        server = Server(database=database)
+        desk = Desk(server)
+        desk.sync()
+        self.assertEqual(desk.sync([desk.order()])['verdicts'][0]['state'], 'accepted')
+        before = server.execute('SELECT count(*) FROM command_log')
+        for statement in ("UPDATE command_log SET verdict = 'refused'", 'DELETE FROM command_log',
+                          'DELETE FROM command_log WHERE false', 'TRUNCATE command_log',
+                          'ALTER TABLE command_log DISABLE TRIGGER ALL', 'DROP TABLE command_log',
+                          'UPDATE schema_version SET number = 1', 'CREATE TABLE mine (n int)'):
+            with self.assertRaises(psycopg2.errors.InsufficientPrivilege, msg=statement):
+                server.execute(statement)
+        # Whoever owns the table meets the trigger.
+        for statement in ("UPDATE command_log SET verdict = 'refused'", 'DELETE FROM command_log',
+                          'TRUNCATE command_log'):
+            with self.assertRaises(psycopg2.errors.RaiseException, msg=statement):
+                owner.execute(statement)
+        # What a later migration makes is served too.
+        owner.execute('CREATE TABLE later (n int)')
+        server.execute('INSERT INTO later VALUES (1)')
+        owner.execute('DROP TABLE later')
+        self.assertEqual(server.execute('SELECT count(*) FROM command_log'), before)
+        server.stop()
+        owner.stop()
+
     def test_hints_go_across(self):
         """What one server commits, the desktops of the other hear at once, also after the
         connection that listens was lost."""
@@ -423,7 +458,6 @@ class Shared(unittest.TestCase):
 
 class Start(unittest.TestCase):
     def test_wrong_flags(self):
-        import subprocess
         for flags in ([], ['--port', '99999', '--database', 'x'],
                       ['--database', '/nowhere/at/all.db'],
                       ['--database', 'postgresql:///x?host=/nowhere']):
