@@ -5,7 +5,9 @@
 
 #include <glib/gstdio.h>
 #include <sqlite3.h>
+#include <zstd.h>
 
+#include "base/piao-json.h"
 #include "domain/order/piao-order-kinds.h"
 #include "store/piao-later-index.h"
 #include "store/piao-schema.h"
@@ -13,6 +15,7 @@
 #include "tests/bench/sync-world.h"
 
 #define BATCH 50000
+#define JSON_ROWS 50000 /* tell as much as all */
 
 typedef struct
 {
@@ -168,6 +171,48 @@ sync_raw_load (DriverServer *server, guint *rows)
   took += piao_bench_now () - started;
   raw_close (&raw);
   return took / 1000;
+}
+
+static void
+add_json (GString *text, const PiaoRowBlock *block, guint row)
+{
+  g_autoptr (JsonObject) object
+      = piao_json_build ("id", 'i', block->ids[row], "lane", 'i', block->lanes[row], "rev", 'i',
+                         block->revs[row], "deleted", 'i', (gint64)block->deleted[row], NULL);
+  g_autofree char *line = NULL;
+
+  for (guint i = 0; i < block->kind->n_columns; i++)
+    if (piao_row_block_is_null (block, row, i))
+      continue;
+    else if (block->columns[i].is_text)
+      json_object_set_string_member (object, block->kind->columns[i].name,
+                                     piao_row_block_get_text (block, row, i));
+    else
+      json_object_set_int_member (object, block->kind->columns[i].name,
+                                  block->columns[i].numbers[row]);
+  line = piao_json_object_to_text (object);
+  g_string_append (text, line);
+  g_string_append_c (text, '\n');
+}
+
+double
+sync_raw_json (DriverServer *server)
+{
+  g_autoptr (SyncRows) all = sync_rows_new (server, &piao_order_kind);
+  PiaoRowBlock *block = sync_rows_next (all, JSON_ROWS);
+  GString *text = g_string_new (NULL);
+  g_autofree char *packed = NULL;
+  guint n = block->n_rows;
+  gsize most, size;
+
+  for (guint row = 0; row < n; row++)
+    add_json (text, block, row);
+  most = ZSTD_compressBound (text->len);
+  packed = g_malloc (most);
+  size = ZSTD_compress (packed, most, text->str, text->len, 3);
+  piao_row_block_free (block);
+  g_string_free (text, TRUE);
+  return (double)size / n;
 }
 
 double

@@ -28,6 +28,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncRows, sync_rows_free)
  */
 double sync_raw_load (DriverServer *server, guint *rows);
 
+/* Bytes that an order of the server has as a line of JSON, all packed by zstd at level 3. */
+double sync_raw_json (DriverServer *server);
+
 /* Milliseconds that SQLite alone takes to upsert @n orders of the server into a file that has them,
  * with one FULL commit. */
 double sync_raw_upsert (DriverServer *server, guint n, guint repeats);
