@@ -19,9 +19,12 @@ typedef struct
   char *database;
   char *listen;
   int port;
+  int batch;         /* commands in a commit */
+  int patience;      /* s */
+  int per_address;   /* connections; 0: as the door thinks */
   char *gateway;     /* NULL: no gateway */
   char *profile;     /* NULL: the default */
-  char *credentials; /* NULL: the sandbox\'s */
+  char *credentials; /* NULL: the sandbox's */
   int lease;         /* seconds */
 } Flags;
 
@@ -34,6 +37,15 @@ parse_flags (Flags *flags, int *argc, char ***argv, GError **error)
           { "listen", 0, 0, G_OPTION_ARG_STRING, &flags->listen,
             N_ ("Address to listen on (default 127.0.0.1)"), "ADDRESS" },
           { "port", 0, 0, G_OPTION_ARG_INT, &flags->port, N_ ("Port, 0 picks one"), "N" },
+          { "batch", 0, 0, G_OPTION_ARG_INT, &flags->batch,
+            N_ ("Commands that wait together are committed together, at most N (default 256)"),
+            "N" },
+          { "patience", 0, 0, G_OPTION_ARG_INT, &flags->patience,
+            N_ ("The head of a request must arrive within S seconds (default 10)"), "S" },
+          { "per-address", 0, 0, G_OPTION_ARG_INT, &flags->per_address,
+            N_ ("At most N connections from one address (default 256, and any number from this "
+                "machine, where the proxy is)"),
+            "N" },
           { "gateway", 0, 0, G_OPTION_ARG_STRING, &flags->gateway,
             N_ ("Address of the ILMS gateway; without it nothing is asked there"), "URL" },
           { "gateway-profile", 0, 0, G_OPTION_ARG_STRING, &flags->profile,
@@ -55,6 +67,13 @@ parse_flags (Flags *flags, int *argc, char ***argv, GError **error)
   if (flags->lease < 1 || flags->lease > 600)
     return piao_error_set (error, PIAO_ERROR_INVALID, "server.lease",
                            _ ("The lease of the gateway lasts 1 to 600 seconds."));
+  if (flags->batch < 1 || flags->batch > PIAO_EXECUTOR_BATCH)
+    return piao_error_set (error, PIAO_ERROR_INVALID, "server.batch",
+                           _ ("From 1 to %d commands are committed together."),
+                           PIAO_EXECUTOR_BATCH);
+  if (flags->patience < 1 || flags->patience > 600 || flags->per_address < 0)
+    return piao_error_set (error, PIAO_ERROR_INVALID, "server.patience",
+                           _ ("Patience is from 1 to 600 seconds, connections are 1 or more."));
   if (flags->database == NULL)
     return piao_error_set (error, PIAO_ERROR_INVALID, "server.database",
                            _ ("Say with --database where the data is."));
@@ -80,6 +99,9 @@ serve (Flags *flags, GError **error)
 
   if (server == NULL)
     return FALSE;
+  piao_executor_set_batch (piao_server_get_executor (server), (guint)flags->batch);
+  piao_door_set_limits (piao_server_get_door (server), (guint)flags->patience,
+                        (guint)flags->per_address);
   port = piao_server_listen (server, flags->listen != NULL ? flags->listen : "127.0.0.1",
                              (guint)flags->port, error);
   if (port == 0)
@@ -92,9 +114,9 @@ serve (Flags *flags, GError **error)
       if (job == NULL)
         return FALSE;
     }
-  g_print ("{\"port\":%u}\n", port);
   g_unix_signal_add (SIGTERM, stop, loop);
   g_unix_signal_add (SIGINT, stop, loop);
+  g_print ("{\"port\":%u}\n", port);
   g_main_loop_run (loop);
   if (job != NULL)
     piao_gateway_job_close (job);
@@ -105,7 +127,8 @@ serve (Flags *flags, GError **error)
 int
 main (int argc, char *argv[])
 {
-  Flags flags = { .lease = 15 };
+  Flags flags
+      = { .batch = PIAO_EXECUTOR_BATCH, .patience = PIAO_DOOR_PATIENCE_S, .lease = 15 };
   g_autoptr (GError) error = NULL;
   gboolean done;
 

@@ -181,47 +181,56 @@ static void
 work_free (gpointer data)
 {
   Work *work = data;
+  PiaoCall *call = &work->call;
 
-  g_clear_pointer (&work->call.body, json_object_unref);
-  g_free (work->call.token);
-  g_object_unref (work->call.message);
-  g_object_unref (work->call.server);
+  if (call->free_state != NULL)
+    call->free_state (call->state);
+  g_clear_pointer (&call->bytes, g_bytes_unref);
+  g_clear_pointer (&call->body, json_object_unref);
+  g_free (call->token);
+  g_free (call->accept);
+  g_object_unref (call->message);
+  g_object_unref (call->server);
   g_free (work);
-}
-
-static gboolean
-find_session (PiaoDb *db, gpointer data, GError **error)
-{
-  PiaoCall *call = data;
-
-  return piao_session_find (db, call->token, call->now, &call->user, &call->device, error);
 }
 
 static gboolean
 read_body (PiaoCall *call, GError **error)
 {
-  SoupMessageBody *body = soup_server_message_get_request_body (call->message);
-  g_autoptr (GBytes) bytes = soup_message_body_flatten (body);
   gsize size;
-  const char *data = g_bytes_get_data (bytes, &size);
+  const char *data;
 
+  if (call->bytes == NULL)
+    return TRUE;
+  data = g_bytes_get_data (call->bytes, &size);
   call->body
       = piao_json_parse_object (data, (gssize)size, PIAO_CALL_MAX_BODY, _ ("The request"), error);
   return call->body != NULL;
+}
+
+/* On a reader's thread: nobody's body is looked at before he is known. */
+static gboolean
+read_first (PiaoDb *db, gpointer data, GError **error)
+{
+  Work *work = data;
+  PiaoCall *call = &work->call;
+
+  return piao_session_find (db, call->token, call->now, &call->user, &call->device, error)
+         && read_body (call, error)
+         && (work->route->read == NULL || work->route->read (db, call, error));
 }
 
 static GBytes *
 answer (Work *work, GError **error)
 {
   PiaoCall *call = &work->call;
+  gboolean known = work->route->open
+                       ? read_body (call, error)
+                       : dex_await (piao_readers_run (piao_server_get_readers (call->server),
+                                                      read_first, work),
+                                    error);
 
-  if (!work->route->open
-      && !dex_await (piao_readers_run (piao_server_get_readers (call->server), find_session, call),
-                     error))
-    return NULL;
-  if (g_str_equal (work->route->method, "POST") && !read_body (call, error))
-    return NULL;
-  return work->route->func (call, error);
+  return known ? work->route->func (call, error) : NULL;
 }
 
 static DexFuture *
@@ -263,6 +272,10 @@ piao_call_start (PiaoServer *server,
   work->call.tail = tail;
   work->call.type = "application/json";
   work->call.token = piao_call_get_token (message);
+  work->call.accept = g_strdup (
+      soup_message_headers_get_list (soup_server_message_get_request_headers (message), "Accept"));
+  if (g_str_equal (route->method, "POST"))
+    work->call.bytes = soup_message_body_flatten (soup_server_message_get_request_body (message));
   work->call.now = piao_clock_now (piao_server_get_clock (server));
   soup_server_message_pause (message);
   piao_future_disown (dex_scheduler_spawn (NULL, 0, run, work, work_free), route->path);

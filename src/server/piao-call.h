@@ -16,15 +16,24 @@ G_BEGIN_DECLS
 typedef struct
 {
   PiaoServer *server;         /* owned */
-  SoupServerMessage *message; /* owned */
+  SoupServerMessage *message; /* owned; main thread */
   const char *tail;           /* of the path, behind the route's prefix; borrowed */
+  GBytes *bytes;              /* owned; of a POST, as they arrived */
   JsonObject *body;           /* owned; of a POST */
   char *token;                /* owned; "" without one */
+  char *accept;               /* owned; the header, or NULL */
   gint64 now;
   gint64 user; /* of the session */
   guint device;
   const char *type; /* of the answer; borrowed from the program */
+  gpointer state;   /* of the route, made by its read function; freed with the call */
+  GDestroyNotify free_state;
 } PiaoCall;
+
+/* What a route reads before anything else. It runs on a reader's thread in the read transaction in
+ * which the session was found and the body understood, so that a call that writes nothing makes one
+ * way to a thread and back. FALSE with @error answers the call. */
+typedef gboolean (*PiaoRouteReadFunc) (PiaoDb *db, PiaoCall *call, GError **error);
 
 /* Does the work and returns the answer, JSON unless it sets call->type, or NULL with @error. May
  * await. Transfer full. */
@@ -36,6 +45,7 @@ typedef struct
   const char *path; /* a prefix when it ends with '/' */
   gboolean open;    /* no session needed */
   PiaoRouteFunc func;
+  PiaoRouteReadFunc read; /* may be NULL; not of an open route */
 } PiaoRoute;
 
 /* Serves @message through @route: the message waits, and is answered whatever happens. */
@@ -62,6 +72,7 @@ char *piao_call_get_token (SoupServerMessage *message);
 
 /* The routes (piao-route-*.c). */
 GBytes *piao_route_sign_in (PiaoCall *call, GError **error);
+gboolean piao_route_sync_read (PiaoDb *db, PiaoCall *call, GError **error);
 GBytes *piao_route_sync (PiaoCall *call, GError **error);
 GBytes *piao_route_command (PiaoCall *call, GError **error);
 GBytes *piao_route_health (PiaoCall *call, GError **error);

@@ -37,6 +37,7 @@ struct _PiaoExecutor
   GThread *thread;
   GMutex lock; /* closed, counts; held while a job is queued */
   gboolean closed;
+  guint most; /* commands in a commit */
   PiaoExecutorCounts counts;
 };
 
@@ -242,7 +243,7 @@ run_jobs (PiaoExecutor *self,
       if (!run_job (self, ledger, job, counts, error))
         return FALSE;
       n += job->commands != NULL ? job->commands->len : 1;
-      if (n >= PIAO_EXECUTOR_BATCH || g_get_monotonic_time () >= until)
+      if (n >= self->most || g_get_monotonic_time () >= until)
         break;
       job = g_async_queue_try_pop (self->queue);
       *last = job == &last_job;
@@ -426,6 +427,13 @@ piao_executor_new (PiaoDb *db, PiaoRegistry *registry, PiaoClock *clock)
 }
 
 void
+piao_executor_set_batch (PiaoExecutor *self, guint n)
+{
+  g_return_if_fail (PIAO_IS_EXECUTOR (self) && n > 0);
+  self->most = n;
+}
+
+void
 piao_executor_close (PiaoExecutor *self)
 {
   gboolean closed;
@@ -474,4 +482,5 @@ piao_executor_init (PiaoExecutor *self)
 {
   g_mutex_init (&self->lock);
   self->queue = g_async_queue_new ();
+  self->most = PIAO_EXECUTOR_BATCH;
 }

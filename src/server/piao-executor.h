@@ -28,6 +28,10 @@ G_DECLARE_FINAL_TYPE (PiaoExecutor, piao_executor, PIAO, EXECUTOR, GObject)
 /* @db (taken) is the writing connection, migrated and prepared. */
 PiaoExecutor *piao_executor_new (PiaoDb *db, PiaoRegistry *registry, PiaoClock *clock);
 
+/* Takes at most @n commands into one commit, PIAO_EXECUTOR_BATCH at first; 1 shows what a commit
+ * for each costs. Before anything is queued. */
+void piao_executor_set_batch (PiaoExecutor *self, guint n);
+
 /* Finishes what is queued and joins the thread. Blocks. */
 void piao_executor_close (PiaoExecutor *self);
 

@@ -11,6 +11,8 @@
 
 #define CLOSE_UNAUTHORIZED 4401
 #define MAX_INCOMING 1024
+/* Those who wait are told in small groups. */
+#define TURN_MS 20
 
 typedef struct
 {
@@ -19,6 +21,8 @@ typedef struct
   char *token;
   PiaoAccess *access; /* what its user sees; NULL until it is known */
   guint asked;        /* how often it was asked who may hear what */
+  gint64 lane, seq;   /* what it is to be told in its turn */
+  gboolean waiting;   /* … it is among those who wait */
 } Listener;
 
 /* One question who may hear what; several may be under way for one listener. */
@@ -36,6 +40,10 @@ struct _PiaoLive
 
   PiaoServer *server;   /* borrowed */
   GPtrArray *listeners; /* of Listener, referenced */
+  GQueue waiting;       /* of Listener, referenced: who is to be told, in turn */
+  double allowance;     /* how many may be told now */
+  gint64 allowed_at;    /* µs of the monotonic clock: when that was counted */
+  guint timer;          /* source; 0 none */
 };
 
 G_DEFINE_FINAL_TYPE (PiaoLive, piao_live, G_TYPE_OBJECT)
@@ -142,23 +150,70 @@ piao_live_add (PiaoLive *self, SoupWebsocketConnection *connection, const char *
 }
 
 static void
-tell (Listener *listener, GArray *lanes, gint64 seq)
+tell (Listener *listener)
 {
-  if (listener->access == NULL
+  g_autoptr (JsonObject) hint = NULL;
+  g_autofree char *text = NULL;
+
+  listener->waiting = FALSE;
+  if (listener->access == NULL || !piao_access_sees_lane (listener->access, listener->lane)
       || soup_websocket_connection_get_state (listener->connection) != SOUP_WEBSOCKET_STATE_OPEN)
     return;
-  for (guint i = 0; i < lanes->len; i++)
-    {
-      gint64 lane = g_array_index (lanes, gint64, i);
-      g_autoptr (JsonObject) hint = NULL;
-      g_autofree char *text = NULL;
+  hint = piao_json_build ("lane", 'i', listener->lane, "seq", 'i', listener->seq, NULL);
+  text = piao_json_object_to_text (hint);
+  soup_websocket_connection_send_text (listener->connection, text);
+}
 
-      if (!piao_access_sees_lane (listener->access, lane))
-        continue;
-      hint = piao_json_build ("lane", 'i', lane, "seq", 'i', seq, NULL);
-      text = piao_json_object_to_text (hint);
-      soup_websocket_connection_send_text (listener->connection, text);
+static gboolean take_turns (gpointer data);
+
+/* Tells as many as may be told now; the others wait for their turn. */
+static void
+tell_some (PiaoLive *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  double earned = (double)(now - self->allowed_at) * PIAO_LIVE_PER_SECOND / G_USEC_PER_SEC;
+
+  self->allowance = MIN (self->allowance + earned, PIAO_LIVE_AT_ONCE);
+  self->allowed_at = now;
+  for (; self->allowance >= 1 && !g_queue_is_empty (&self->waiting); self->allowance--)
+    {
+      Listener *listener = g_queue_pop_head (&self->waiting);
+
+      tell (listener);
+      listener_unref (listener);
     }
+  if (!g_queue_is_empty (&self->waiting) && self->timer == 0)
+    self->timer = g_timeout_add (TURN_MS, take_turns, self);
+}
+
+static gboolean
+take_turns (gpointer data)
+{
+  PiaoLive *self = data;
+
+  tell_some (self);
+  if (!g_queue_is_empty (&self->waiting))
+    return G_SOURCE_CONTINUE;
+  self->timer = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+note (PiaoLive *self, Listener *listener, GArray *lanes, gint64 seq)
+{
+  gboolean news = FALSE;
+
+  for (guint i = 0; listener->access != NULL && i < lanes->len; i++)
+    if (piao_access_sees_lane (listener->access, g_array_index (lanes, gint64, i)))
+      {
+        listener->lane = g_array_index (lanes, gint64, i);
+        listener->seq = seq;
+        news = TRUE;
+      }
+  if (!news || listener->waiting)
+    return;
+  listener->waiting = TRUE;
+  g_queue_push_tail (&self->waiting, g_rc_box_acquire (listener));
 }
 
 static void
@@ -169,10 +224,11 @@ hear_committed (
     {
       Listener *listener = g_ptr_array_index (self->listeners, i);
 
-      tell (listener, lanes, seq);
+      note (self, listener, lanes, seq);
       if (access_changed)
         start_authorise (listener);
     }
+  tell_some (self);
 }
 
 PiaoLive *
@@ -191,6 +247,8 @@ piao_live_close (PiaoLive *self)
 {
   g_autoptr (GPtrArray) listeners = g_steal_pointer (&self->listeners);
 
+  g_clear_handle_id (&self->timer, g_source_remove);
+  g_queue_clear_full (&self->waiting, listener_unref);
   self->listeners = g_ptr_array_new_with_free_func (listener_unref);
   for (guint i = 0; i < listeners->len; i++)
     {
@@ -205,7 +263,11 @@ piao_live_close (PiaoLive *self)
 static void
 piao_live_finalize (GObject *object)
 {
-  g_ptr_array_unref (PIAO_LIVE (object)->listeners);
+  PiaoLive *self = PIAO_LIVE (object);
+
+  g_clear_handle_id (&self->timer, g_source_remove);
+  g_queue_clear_full (&self->waiting, listener_unref);
+  g_ptr_array_unref (self->listeners);
   G_OBJECT_CLASS (piao_live_parent_class)->finalize (object);
 }
 
@@ -219,4 +281,7 @@ static void
 piao_live_init (PiaoLive *self)
 {
   self->listeners = g_ptr_array_new_with_free_func (listener_unref);
+  self->allowance = PIAO_LIVE_AT_ONCE;
+  self->allowed_at = g_get_monotonic_time ();
+  g_queue_init (&self->waiting);
 }

@@ -12,7 +12,14 @@ G_BEGIN_DECLS
 /*
  * PiaoLive: the open WebSockets of GET /v1/live. They are told "lane L is at seq S" for the lanes
  * that their user may see, nothing else; everything is right without them too. Main thread.
+ *
+ * Whoever is told comes and fetches. So that a busy day with many listeners is no stampede, so many
+ * are told in a second at the most, in turn; what is new meanwhile is said in one. A quiet centre
+ * tells all at once.
  */
+#define PIAO_LIVE_PER_SECOND 125
+#define PIAO_LIVE_AT_ONCE 100
+
 #define PIAO_TYPE_LIVE (piao_live_get_type ())
 G_DECLARE_FINAL_TYPE (PiaoLive, piao_live, PIAO, LIVE, GObject)
 

@@ -26,50 +26,53 @@ PIAO_STATEMENT (sync_numbers,
                 " AND number_block.device = $2 AND number_block.deleted = 0)"
                 " FROM users WHERE id = $1 AND warehouse_id IS NOT NULL");
 
-/* What the threads fill in for the fiber. */
+/* Goes with the call between the reader, the writer and the fiber. */
 typedef struct
 {
   PiaoCall *call;
-  PiaoReply *reply; /* borrowed */
-  GPtrArray *verdicts;
-  gboolean restart;
+  PiaoReply *reply;
+  GPtrArray *commands;
+  GPtrArray *verdicts; /* NULL without commands */
   gint64 last_seen;
   gint64 warehouse; /* of the user, when its numbers run low; else 0 */
-  const char *ilms; /* the line to ILMS, for desktops that want to confirm */
-  gint64 ilms_since;
-  GBytes *bytes; /* the answer, coded */
-  int schema;    /* of the desktop */
+  GBytes *bytes;    /* the answer, coded; NULL until it is known */
+  int schema;       /* of the desktop */
 } Sync;
 
-static gboolean
-check (PiaoDb *db, gpointer data, GError **error)
+static void
+sync_free (gpointer data)
 {
   Sync *sync = data;
-  PiaoCall *call = sync->call;
-  g_autoptr (GError) inner = NULL;
-  g_autoptr (PiaoCursor) cursor = NULL;
 
-  if (!piao_serve_check (db, call->body, call->device, sync->reply, &sync->restart, error)
-      || !piao_db_query_int (db, &sync_last_seen, 0, &sync->last_seen, error, "i",
-                             (gint64)call->device))
-    return FALSE;
-  cursor = piao_db_query (db, &sync_numbers, &inner, "ii", call->user, (gint64)call->device);
-  if (piao_cursor_next (cursor, &inner) && piao_cursor_int (cursor, 1) < NUMBERS_LOW)
-    sync->warehouse = piao_cursor_int (cursor, 0);
-  if (inner == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&inner));
-  return FALSE;
+  piao_reply_unref (sync->reply);
+  g_clear_pointer (&sync->commands, g_ptr_array_unref);
+  g_clear_pointer (&sync->verdicts, g_ptr_array_unref);
+  g_clear_pointer (&sync->bytes, g_bytes_unref);
+  g_free (sync);
 }
 
-static gboolean
-see_device (PiaoDb *db, gpointer data, GError **error)
+/* Frames for a desktop that can read them; what asks without a wish gets what a person can. */
+static const char *
+choose_type (const char *accept)
 {
-  PiaoCall *call = ((Sync *)data)->call;
+  GSList *types = accept != NULL ? soup_header_parse_quality_list (accept, NULL) : NULL;
+  const char *type = PIAO_REPLY_JSON;
 
-  return piao_db_exec (db, &sync_see_device, error, "iiii", (gint64)call->device, call->now,
-                       piao_serve_get_skew (call->body, call->now), call->user);
+  for (GSList *at = types; at != NULL; at = at->next)
+    {
+      if (g_str_equal (at->data, PIAO_REPLY_JSON))
+        break;
+      if (g_str_equal (at->data, PIAO_REPLY_FRAMES))
+        {
+          type = PIAO_REPLY_FRAMES;
+          break;
+        }
+    }
+  soup_header_free_list (types);
+  return type;
 }
+
+/* --- on a reader's thread -------------------------------------------------------------------- */
 
 static gboolean
 encode (Sync *sync, GError **error)
@@ -83,27 +86,94 @@ respond (PiaoDb *db, gpointer data, GError **error)
 {
   Sync *sync = data;
   PiaoCall *call = sync->call;
+  gint64 since;
+  const char *ilms = piao_server_get_ilms (call->server, &since);
 
   if (!piao_serve_answer (piao_server_get_registry (call->server), db, call->body, call->user,
                           sync->verdicts, call->now, sync->reply, error))
     return FALSE;
+  /* The line to ILMS, for desktops that want to confirm. */
   json_object_set_object_member (sync->reply->notes, "ilms",
-                                 piao_json_build ("state", 's', sync->ilms, "since", 'i',
-                                                  sync->ilms_since, NULL));
+                                 piao_json_build ("state", 's', ilms, "since", 'i', since, NULL));
   return encode (sync, error);
+}
+
+static gboolean
+look_at_device (Sync *sync, PiaoDb *db, GError **error)
+{
+  PiaoCall *call = sync->call;
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (PiaoCursor) cursor = NULL;
+
+  if (!piao_db_query_int (db, &sync_last_seen, 0, &sync->last_seen, error, "i",
+                          (gint64)call->device))
+    return FALSE;
+  cursor = piao_db_query (db, &sync_numbers, &inner, "ii", call->user, (gint64)call->device);
+  if (piao_cursor_next (cursor, &inner) && piao_cursor_int (cursor, 1) < NUMBERS_LOW)
+    sync->warehouse = piao_cursor_int (cursor, 0);
+  if (inner == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
+}
+
+/* Whether the writer has anything to do for this request. */
+static gboolean
+needs_writer (const Sync *sync)
+{
+  return sync->commands->len > 0 || sync->warehouse != 0
+         || sync->call->now - sync->last_seen >= SEEN_EVERY;
+}
+
+gboolean
+piao_route_sync_read (PiaoDb *db, PiaoCall *call, GError **error)
+{
+  Sync *sync = g_new0 (Sync, 1);
+  gboolean restart = FALSE;
+
+  call->state = sync;
+  call->free_state = sync_free;
+  call->type = choose_type (call->accept);
+  sync->call = call;
+  sync->reply = piao_reply_new ();
+  if (piao_json_get_int (call->body, "device", -1) != (gint64)call->device)
+    return piao_error_set (error, PIAO_ERROR_FORBIDDEN, "sync.device",
+                           _ ("This session belongs to another computer. Sign in again."));
+  sync->schema = piao_serve_get_schema (call->body, error);
+  if (sync->schema == 0)
+    return FALSE;
+  sync->commands = piao_serve_read_commands (call->body, call->device, call->now, error);
+  if (sync->commands == NULL
+      || !piao_serve_check (db, call->body, call->device, sync->reply, &restart, error)
+      || !look_at_device (sync, db, error))
+    return FALSE;
+  if (restart)
+    return encode (sync, error);
+  return needs_writer (sync) || respond (db, sync, error);
+}
+
+/* --- in the fiber ---------------------------------------------------------------------------- */
+
+static gboolean
+see_device (PiaoDb *db, gpointer data, GError **error)
+{
+  PiaoCall *call = ((Sync *)data)->call;
+
+  return piao_db_exec (db, &sync_see_device, error, "iiii", (gint64)call->device, call->now,
+                       piao_serve_get_skew (call->body, call->now), call->user);
 }
 
 /* Decides the commands of the request, if there are any. */
 static gboolean
-push (Sync *sync, GPtrArray *commands, GError **error)
+push (Sync *sync, GError **error)
 {
   PiaoExecutor *executor = piao_server_get_executor (sync->call->server);
   g_autoptr (DexFuture) future = NULL;
   const GValue *value;
 
-  if (commands->len == 0 && sync->call->now - sync->last_seen < SEEN_EVERY)
+  if (sync->commands->len == 0 && sync->call->now - sync->last_seen < SEEN_EVERY)
     return TRUE;
-  future = piao_executor_push (executor, g_ptr_array_ref (commands), see_device, sync, NULL);
+  future = piao_executor_push (executor, g_ptr_array_ref (sync->commands), see_device, sync, NULL);
   if (!dex_await (dex_ref (future), error))
     return FALSE;
   value = dex_future_get_value (future, error);
@@ -127,62 +197,19 @@ reserve_numbers (Sync *sync)
     g_message ("Order numbers for computer %u: %s", sync->call->device, error->message);
 }
 
-/* Frames for a desktop that can read them; what asks without a wish gets what a person can. */
-static const char *
-choose_type (PiaoCall *call)
-{
-  const char *accept
-      = soup_message_headers_get_list (soup_server_message_get_request_headers (call->message),
-                                       "Accept");
-  GSList *types = accept != NULL ? soup_header_parse_quality_list (accept, NULL) : NULL;
-  const char *type = PIAO_REPLY_JSON;
-
-  for (GSList *at = types; at != NULL; at = at->next)
-    {
-      if (g_str_equal (at->data, PIAO_REPLY_JSON))
-        break;
-      if (g_str_equal (at->data, PIAO_REPLY_FRAMES))
-        {
-          type = PIAO_REPLY_FRAMES;
-          break;
-        }
-    }
-  soup_header_free_list (types);
-  return type;
-}
-
 GBytes *
 piao_route_sync (PiaoCall *call, GError **error)
 {
-  g_autoptr (PiaoReply) reply = piao_reply_new ();
-  Sync sync = { .call = call, .reply = reply };
-  PiaoReaders *readers = piao_server_get_readers (call->server);
-  g_autoptr (GPtrArray) commands = NULL;
-  gint64 device = piao_json_get_int (call->body, "device", -1);
-  gboolean done;
+  Sync *sync = call->state;
 
-  call->type = choose_type (call);
-  if (device != (gint64)call->device)
+  if (sync->bytes == NULL)
     {
-      piao_error_set (error, PIAO_ERROR_FORBIDDEN, "sync.device",
-                      _ ("This session belongs to another computer. Sign in again."));
-      return NULL;
+      if (!push (sync, error))
+        return NULL;
+      reserve_numbers (sync);
+      if (!dex_await (piao_readers_run (piao_server_get_readers (call->server), respond, sync),
+                      error))
+        return NULL;
     }
-  sync.schema = piao_serve_get_schema (call->body, error);
-  if (sync.schema == 0)
-    return NULL;
-  commands = piao_serve_read_commands (call->body, call->device, call->now, error);
-  if (commands == NULL || !dex_await (piao_readers_run (readers, check, &sync), error))
-    return NULL;
-  if (sync.restart)
-    return encode (&sync, error) ? sync.bytes : NULL;
-  done = push (&sync, commands, error);
-  if (done)
-    {
-      reserve_numbers (&sync);
-      sync.ilms = piao_server_get_ilms (call->server, &sync.ilms_since);
-      done = dex_await (piao_readers_run (readers, respond, &sync), error);
-    }
-  g_clear_pointer (&sync.verdicts, g_ptr_array_unref);
-  return done ? sync.bytes : NULL;
+  return g_bytes_ref (sync->bytes);
 }

@@ -9,6 +9,7 @@
 #include "base/piao-error.h"
 #include "domain/reference/piao-reference.h"
 #include "server/piao-call.h"
+#include "server/piao-door.h"
 #include "server/piao-hearer.h"
 #include "server/piao-live.h"
 #include "store/piao-change-index.h"
@@ -27,7 +28,9 @@ struct _PiaoServer
   PiaoReaders *readers;
   PiaoHearer *hearer;
   SoupServer *soup;
+  PiaoDoor *door;
   PiaoLive *live;
+  GMutex lock;      /* ilms, ilms_since */
   const char *ilms; /* interned */
   gint64 ilms_since;
 };
@@ -36,7 +39,7 @@ G_DEFINE_FINAL_TYPE (PiaoServer, piao_server, G_TYPE_OBJECT)
 
 static const PiaoRoute routes[] = {
   { "POST", "/v1/sign-in", TRUE, piao_route_sign_in },
-  { "POST", "/v1/sync", FALSE, piao_route_sync },
+  { "POST", "/v1/sync", FALSE, piao_route_sync, piao_route_sync_read },
   { "GET", "/v1/command/", FALSE, piao_route_command },
   { "GET", "/health", TRUE, piao_route_health },
   { "GET", "/metrics", TRUE, piao_route_metrics },
@@ -87,7 +90,10 @@ handle_live (SoupServer *soup,
 {
   PiaoServer *self = data;
   g_autofree char *token = piao_call_get_token (message);
+  PiaoVisit *visit = piao_visit_find (message);
 
+  if (visit != NULL)
+    piao_visit_keep (visit);
   piao_live_add (self->live, connection, token);
 }
 
@@ -147,7 +153,6 @@ guint
 piao_server_listen (PiaoServer *self, const char *address, guint port, GError **error)
 {
   g_autoptr (GSocketAddress) where = g_inet_socket_address_new_from_string (address, port);
-  g_autoslist (GUri) uris = NULL;
 
   if (where == NULL)
     {
@@ -155,24 +160,17 @@ piao_server_listen (PiaoServer *self, const char *address, guint port, GError **
                       _ ("“%.60s” is not the address of a network card."), address);
       return 0;
     }
-  self->soup = soup_server_new ("server-header", "piaoku", NULL);
-  soup_server_add_early_handler (self->soup, NULL, piao_call_check_size, self, NULL);
-  soup_server_add_handler (self->soup, NULL, handle, self, NULL);
-  soup_server_add_websocket_handler (self->soup, "/v1/live", NULL, NULL, handle_live, self, NULL);
-  if (!soup_server_listen (self->soup, where, 0, error))
-    return 0;
-  uris = soup_server_get_uris (self->soup);
-  return (guint)g_uri_get_port (uris->data);
+  return piao_door_open (self->door, where, error);
 }
 
 void
 piao_server_close (PiaoServer *self)
 {
+  piao_door_close (self->door);
   if (self->live != NULL)
     piao_live_close (self->live);
   if (self->soup != NULL)
     soup_server_disconnect (self->soup);
-  g_clear_object (&self->soup);
   if (self->hearer != NULL)
     piao_hearer_close (self->hearer);
   if (self->executor != NULL)
@@ -199,6 +197,12 @@ piao_server_get_registry (PiaoServer *self)
   return self->registry;
 }
 
+PiaoDoor *
+piao_server_get_door (PiaoServer *self)
+{
+  return self->door;
+}
+
 PiaoClock *
 piao_server_get_clock (PiaoServer *self)
 {
@@ -208,16 +212,23 @@ piao_server_get_clock (PiaoServer *self)
 void
 piao_server_set_ilms (PiaoServer *self, const char *state, gint64 since)
 {
+  g_mutex_lock (&self->lock);
   self->ilms = g_intern_string (state);
   self->ilms_since = since;
+  g_mutex_unlock (&self->lock);
 }
 
 const char *
 piao_server_get_ilms (PiaoServer *self, gint64 *since)
 {
+  const char *ilms;
+
+  g_mutex_lock (&self->lock);
   if (since != NULL)
     *since = self->ilms_since;
-  return self->ilms;
+  ilms = self->ilms;
+  g_mutex_unlock (&self->lock);
+  return ilms;
 }
 
 static void
@@ -228,10 +239,13 @@ piao_server_finalize (GObject *object)
   piao_server_close (self);
   g_clear_object (&self->live);
   g_clear_object (&self->hearer);
+  g_clear_object (&self->door);
+  g_clear_object (&self->soup);
   g_clear_object (&self->executor);
   g_clear_object (&self->readers);
   g_clear_pointer (&self->registry, piao_registry_unref);
   g_clear_object (&self->clock);
+  g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (piao_server_parent_class)->finalize (object);
 }
 
@@ -244,4 +258,10 @@ piao_server_class_init (PiaoServerClass *klass)
 static void
 piao_server_init (PiaoServer *self)
 {
+  g_mutex_init (&self->lock);
+  self->soup = soup_server_new ("server-header", "piaoku", NULL);
+  soup_server_add_early_handler (self->soup, NULL, piao_call_check_size, self, NULL);
+  soup_server_add_handler (self->soup, NULL, handle, self, NULL);
+  soup_server_add_websocket_handler (self->soup, "/v1/live", NULL, NULL, handle_live, self, NULL);
+  self->door = piao_door_new (self->soup);
 }

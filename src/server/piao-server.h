@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/piao-clock.h"
+#include "server/piao-door.h"
 #include "server/piao-executor.h"
 #include "server/piao-readers.h"
 
@@ -37,11 +38,12 @@ void piao_server_close (PiaoServer *self);
 
 PiaoExecutor *piao_server_get_executor (PiaoServer *self);
 PiaoReaders *piao_server_get_readers (PiaoServer *self);
+PiaoDoor *piao_server_get_door (PiaoServer *self);
 PiaoRegistry *piao_server_get_registry (PiaoServer *self);
 PiaoClock *piao_server_get_clock (PiaoServer *self);
 
 /* What the gateway job says about its line to ILMS: "unknown", "online", "degraded" or "offline",
- * and since when (ms). It goes to every desktop with the answer to a sync. Main thread. */
+ * and since when (ms). It goes to every desktop with the answer to a sync. Any thread. */
 void piao_server_set_ilms (PiaoServer *self, const char *state, gint64 since);
 const char *piao_server_get_ilms (PiaoServer *self, gint64 *since);
 

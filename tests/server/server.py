@@ -23,10 +23,11 @@ SCHEMA = max(int(path.name[:3]) for path in (Path(__file__).parents[2] / 'data' 
 
 
 class Server:
-    def __init__(self, beside=None, options=None, database=None):
+    def __init__(self, beside=None, options=None, database=None, flags=()):
         """A server on a fresh database, or one more on the database of @beside. @options are those
-        of its sessions on PostgreSQL, @database is one that is ready."""
+        of its sessions on PostgreSQL, @database is one that is ready, @flags those of the program."""
         self.folder = None
+        self.flags = list(flags)
         if beside or database:
             self.database = database or beside.database
         else:
@@ -41,7 +42,7 @@ class Server:
 
     def start(self):
         self.process = subprocess.Popen(
-            [BIN, '--database', self.database, '--port', '0'], stdout=subprocess.PIPE,
+            [BIN, '--database', self.database, '--port', '0'] + self.flags, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, env={**os.environ, 'G_DEBUG': 'fatal-criticals'})
         line = self.process.stdout.readline()
         assert line, self.process.stderr.read()
