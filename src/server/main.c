@@ -127,8 +127,7 @@ serve (Flags *flags, GError **error)
 int
 main (int argc, char *argv[])
 {
-  Flags flags
-      = { .batch = PIAO_EXECUTOR_BATCH, .patience = PIAO_DOOR_PATIENCE_S, .lease = 15 };
+  Flags flags = { .batch = PIAO_EXECUTOR_BATCH, .patience = PIAO_DOOR_PATIENCE_S, .lease = 15 };
   g_autoptr (GError) error = NULL;
   gboolean done;
 
