@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "app/order/piao-orders-model.h"
+#include "app/widget/piao-reading.h"
 #include "base/piao-future.h"
 #include "domain/order/piao-order-machine.h"
 #include "domain/order/piao-order-queries.h"
@@ -14,13 +15,15 @@ struct _PiaoOrdersModel
   GObject parent_instance;
 
   PiaoSession *session;
-  guint generation; /* of the last full reading; an older answer may come after it */
+  PiaoReading *reading; /* owned; full: of all orders, not only of what is pending */
   PiaoRowList *rows;
   char *group;
   char *search;
   char *state;
   char *county;
   PiaoOrdersPeriod period;
+  int sort; /* PiaoOrderSort or -1 */
+  gboolean descending;
   gboolean active;    /* in front: everything is counted, not only what is pending */
   GHashTable *counts; /* state → gint64 *, or NULL before the first answer */
   GStrv counties;
@@ -72,74 +75,44 @@ load_facts (PiaoDb *db, gpointer data)
   return dex_future_new_for_error (error);
 }
 
-typedef struct
+static gpointer
+ask (gpointer owner, gboolean full)
 {
-  GWeakRef model;
-  guint generation;
-} Pending;
+  FactsQuery wanted = { piao_session_get_warehouse (PIAO_ORDERS_MODEL (owner)->session), full };
 
-static Pending *
-pending_new (PiaoOrdersModel *self, gboolean full)
-{
-  Pending *pending = g_new0 (Pending, 1);
-
-  g_weak_ref_init (&pending->model, self);
-  /* A full answer that is on its way is not given up for a small one. */
-  self->generation += full ? 1 : 0;
-  pending->generation = self->generation;
-  return pending;
+  return g_memdup2 (&wanted, sizeof wanted);
 }
 
 static void
-pending_free (gpointer data)
+show (gpointer owner, gpointer answer)
 {
-  g_weak_ref_clear (&((Pending *)data)->model);
-  g_free (data);
-}
+  PiaoOrdersModel *self = owner;
+  Facts *facts = answer;
 
-static DexFuture *
-on_facts (DexFuture *future, gpointer data)
-{
-  Pending *pending = data;
-  g_autoptr (PiaoOrdersModel) self = g_weak_ref_get (&pending->model);
-  Facts *facts = g_value_get_pointer (dex_future_get_value (future, NULL));
-
-  if (self != NULL && pending->generation == self->generation)
+  g_clear_pointer (&self->counts, g_hash_table_unref);
+  self->counts = g_steal_pointer (&facts->counts);
+  if (facts->counties != NULL)
     {
-      g_clear_pointer (&self->counts, g_hash_table_unref);
-      self->counts = g_steal_pointer (&facts->counts);
-      if (facts->counties != NULL)
-        {
-          g_strfreev (self->counties);
-          self->counties = g_steal_pointer (&facts->counties);
-        }
-      g_signal_emit (self, changed_signal, 0);
+      g_strfreev (self->counties);
+      self->counties = g_steal_pointer (&facts->counties);
     }
   facts_free (facts);
-  return dex_future_new_true ();
+  g_signal_emit (self, changed_signal, 0);
 }
 
-static DexFuture *
-read_facts (PiaoOrdersModel *self, gboolean all)
-{
-  FactsQuery wanted = { piao_session_get_warehouse (self->session), all };
-
-  return dex_future_then (piao_session_read (self->session, load_facts,
-                                             g_memdup2 (&wanted, sizeof wanted), g_free),
-                          on_facts, pending_new (self, all), pending_free);
-}
+static const PiaoReadingFuncs reading = { ask, load_facts, show, facts_free };
 
 DexFuture *
 piao_orders_model_refresh (PiaoOrdersModel *self)
 {
   g_return_val_if_fail (PIAO_IS_ORDERS_MODEL (self), NULL);
-  return read_facts (self, TRUE);
+  return piao_reading_again (self->reading, TRUE);
 }
 
 static void
 on_replica_changed (PiaoOrdersModel *self)
 {
-  piao_future_disown (read_facts (self, self->active), "counting orders");
+  piao_future_disown (piao_reading_again (self->reading, self->active), "counting orders");
 }
 
 void
@@ -198,6 +171,26 @@ get_from (PiaoOrdersModel *self)
   return g_date_time_to_unix (from) * 1000;
 }
 
+static PiaoOrderScope
+get_scope (PiaoOrdersModel *self)
+{
+  g_autofree char *match = piao_search_expression (self->search);
+
+  if (match != NULL)
+    return PIAO_ORDER_FOUND;
+  return g_str_equal (self->group, "pending") ? PIAO_ORDER_PENDING : PIAO_ORDER_ANY;
+}
+
+static const PiaoStatement *
+get_list (PiaoOrdersModel *self)
+{
+  PiaoOrderScope scope = get_scope (self);
+
+  if (self->sort >= 0 && piao_orders_model_can_sort (self, (PiaoOrderSort)self->sort))
+    return piao_order_list (scope, (PiaoOrderSort)self->sort, self->descending);
+  return piao_order_list (scope, PIAO_ORDER_BY_TIME, scope != PIAO_ORDER_PENDING);
+}
+
 static void
 query (PiaoOrdersModel *self)
 {
@@ -209,15 +202,12 @@ query (PiaoOrdersModel *self)
 
   piao_order_number_range (self->search, &number_from, &number_before);
   if (match != NULL)
-    piao_row_list_set_query (self->rows, piao_order_list_found (), piao_order_list_page (),
-                             "issiissss", warehouse, self->group, self->state, from, G_MAXINT64,
-                             self->county, match, number_from, number_before);
+    piao_row_list_set_query (self->rows, get_list (self), piao_order_list_page (), "issiissss",
+                             warehouse, self->group, self->state, from, G_MAXINT64, self->county,
+                             match, number_from, number_before);
   else
-    piao_row_list_set_query (self->rows,
-                             g_str_equal (self->group, "pending") ? piao_order_list_oldest ()
-                                                                  : piao_order_list_newest (),
-                             piao_order_list_page (), "issiis", warehouse, self->group, self->state,
-                             from, G_MAXINT64, self->county);
+    piao_row_list_set_query (self->rows, get_list (self), piao_order_list_page (), "issiis",
+                             warehouse, self->group, self->state, from, G_MAXINT64, self->county);
 }
 
 static void
@@ -265,6 +255,24 @@ piao_orders_model_set_period (PiaoOrdersModel *self, PiaoOrdersPeriod period)
   query (self);
 }
 
+void
+piao_orders_model_set_sort (PiaoOrdersModel *self, int sort, gboolean descending)
+{
+  g_return_if_fail (PIAO_IS_ORDERS_MODEL (self) && sort < PIAO_ORDER_N_SORTS);
+  if (self->sort == sort && self->descending == descending)
+    return;
+  self->sort = sort;
+  self->descending = descending;
+  query (self);
+}
+
+gboolean
+piao_orders_model_can_sort (PiaoOrdersModel *self, PiaoOrderSort sort)
+{
+  g_return_val_if_fail (PIAO_IS_ORDERS_MODEL (self), FALSE);
+  return piao_order_list (get_scope (self), sort, FALSE) != NULL;
+}
+
 PiaoRowList *
 piao_orders_model_get_rows (PiaoOrdersModel *self)
 {
@@ -283,6 +291,7 @@ piao_orders_model_dispose (GObject *object)
 {
   PiaoOrdersModel *self = PIAO_ORDERS_MODEL (object);
 
+  g_clear_object (&self->reading);
   g_clear_object (&self->rows);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (piao_orders_model_parent_class)->dispose (object);
@@ -314,6 +323,7 @@ piao_orders_model_class_init (PiaoOrdersModelClass *klass)
 static void
 piao_orders_model_init (PiaoOrdersModel *self)
 {
+  self->sort = -1;
   self->group = g_strdup ("pending");
   self->search = g_strdup ("");
   self->state = g_strdup ("");
@@ -327,6 +337,7 @@ piao_orders_model_new (PiaoSession *session)
   PiaoReplica *replica = piao_session_get_replica (session);
 
   self->session = g_object_ref (session);
+  self->reading = piao_reading_new (session, &reading, G_OBJECT (self));
   self->rows = piao_row_list_new (replica);
   g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (on_rows_changed), self,
                            G_CONNECT_SWAPPED);

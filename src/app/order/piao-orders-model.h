@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/piao-session.h"
+#include "domain/order/piao-order-queries.h"
 #include "store/piao-row-list.h"
 
 G_BEGIN_DECLS
@@ -37,6 +38,11 @@ void piao_orders_model_set_search (PiaoOrdersModel *self, const char *text);
 void piao_orders_model_set_state (PiaoOrdersModel *self, const char *state);
 void piao_orders_model_set_county (PiaoOrdersModel *self, const char *county);
 void piao_orders_model_set_period (PiaoOrdersModel *self, PiaoOrdersPeriod period);
+
+/* What the rows are sorted by: a PiaoOrderSort, or -1 for what is usual, which is what is pending
+ * oldest first and all else newest first. Where that sort is not offered the usual one is taken. */
+void piao_orders_model_set_sort (PiaoOrdersModel *self, int sort, gboolean descending);
+gboolean piao_orders_model_can_sort (PiaoOrdersModel *self, PiaoOrderSort sort);
 
 /* Whether the list is in front. While it is not, only what is pending is counted after a commit, so
  * that a long history costs the counter nothing. */

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "app/today/piao-today-model.h"
+#include "app/widget/piao-reading.h"
 #include "base/piao-future.h"
 #include "domain/order/piao-order-queries.h"
 #include "domain/pack/piao-stock-queries.h"
@@ -22,7 +23,7 @@ struct _PiaoTodayModel
   GObject parent_instance;
 
   PiaoSession *session;
-  guint generation; /* of the last reading; an older answer may come after a newer one */
+  PiaoReading *reading; /* owned */
   PiaoRowList *urgent;
   Facts *facts; /* NULL before the first answer */
 };
@@ -32,8 +33,10 @@ G_DEFINE_FINAL_TYPE (PiaoTodayModel, piao_today_model, G_TYPE_OBJECT)
 static guint changed_signal;
 
 static void
-facts_free (Facts *facts)
+facts_free (gpointer data)
 {
+  Facts *facts = data;
+
   g_clear_pointer (&facts->counts, g_hash_table_unref);
   g_clear_pointer (&facts->low, g_ptr_array_unref);
   g_free (facts);
@@ -66,58 +69,32 @@ load (PiaoDb *db, gpointer data)
   return dex_future_new_for_error (error);
 }
 
-typedef struct
+static gpointer
+ask (gpointer owner, gboolean full)
 {
-  GWeakRef model;
-  guint generation;
-} Pending;
+  PiaoSession *session = PIAO_TODAY_MODEL (owner)->session;
+  Query query = { piao_session_get_warehouse (session), piao_session_now (session) };
 
-static Pending *
-pending_new (PiaoTodayModel *self)
-{
-  Pending *pending = g_new0 (Pending, 1);
-
-  g_weak_ref_init (&pending->model, self);
-  pending->generation = ++self->generation;
-  return pending;
+  return g_memdup2 (&query, sizeof query);
 }
 
 static void
-pending_free (gpointer data)
+show (gpointer owner, gpointer answer)
 {
-  g_weak_ref_clear (&((Pending *)data)->model);
-  g_free (data);
+  PiaoTodayModel *self = owner;
+
+  g_clear_pointer (&self->facts, facts_free);
+  self->facts = answer;
+  g_signal_emit (self, changed_signal, 0);
 }
 
-static DexFuture *
-on_loaded (DexFuture *future, gpointer data)
-{
-  Pending *pending = data;
-  g_autoptr (PiaoTodayModel) self = g_weak_ref_get (&pending->model);
-  Facts *facts = g_value_get_pointer (dex_future_get_value (future, NULL));
-
-  if (self == NULL || pending->generation != self->generation)
-    facts_free (facts);
-  else
-    {
-      g_clear_pointer (&self->facts, facts_free);
-      self->facts = facts;
-      g_signal_emit (self, changed_signal, 0);
-    }
-  return dex_future_new_true ();
-}
+static const PiaoReadingFuncs reading = { ask, load, show, facts_free };
 
 DexFuture *
 piao_today_model_refresh (PiaoTodayModel *self)
 {
-  Query query;
-
   g_return_val_if_fail (PIAO_IS_TODAY_MODEL (self), NULL);
-  query.warehouse = piao_session_get_warehouse (self->session);
-  query.now = piao_session_now (self->session);
-  return dex_future_then (piao_session_read (self->session, load, g_memdup2 (&query, sizeof query),
-                                             g_free),
-                          on_loaded, pending_new (self), pending_free);
+  return piao_reading_again (self->reading, TRUE);
 }
 
 static void
@@ -165,6 +142,7 @@ piao_today_model_finalize (GObject *object)
   PiaoTodayModel *self = PIAO_TODAY_MODEL (object);
 
   g_clear_pointer (&self->facts, facts_free);
+  g_clear_object (&self->reading);
   g_clear_object (&self->urgent);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (piao_today_model_parent_class)->finalize (object);
@@ -189,6 +167,7 @@ piao_today_model_new (PiaoSession *session)
   PiaoTodayModel *self = g_object_new (PIAO_TYPE_TODAY_MODEL, NULL);
 
   self->session = g_object_ref (session);
+  self->reading = piao_reading_new (session, &reading, G_OBJECT (self));
   self->urgent = piao_row_list_new (piao_session_get_replica (session));
   piao_row_list_set_query (self->urgent, piao_order_list_urgent (), piao_order_list_page (), "i",
                            piao_session_get_warehouse (session));

@@ -26,18 +26,48 @@
   " AND orders.submitted_at >= $4 AND orders.submitted_at < $5"                                    \
   " AND ($6 = '' OR orders.outlet_id IN (SELECT id FROM outlet WHERE county = $6))"
 
-PIAO_STATEMENT (list_oldest,
-                "SELECT orders.id FROM orders WHERE orders.warehouse_id = $1"
-                " AND orders.state IN " PENDING FILTERS " ORDER BY orders.submitted_at, orders.id");
-PIAO_STATEMENT (list_newest,
-                "SELECT orders.id FROM orders WHERE orders.warehouse_id = $1" FILTERS
-                " ORDER BY orders.submitted_at DESC, orders.id DESC");
-PIAO_STATEMENT (list_found,
-                "SELECT orders.id FROM orders WHERE orders.warehouse_id = $1" FILTERS
-                " AND ((orders.number >= $8 AND orders.number < $9)"
-                " OR orders.outlet_id IN (SELECT row FROM search_row WHERE kind = 'outlet'"
-                " AND doc IN (SELECT rowid FROM search WHERE search MATCH $7)))"
-                " ORDER BY orders.submitted_at DESC, orders.id DESC");
+/* What is pending is few: an index finds it, and it can be sorted by anything. */
+#define LIST_PENDING(name, order)                                                                  \
+  PIAO_STATEMENT (name, "SELECT orders.id FROM orders"                                             \
+                        " LEFT JOIN outlet ON outlet.id = orders.outlet_id"                        \
+                        " WHERE orders.warehouse_id = $1"                                          \
+                        " AND orders.state IN " PENDING FILTERS " ORDER BY " order)
+
+LIST_PENDING (pending_time_up, "orders.submitted_at, orders.id");
+LIST_PENDING (pending_time_down, "orders.submitted_at DESC, orders.id DESC");
+/* Not the number itself: its index has all there ever were. */
+LIST_PENDING (pending_number_up, "orders.number || ''");
+LIST_PENDING (pending_number_down, "orders.number || '' DESC");
+LIST_PENDING (pending_outlet_up, "outlet.outlet_no, orders.submitted_at, orders.id");
+LIST_PENDING (pending_outlet_down, "outlet.outlet_no DESC, orders.submitted_at, orders.id");
+LIST_PENDING (pending_county_up, "outlet.county, orders.submitted_at, orders.id");
+LIST_PENDING (pending_county_down, "outlet.county DESC, orders.submitted_at, orders.id");
+LIST_PENDING (pending_amount_up, "orders.amount, orders.submitted_at, orders.id");
+LIST_PENDING (pending_amount_down, "orders.amount DESC, orders.submitted_at, orders.id");
+
+/* All there ever were are a million: in the order of an index only, so that the first rows are
+ * there before the last are read. The plus keeps the engine from finding the warehouse first and
+ * sorting afterwards. */
+#define LIST_ANY(name, where, order)                                                               \
+  PIAO_STATEMENT (name, "SELECT orders.id FROM orders WHERE " where FILTERS " ORDER BY " order)
+#define IN_WAREHOUSE "orders.warehouse_id = $1"
+#define BY_NUMBER "orders.number > '' AND +orders.warehouse_id = $1"
+
+LIST_ANY (any_time_up, IN_WAREHOUSE, "orders.submitted_at, orders.id");
+LIST_ANY (any_time_down, IN_WAREHOUSE, "orders.submitted_at DESC, orders.id DESC");
+LIST_ANY (any_number_up, BY_NUMBER, "orders.number");
+LIST_ANY (any_number_down, BY_NUMBER, "orders.number DESC");
+
+#define FOUND                                                                                      \
+  IN_WAREHOUSE " AND ((orders.number >= $8 AND orders.number < $9)"                                \
+               " OR orders.outlet_id IN (SELECT row FROM search_row WHERE kind = 'outlet'"         \
+               " AND doc IN (SELECT rowid FROM search WHERE search MATCH $7)))"
+
+LIST_ANY (found_time_up, FOUND, "orders.submitted_at, orders.id");
+LIST_ANY (found_time_down, FOUND, "orders.submitted_at DESC, orders.id DESC");
+LIST_ANY (found_number_up, FOUND, "orders.number");
+LIST_ANY (found_number_down, FOUND, "orders.number DESC");
+
 PIAO_STATEMENT (
     list_page,
     "SELECT orders.id, orders.number, orders.submitted_at, outlet.outlet_no,"
@@ -79,21 +109,23 @@ PIAO_STATEMENT (find_hits,
                 " orders.submitted_at DESC LIMIT $5");
 
 const PiaoStatement *
-piao_order_list_oldest (void)
+piao_order_list (PiaoOrderScope scope, PiaoOrderSort sort, gboolean descending)
 {
-  return &list_oldest;
-}
+  static const PiaoStatement *const lists[][PIAO_ORDER_N_SORTS][2] = {
+    [PIAO_ORDER_PENDING]
+    = { [PIAO_ORDER_BY_TIME] = { &pending_time_up, &pending_time_down },
+        [PIAO_ORDER_BY_NUMBER] = { &pending_number_up, &pending_number_down },
+        [PIAO_ORDER_BY_OUTLET] = { &pending_outlet_up, &pending_outlet_down },
+        [PIAO_ORDER_BY_COUNTY] = { &pending_county_up, &pending_county_down },
+        [PIAO_ORDER_BY_AMOUNT] = { &pending_amount_up, &pending_amount_down } },
+    [PIAO_ORDER_ANY] = { [PIAO_ORDER_BY_TIME] = { &any_time_up, &any_time_down },
+                         [PIAO_ORDER_BY_NUMBER] = { &any_number_up, &any_number_down } },
+    [PIAO_ORDER_FOUND] = { [PIAO_ORDER_BY_TIME] = { &found_time_up, &found_time_down },
+                           [PIAO_ORDER_BY_NUMBER] = { &found_number_up, &found_number_down } },
+  };
 
-const PiaoStatement *
-piao_order_list_newest (void)
-{
-  return &list_newest;
-}
-
-const PiaoStatement *
-piao_order_list_found (void)
-{
-  return &list_found;
+  g_return_val_if_fail (scope < G_N_ELEMENTS (lists) && sort < PIAO_ORDER_N_SORTS, NULL);
+  return lists[scope][sort][descending ? 1 : 0];
 }
 
 const PiaoStatement *

@@ -37,16 +37,33 @@ enum
   PIAO_ORDER_ROW_OUTLET_NAME,
 };
 
+typedef enum
+{
+  PIAO_ORDER_PENDING, /* has not left */
+  PIAO_ORDER_ANY,
+  PIAO_ORDER_FOUND, /* any that match what was typed */
+} PiaoOrderScope;
+
+typedef enum
+{
+  PIAO_ORDER_BY_TIME, /* of ordering */
+  PIAO_ORDER_BY_NUMBER,
+  PIAO_ORDER_BY_OUTLET, /* number of the outlet */
+  PIAO_ORDER_BY_COUNTY,
+  PIAO_ORDER_BY_AMOUNT,
+  PIAO_ORDER_N_SORTS,
+} PiaoOrderSort;
+
 /*
- * Ids for a PiaoRowList. Parameters of all three, types "issiis" and "issiissss":
+ * Ids for a PiaoRowList; NULL where no index serves that sort and a million orders would have to be
+ * sorted before the first is seen. Parameters, types "issiis" and, of what is found, "issiissss":
  *   $1 warehouse   $2 group ("pending" …, "" for all)   $3 state ("" for all)
  *   $4 from, $5 to: submitted in that half-open time   $6 county ("" for all)
- *   $7 … $9 only in found: what piao_search_expression() and piao_order_number_range() make of
+ *   $7 … $9: what piao_search_expression() and piao_order_number_range() make of
  *   what was typed; orders have no search text of their own, their outlets have
  */
-const PiaoStatement *piao_order_list_oldest (void); /* what is pending, oldest first */
-const PiaoStatement *piao_order_list_newest (void); /* any, newest first */
-const PiaoStatement *piao_order_list_found (void);  /* any that match, newest first */
+const PiaoStatement *
+piao_order_list (PiaoOrderScope scope, PiaoOrderSort sort, gboolean descending);
 const PiaoStatement *piao_order_list_page (void);
 
 /* What is pending, the most urgent first, at most 200. "i": warehouse. */
