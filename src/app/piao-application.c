@@ -75,7 +75,8 @@ static const struct
   { "win.palette", { "<Control>k" } },
   { "win.find", { "F3", "<Control>f" } },
   { "win.refresh", { "F5", "<Control>r" } },
-  { "win.show-help-overlay", { "<Control>question", "F1" } },
+  { "win.help", { "F1" } },
+  { "win.show-help-overlay", { "<Control>question" } },
 };
 
 static void

@@ -32,6 +32,17 @@ piao_paths_dup_icon_dir (void)
   return choose (PIAO_SOURCE_DIR "/data/icons", PIAO_DATA_DIR "/icons");
 }
 
+char *
+piao_paths_dup_help_file (const char *language, const char *name)
+{
+  if (!is_uninstalled ())
+    return g_build_filename (PIAO_DATA_DIR, "help", language, "piaoku", name, NULL);
+  /* Translated pages are made by the build. */
+  if (g_str_equal (language, "C"))
+    return g_build_filename (PIAO_SOURCE_DIR, "help", language, name, NULL);
+  return g_build_filename (PIAO_BUILD_DIR, "help", language, name, NULL);
+}
+
 GSettings *
 piao_paths_new_settings (void)
 {

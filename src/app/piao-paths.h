@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 char *piao_paths_dup_sound_dir (void);
 char *piao_paths_dup_icon_dir (void);
 
+/* The help page @name in @language ("C", "zh_CN"); it may not be there. */
+char *piao_paths_dup_help_file (const char *language, const char *name);
+
 /* One of our other programs: "piaoku-server", "piaoku-ilms-sandbox", "piaokuctl". */
 char *piao_paths_dup_program (const char *name);
 

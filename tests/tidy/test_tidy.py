@@ -30,6 +30,9 @@ C = "/* SPDX-FileCopyrightText: 2026 X\n * SPDX-License-Identifier: GPL-3.0-or-l
 BLP = "// SPDX-FileCopyrightText: 2026 X\n// SPDX-License-Identifier: GPL-3.0-or-later\n"
 PY = BLP.replace("//", "#")
 FUNCTION = C + "\nvoid\nf (void)\n{{\n  {};\n}}\n"
+MALLARD = (
+    '<page xmlns="http://projectmallard.org/1.0/" type="topic" id="a"><title>Sentence</title></page>\n'
+)
 CSV = "id,section\nWHS-08,x\n"
 PAGE_C = (
     C + "static void\npiao_x_class_init (PiaoXClass *klass)\n{\n"
@@ -116,6 +119,21 @@ PLANTED = [
     ("metainfo", {"data/a.metainfo.xml.in": "<component><id>a</id></component>\n"}, "data/a.metainfo.xml.in:1"),
     ("schema", {"data/a.gschema.xml": "<schemalist><schema id='a'><key/></schema></schemalist>\n"}, "data/a.gschema.xml:1"),
     ("help", {"help/C/a.page": '<page id="a"><link xref="nowhere"/></page>\n'}, "help/C/a.page:1"),
+    (
+        "help",
+        {
+            "help/LINGUAS": "zh_CN\n",
+            "help/meson.build": PY + "'a.page'\n",
+            "help/C/a.page": MALLARD,
+            "help/zh_CN/zh_CN.po": 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n',
+        },
+        "help/zh_CN/zh_CN.po:1",
+    ),
+    (
+        "help",
+        {"help/LINGUAS": "\n", "help/meson.build": PY, "help/C/a.page": MALLARD},
+        "help/meson.build:1",
+    ),
     ("xml", {"help/C/a.page": "<page>\n<p></page>\n"}, "help/C/a.page:2"),
     (
         "translation",

@@ -145,6 +145,10 @@ def well_formed(tree, paths):
 
 def translation(tree):
     """zh_CN is complete: nothing missing, nothing fuzzy, every placeholder kept."""
+    return screen_translation(tree) + help_translation(tree)
+
+
+def screen_translation(tree):
     path = "po/zh_CN.po"
     if not tree.exists(path):
         return []
@@ -163,6 +167,34 @@ def translation(tree):
             _, said = run(tree, "msgattrib", "--" + kind, "--no-wrap", "--no-obsolete", merged)
             found += [Finding(path, 1, "translation", f"{kind.split('-')[-1]}: {one}") for one in message_ids(said)]
     return found
+
+
+def help_translation(tree):
+    """The help is complete in every language of help/LINGUAS, and its pages are Mallard there too."""
+    pages = tree.match("help/C/*.page")
+    if not pages or not tree.exists("help/LINGUAS"):
+        return []
+    found = [Finding("help/meson.build", 1, "help", f"{Path(page).name} is not listed") for page in pages
+             if f"'{Path(page).name}'" not in tree.text("help/meson.build")]
+    for language in tree.text("help/LINGUAS").split():
+        found += translated_help(tree, f"help/{language}/{language}.po", pages)
+    return found
+
+
+def translated_help(tree, path, pages):
+    with tempfile.TemporaryDirectory() as folder:
+        template, merged, made = (str(Path(folder) / name) for name in ("help.pot", "merged.po", "help.mo"))
+        steps = [("itstool", "-o", template, *pages),
+                 ("msgmerge", "--quiet", "--no-fuzzy-matching", "-o", merged, path, template),
+                 ("msgfmt", "--check", "-o", made, merged),
+                 ("itstool", "-m", made, "-o", folder, *pages),
+                 ("yelp-check", "validate", *[str(Path(folder) / Path(page).name) for page in pages])]
+        for step in steps:
+            status, said = run(tree, *step)
+            if status:
+                return [Finding(path, 1, "help", " ".join(said.split()).replace(folder, ""))]
+        return [Finding(path, 1, "help", f"{kind.split('-')[-1]}: {one}") for kind in ("untranslated", "only-fuzzy")
+                for one in message_ids(run(tree, "msgattrib", "--" + kind, "--no-wrap", "--no-obsolete", merged)[1])]
 
 
 def extract(tree, made):

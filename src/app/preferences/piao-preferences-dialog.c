@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/preferences/piao-preferences-dialog.h"
+#include "app/shell/piao-help.h"
 #include "base/piao-error.h"
 #include "print/piao-printer.h"
 
@@ -281,6 +282,7 @@ static void
 piao_preferences_dialog_init (PiaoPreferencesDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  piao_help_set_page (GTK_WIDGET (self), "scanning");
 }
 
 static void

@@ -15,11 +15,12 @@
 #define SYSTEM N_ ("System")
 
 const PiaoPageEntry piao_page_table[] = {
-  { "today", N_ ("Today"), "view-grid-symbolic", WORK, NULL, piao_today_page_get_type },
-  { "counter", N_ ("Counter"), "view-list-ordered-symbolic", WORK, "order.pick",
+  { "today", N_ ("Today"), "view-grid-symbolic", WORK, NULL, "today", piao_today_page_get_type },
+  { "counter", N_ ("Counter"), "view-list-ordered-symbolic", WORK, "order.pick", "counter",
     piao_counter_page_get_type },
-  { "orders", N_ ("Orders"), "view-list-symbolic", WORK, "order", piao_orders_page_get_type },
-  { "sync", N_ ("Sync Centre"), "mail-send-receive-symbolic", SYSTEM, NULL,
+  { "orders", N_ ("Orders"), "view-list-symbolic", WORK, "order", "orders",
+    piao_orders_page_get_type },
+  { "sync", N_ ("Sync Centre"), "mail-send-receive-symbolic", SYSTEM, NULL, "sync",
     piao_sync_page_get_type },
   { NULL },
 };

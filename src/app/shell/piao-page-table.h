@@ -16,6 +16,7 @@ typedef struct
   const char *icon;       /* icon name */
   const char *group;      /* N_() heading of the sidebar; equal ones stand together */
   const char *permission; /* word the user must hold; NULL for anyone */
+  const char *help;       /* page of the help that is about it */
   GType (*get_type) (void);
 } PiaoPageEntry;
 

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "app/shell/piao-help.h"
 #include "app/shell/piao-palette.h"
 #include "base/piao-future.h"
 
@@ -217,6 +218,7 @@ piao_palette_init (PiaoPalette *self)
   GtkEventController *keys = gtk_event_controller_key_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  piao_help_set_page (GTK_WIDGET (self), "keys");
   self->providers = g_ptr_array_new_with_free_func (g_object_unref);
   self->answers = g_list_store_new (G_TYPE_LIST_MODEL);
   flat = gtk_flatten_list_model_new (G_LIST_MODEL (g_object_ref (self->answers)));

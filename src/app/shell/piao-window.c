@@ -11,6 +11,7 @@
 #include "app/preferences/piao-preferences-dialog.h"
 #include "app/scan/piao-scan-reader.h"
 #include "app/shell/piao-data-provider.h"
+#include "app/shell/piao-help.h"
 #include "app/shell/piao-lookup.h"
 #include "app/shell/piao-page-provider.h"
 #include "app/shell/piao-page-table.h"
@@ -364,6 +365,25 @@ preferences_action (GtkWidget *widget, const char *name, GVariant *target)
   adw_dialog_present (ADW_DIALOG (self->preferences), widget);
 }
 
+const char *
+piao_window_get_help_page (PiaoWindow *self)
+{
+  AdwDialog *dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self));
+  const char *page = dialog != NULL ? piao_help_get_page (GTK_WIDGET (dialog)) : NULL;
+  const char *name = piao_window_get_page_name (self);
+
+  for (const PiaoPageEntry *entry = piao_page_table; page == NULL && entry->name != NULL; entry++)
+    if (g_strcmp0 (entry->name, name) == 0)
+      page = entry->help;
+  return page != NULL ? page : "index";
+}
+
+static void
+help_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  piao_help_open (GTK_WINDOW (widget), piao_window_get_help_page (PIAO_WINDOW (widget)));
+}
+
 static void
 toast_action (GtkWidget *widget, const char *name, GVariant *target)
 {
@@ -476,6 +496,7 @@ install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.find", NULL, find_action);
   gtk_widget_class_install_action (klass, "win.refresh", NULL, refresh_action);
   gtk_widget_class_install_action (klass, "win.preferences", NULL, preferences_action);
+  gtk_widget_class_install_action (klass, "win.help", NULL, help_action);
   gtk_widget_class_install_action (klass, "win.toast", "s", toast_action);
   for (int i = 0; i < 9; i++)
     gtk_widget_class_add_binding_action (klass, GDK_KEY_1 + (guint)i, GDK_ALT_MASK,

@@ -42,4 +42,7 @@ void piao_window_flash (PiaoWindow *self, gboolean good);
 /* The palette, when it is open; for tests and pictures. */
 PiaoPalette *piao_window_get_palette (PiaoWindow *self);
 
+/* The page of the help about what is in front: a dialog that has one of its own, or the page. */
+const char *piao_window_get_help_page (PiaoWindow *self);
+
 G_END_DECLS
