@@ -31,7 +31,7 @@ struct _PiaoCounterPage
   GtkStack *stack;
   GtkLabel *outlet_label, *number_label, *state_pill, *clock_label;
   GtkColumnView *lines_view;
-  GtkBox *sheet_box, *button_box, *queue_pane;
+  GtkBox *sheet_box, *foot_box, *queue_pane;
   GtkLabel *sheet_label;
   GtkCheckButton *intact_check;
   GtkLabel *total_label, *payment_label, *instant_label;
@@ -261,16 +261,29 @@ text_shelf (gpointer item, gpointer data)
 
 /* Order lines (配票): the columns of domain 0, then what is left and where it lies. */
 static const PiaoTableColumn line_columns[] = {
-  { N_ ("No."), PIAO_CELL_NUMERIC, 38, text_number, NULL },
+  { N_ ("No."), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 38, text_number, NULL },
   { N_ ("Ticket type"), PIAO_CELL_EXPAND | PIAO_CELL_STRONG, 0, text_type, NULL },
-  { N_ ("Face value"), PIAO_CELL_NUMERIC, 58, text_face, NULL },
-  { N_ ("Per pack"), PIAO_CELL_NUMERIC, 62, text_pack_value, NULL },
+  { N_ ("Face value"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 58, text_face, NULL },
+  { N_ ("Per pack"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 62, text_pack_value, NULL },
   { N_ ("Packs ordered"), PIAO_CELL_NUMERIC, 58, text_packs, NULL },
-  { N_ ("Scanned"), PIAO_CELL_NUMERIC, 58, text_scanned, NULL },
-  { N_ ("Amount"), PIAO_CELL_NUMERIC, 72, text_amount, NULL },
+  { N_ ("Scanned"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 58, text_scanned, NULL },
+  { N_ ("Amount"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 72, text_amount, NULL },
   { N_ ("Remaining"), PIAO_CELL_NUMERIC, 76, text_remaining, style_remaining },
   { N_ ("Shelf"), 0, 58, text_shelf, NULL },
 };
+
+/* What is missing, and where it lies, is all that one picks by. */
+static void
+on_narrow (PiaoCounterPage *self)
+{
+  piao_table_set_narrow (self->lines_view, TRUE);
+}
+
+static void
+on_wide (PiaoCounterPage *self)
+{
+  piao_table_set_narrow (self->lines_view, FALSE);
+}
 
 static void
 on_line_selected (GtkSingleSelection *selection, GParamSpec *pspec, PiaoCounterPage *self)
@@ -613,7 +626,7 @@ bind_children (GtkWidgetClass *widget_class)
   BIND (payment_label);
   BIND (instant_label);
   BIND (verdict_label);
-  BIND (button_box);
+  BIND (foot_box);
   BIND (confirm_button);
   BIND (facts_pane);
   BIND (facts_line);
@@ -641,6 +654,8 @@ piao_counter_page_class_init (PiaoCounterPageClass *klass)
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/piaoku/Piaoku/ui/counter/piao-counter-page.ui");
   bind_children (widget_class);
+  gtk_widget_class_bind_template_callback (widget_class, on_narrow);
+  gtk_widget_class_bind_template_callback (widget_class, on_wide);
   gtk_widget_class_install_action (widget_class, "counter.next", NULL, next_action);
   gtk_widget_class_install_action (widget_class, "counter.hold", NULL, hold_action);
   gtk_widget_class_install_action (widget_class, "counter.short", NULL, short_action);

@@ -17,6 +17,7 @@ typedef enum
   PIAO_CELL_EXPAND = 1 << 1,  /* takes what is left of the width */
   PIAO_CELL_PILL = 1 << 2,    /* a label that style() dresses */
   PIAO_CELL_STRONG = 1 << 3,  /* heavier */
+  PIAO_CELL_WIDE = 1 << 4,    /* only where there is room: gone in a narrow window */
 } PiaoCellFlags;
 
 typedef struct
@@ -35,5 +36,8 @@ void piao_table_add_columns (GtkColumnView *view,
                              const PiaoTableColumn *columns,
                              guint n_columns,
                              gpointer data);
+
+/* In a narrow window the columns with PIAO_CELL_WIDE are not shown. */
+void piao_table_set_narrow (GtkColumnView *view, gboolean narrow);
 
 G_END_DECLS
