@@ -89,6 +89,47 @@ test_can_confirm (void)
   g_assert_false (piao_links_can_confirm (links, TRUE));
 }
 
+/* A long fetch says how far it is, and that people may work once only history is missing. */
+static void
+test_fetch (void)
+{
+  g_autoptr (PiaoLinks) links = piao_links_new ();
+  g_autofree char *line = NULL, *first = NULL, *history = NULL, *done = NULL;
+
+  piao_links_set_centre (links, PIAO_LINK_ONLINE, AT);
+  piao_links_set_synced (links, AT);
+  piao_links_set_proof (links, 7, FALSE, NULL);
+  piao_links_set_fetch (links, 12, TRUE, -1);
+  first = piao_links_dup_centre_story (links);
+  g_assert_cmpstr (first, ==, "Fetching what the daily work needs: 12 %");
+  piao_links_set_fetch (links, 43, FALSE, 5 * PIAO_MINUTE);
+  line = piao_links_dup_line (links);
+  history = piao_links_dup_centre_story (links);
+  g_assert_true (g_str_has_prefix (line, "Centre: history 43 %"));
+  g_assert_cmpstr (history, ==, "The work can go on; the history fills in: 43 %, about 5 min left");
+  piao_links_set_fetch (links, -1, FALSE, -1);
+  piao_links_set_proof (links, 9, TRUE, NULL);
+  done = piao_links_dup_line (links);
+  g_assert_true (g_str_has_prefix (done, "Centre synced"));
+}
+
+static void
+assert_fetch (gint64 rows, double rate, gint64 remaining, const char *expected)
+{
+  g_autofree char *text = piao_format_fetch (rows, rate, remaining);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+test_fetch_text (void)
+{
+  assert_fetch (1, 0, -1, "1 row");
+  assert_fetch (500, 0, 59 * PIAO_SECOND, "500 rows · less than a minute left");
+  assert_fetch (500, 0, 61 * PIAO_SECOND, "500 rows · about 2 min left");
+  assert_fetch (500, 0, 3 * PIAO_HOUR + PIAO_MINUTE, "500 rows · about 3 h 01 min left");
+}
+
 static void
 test_worst (void)
 {
@@ -146,7 +187,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/links/changed", test_changed_only_when_different);
   g_test_add_func ("/links/can-confirm", test_can_confirm);
   g_test_add_func ("/links/worst", test_worst);
+  g_test_add_func ("/links/fetch", test_fetch);
   g_test_add_func ("/format/due", test_due_text);
+  g_test_add_func ("/format/fetch", test_fetch_text);
   g_test_add_func ("/format/time-and-money", test_time_and_money);
   return g_test_run ();
 }

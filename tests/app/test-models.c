@@ -6,6 +6,8 @@
 #include "app/order/piao-orders-model.h"
 #include "app/sync/piao-sync-model.h"
 #include "app/today/piao-today-model.h"
+#include "app/widget/piao-format.h"
+#include "app/widget/piao-reading.h"
 #include "base/piao-future.h"
 #include "domain/order/piao-order-machine.h"
 #include "domain/order/piao-order-queries.h"
@@ -298,33 +300,164 @@ refuse (PiaoDb *db, gpointer data)
              : dex_future_new_for_error (error);
 }
 
-/* What the centre refused needs a person until he puts it away. */
+/* A change that the centre has refused; its id. */
+static gint64
+make_refused (Fixture *f, gint64 order)
+{
+  g_autoptr (DexFuture) run = piao_session_run (
+      f->world->session, "order.hold",
+      piao_json_build ("order", 'd', order, "reason", 's', "CLERK", "note", 's', "wet", NULL));
+  gint64 command = g_value_get_int64 (piao_future_wait (run, NULL));
+
+  wait_for (
+      piao_replica_write (f->world->replica, refuse, g_memdup2 (&command, sizeof command), g_free));
+  return command;
+}
+
+/* What the centre refused needs a person, who reads both stories. */
 static void
 test_refused_needs_a_person (Fixture *f, gconstpointer data)
 {
   g_autoptr (PiaoSyncModel) sync = piao_sync_model_new (f->world->session);
   g_autoptr (GPtrArray) rows = take_rows (piao_orders_model_get_rows (f->orders));
-  g_autoptr (DexFuture) run
-      = piao_session_run (f->world->session, "order.hold",
-                          piao_json_build ("order", 'd', piao_row_get_id (rows->pdata[0]), "reason",
-                                           's', "OTHER", NULL));
-  gint64 command = g_value_get_int64 (piao_future_wait (run, NULL));
-  g_autoptr (PiaoSyncItem) item = NULL;
+  PiaoRow *row = rows->pdata[0];
+  const PiaoRefused *item;
+  const PiaoArgument *argument;
+  gint64 command;
   guint before;
 
   wait_for (piao_sync_model_refresh (sync));
   before = piao_sync_model_get_attention (sync);
-  wait_for (
-      piao_replica_write (f->world->replica, refuse, g_memdup2 (&command, sizeof command), g_free));
+  command = make_refused (f, piao_row_get_id (row));
   wait_for (piao_sync_model_refresh (sync));
   g_assert_cmpuint (piao_sync_model_get_attention (sync), ==, before + 1);
-  item = g_list_model_get_item (piao_sync_model_get_refused (sync), 0);
-  g_assert_true (piao_sync_item_is_decided (item));
-  g_assert_cmpstr (piao_sync_item_get_story (item), ==, "It was picked elsewhere.");
-  wait_for (piao_sync_model_put_away (sync, command, "Seen"));
-  wait_for (piao_sync_model_refresh (sync));
-  g_assert_cmpuint (piao_sync_model_get_attention (sync), ==, before);
-  g_assert_cmpuint (g_list_model_get_n_items (piao_sync_model_get_refused (sync)), ==, 0);
+  g_assert_cmpuint (piao_sync_model_get_refused (sync)->len, ==, 1);
+  item = piao_sync_model_get_refused (sync)->pdata[0];
+  g_assert_cmpint (item->entry->id, ==, command);
+  g_assert_cmpint (item->entry->at, ==, APP_WORLD_NOW);
+  g_assert_cmpstr (item->entry->message, ==, "It was picked elsewhere.");
+  g_assert_cmpstr (item->who, ==, piao_session_get_place (f->world->session)->real_name);
+  g_assert_cmpint (item->order, ==, piao_row_get_id (row));
+  g_assert_cmpstr (item->number, ==, piao_row_get_text (row, PIAO_ORDER_ROW_NUMBER));
+  g_assert_cmpuint (item->arguments->len, ==, 2);
+  argument = item->arguments->pdata[0];
+  g_assert_cmpstr (argument->text, ==, piao_format_reason ("CLERK"));
+  g_assert_true (argument->mendable && argument->choices != NULL);
+  argument = item->arguments->pdata[1];
+  g_assert_cmpstr (argument->text, ==, "wet");
+  g_assert_true (piao_refused_can_resend (item) && piao_refused_can_mend (item)
+                 && piao_refused_can_discard (item));
+}
+
+static DexFuture *
+list_refused (PiaoDb *db, gpointer data)
+{
+  gpointer *both = data;
+  GError *error = NULL;
+  GPtrArray *items = piao_refused_list (db, both[0], *(gint64 *)both[1], 10, &error);
+
+  return items != NULL ? dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, items)
+                       : dex_future_new_for_error (error);
+}
+
+/* On the order itself only what is about it; what waits for the line is no refused work. */
+static void
+test_refused_on_the_order (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) rows = take_rows (piao_orders_model_get_rows (f->orders));
+  gint64 ids[] = { piao_row_get_id (rows->pdata[0]), piao_row_get_id (rows->pdata[1]),
+                   piao_row_get_id (rows->pdata[2]) };
+
+  make_refused (f, ids[0]);
+  make_refused (f, ids[1]);
+  wait_for (
+      piao_session_run (f->world->session, "order.hold",
+                        piao_json_build ("order", 'd', ids[2], "reason", 's', "CLERK", NULL)));
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      gpointer both[] = { piao_replica_get_registry (f->world->replica), &ids[i] };
+      g_autoptr (DexFuture) read = piao_replica_read (f->world->replica, list_refused, both, NULL);
+      GPtrArray *items = g_value_get_boxed (piao_future_wait (read, NULL));
+
+      g_assert_cmpuint (items->len, ==, i < 2 ? 1 : 0);
+      if (items->len > 0)
+        g_assert_cmpint (((PiaoRefused *)items->pdata[0])->order, ==, ids[i]);
+    }
+}
+
+/* Whatever a person or a job of this desk can do has a name for people. */
+static void
+test_commands_have_words (Fixture *f, gconstpointer data)
+{
+  guint n = 0;
+  const PiaoCommand *const *commands
+      = piao_registry_get_commands (piao_replica_get_registry (f->world->replica), &n);
+
+  g_assert_cmpuint (n, >, 10);
+  for (guint i = 0; i < n; i++)
+    g_assert_cmpstr (piao_format_command (commands[i]->name), !=, commands[i]->name);
+}
+
+typedef struct
+{
+  guint answers, readings;
+} Read;
+
+static guint n_read;
+static GMutex gate; /* nothing is read while it is locked */
+
+static DexFuture *
+count_reading (PiaoDb *db, gpointer data)
+{
+  guint *answer = g_new (guint, 1);
+
+  g_mutex_lock (&gate);
+  g_mutex_unlock (&gate);
+  *answer = (guint)g_atomic_int_add ((int *)&n_read, 1) + 1;
+  return dex_future_new_for_pointer (answer);
+}
+
+static void
+note_answer (gpointer owner, gpointer answer)
+{
+  Read *read = g_object_get_data (owner, "read");
+
+  /* None comes over a newer one. */
+  g_assert_cmpuint (*(guint *)answer, >, read->readings);
+  read->readings = *(guint *)answer;
+  read->answers++;
+  g_free (answer);
+}
+
+static const PiaoReadingFuncs counting = { NULL, count_reading, note_answer, g_free };
+
+/* Many askings are answered by two readings; an owner that goes meanwhile is shown nothing. */
+static void
+test_reading (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GObject) owner = g_object_new (G_TYPE_OBJECT, NULL);
+  g_autoptr (PiaoReading) reading = piao_reading_new (f->world->session, &counting, owner);
+  Read read = { 0 };
+  DexFuture *last = NULL;
+
+  n_read = 0;
+  g_object_set_data (owner, "read", &read);
+  g_mutex_lock (&gate);
+  for (int i = 0; i < 20; i++)
+    {
+      dex_clear (&last);
+      last = piao_reading_again (reading, FALSE);
+    }
+  g_mutex_unlock (&gate);
+  wait_for (last);
+  g_assert_cmpuint (read.answers, ==, 2);
+  g_assert_cmpuint (n_read, ==, 2);
+  g_mutex_lock (&gate);
+  last = piao_reading_again (reading, TRUE);
+  g_clear_object (&owner);
+  g_mutex_unlock (&gate);
+  wait_for (last);
+  g_assert_cmpuint (read.answers, ==, 2);
 }
 
 static void
@@ -365,6 +498,9 @@ main (int argc, char *argv[])
   ADD ("/models/inactive", test_inactive_counts_little);
   ADD ("/models/sync-centre", test_sync_centre);
   ADD ("/models/refused", test_refused_needs_a_person);
+  ADD ("/models/refused-on-the-order", test_refused_on_the_order);
+  ADD ("/models/command-words", test_commands_have_words);
+  ADD ("/models/reading", test_reading);
   ADD ("/models/die", test_models_die);
   ADD ("/models/permissions", test_permissions);
   return g_test_run ();

@@ -40,8 +40,9 @@ LIBRARIES = [
     (r"openssl/", {"base", "ilms", "sync", "server"}, "keys and digests are not for this floor"),
 ]
 
-# desk is the workplace that every page may ask for; pack and setup are opened from anywhere.
-APP_COMMON = {"shell", "scan", "widget", "desk"}
+# desk is the workplace that every page may ask for; pack and setup are opened from anywhere; refused
+# work is told on whatever it was about.
+APP_COMMON = {"shell", "scan", "widget", "desk", "refused"}
 # Where features are put together.
 APP_TABLES = {
     "src/app/setup/piao-start.c",

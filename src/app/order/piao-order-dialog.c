@@ -6,9 +6,12 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/order/piao-order-dialog.h"
+#include "app/refused/piao-refused-row.h"
+#include "app/shell/piao-help.h"
 #include "app/shell/piao-page.h"
 #include "app/widget/piao-facts.h"
 #include "app/widget/piao-format.h"
+#include "app/widget/piao-reading.h"
 #include "base/piao-future.h"
 #include "base/piao-money.h"
 #include "base/piao-text.h"
@@ -16,17 +19,22 @@
 #include "domain/order/piao-order-machine.h"
 #include "domain/order/piao-order-queries.h"
 
+/* Of the outbox that are looked through for what was refused. */
+#define MAX_ENTRIES 200
+
 struct _PiaoOrderDialog
 {
   AdwDialog parent_instance;
 
   PiaoSession *session;
   gint64 order;
+  PiaoReading *reading;    /* owned */
   PiaoCounterSheet *sheet; /* NULL until it is read */
 
   GtkLabel *number;
   GtkLabel *state;
   GtkLabel *warning;
+  GtkListBox *refused;
   GtkListBox *facts;
   GtkListBox *lines;
   GtkListBox *steps;
@@ -43,7 +51,14 @@ typedef struct
 {
   PiaoCounterSheet *sheet;
   GPtrArray *steps;
+  GPtrArray *refused; /* PiaoRefused */
 } Answer;
+
+typedef struct
+{
+  gint64 order;
+  PiaoRegistry *registry; /* lives as long as the replica */
+} Query;
 
 static void
 answer_free (gpointer data)
@@ -52,19 +67,22 @@ answer_free (gpointer data)
 
   g_clear_pointer (&answer->sheet, piao_counter_sheet_unref);
   g_clear_pointer (&answer->steps, g_ptr_array_unref);
+  g_clear_pointer (&answer->refused, g_ptr_array_unref);
   g_free (answer);
 }
 
 static DexFuture *
 load (PiaoDb *db, gpointer data)
 {
-  gint64 order = *(gint64 *)data;
+  const Query *query = data;
   GError *error = NULL;
   Answer *answer = g_new0 (Answer, 1);
 
-  answer->sheet = piao_counter_sheet_load (db, order, &error);
+  answer->sheet = piao_counter_sheet_load (db, query->order, &error);
   if (error == NULL)
-    answer->steps = piao_order_list_steps (db, order, &error);
+    answer->steps = piao_order_list_steps (db, query->order, &error);
+  if (error == NULL)
+    answer->refused = piao_refused_list (db, query->registry, query->order, MAX_ENTRIES, &error);
   if (error == NULL)
     return dex_future_new_for_pointer (answer);
   answer_free (answer);
@@ -195,34 +213,55 @@ show_acts (PiaoOrderDialog *self)
 }
 
 static void
-show (PiaoOrderDialog *self, Answer *answer)
+show_refused (PiaoOrderDialog *self, GPtrArray *refused)
 {
+  gboolean first = !gtk_widget_get_visible (GTK_WIDGET (self->refused));
+  GtkListBoxRow *row;
+
+  piao_refused_row_show_all (self->refused, self->session, refused, TRUE);
+  gtk_widget_set_visible (GTK_WIDGET (self->refused), refused->len > 0);
+  row = gtk_list_box_get_row_at_index (self->refused, 0);
+  if (first && row != NULL)
+    adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+}
+
+static void
+show (gpointer owner, gpointer data)
+{
+  PiaoOrderDialog *self = owner;
+  Answer *answer = data;
   g_autofree char *title = NULL;
 
-  g_clear_pointer (&self->sheet, piao_counter_sheet_unref);
-  self->sheet = g_steal_pointer (&answer->sheet);
-  title = g_strdup_printf (_ ("Order %s"), self->sheet->number);
-  adw_dialog_set_title (ADW_DIALOG (self), title);
-  gtk_label_set_text (self->number, self->sheet->number);
-  piao_format_state_pill (self->state, self->sheet->state);
-  show_facts (self);
-  show_lines (self);
-  show_warning (self);
-  show_steps (self, answer->steps);
-  show_acts (self);
-}
-
-static DexFuture *
-on_loaded (DexFuture *future, gpointer data)
-{
-  g_autoptr (PiaoOrderDialog) self = g_weak_ref_get (data);
-  Answer *answer = g_value_get_pointer (dex_future_get_value (future, NULL));
-
-  if (self != NULL && self->session != NULL)
-    show (self, answer);
+  if (self->session != NULL)
+    {
+      g_clear_pointer (&self->sheet, piao_counter_sheet_unref);
+      self->sheet = g_steal_pointer (&answer->sheet);
+      title = g_strdup_printf (_ ("Order %s"), self->sheet->number);
+      adw_dialog_set_title (ADW_DIALOG (self), title);
+      gtk_label_set_text (self->number, self->sheet->number);
+      piao_format_state_pill (self->state, self->sheet->state);
+      show_facts (self);
+      show_lines (self);
+      show_warning (self);
+      show_refused (self, answer->refused);
+      show_steps (self, answer->steps);
+      show_acts (self);
+    }
   answer_free (answer);
-  return dex_future_new_true ();
 }
+
+static gpointer
+ask (gpointer owner, gboolean full)
+{
+  PiaoOrderDialog *self = owner;
+  Query query = { self->order, NULL };
+
+  if (self->session != NULL)
+    query.registry = piao_replica_get_registry (piao_session_get_replica (self->session));
+  return g_memdup2 (&query, sizeof query);
+}
+
+static const PiaoReadingFuncs reading = { ask, load, show, answer_free };
 
 static void
 weak_free (gpointer data)
@@ -234,14 +273,7 @@ weak_free (gpointer data)
 static void
 reload (PiaoOrderDialog *self)
 {
-  GWeakRef *weak = g_new0 (GWeakRef, 1);
-
-  g_weak_ref_init (weak, self);
-  piao_future_disown (dex_future_then (piao_session_read (self->session, load,
-                                                          g_memdup2 (&self->order, sizeof (gint64)),
-                                                          g_free),
-                                       on_loaded, weak, weak_free),
-                      "reading an order");
+  piao_future_disown (piao_reading_again (self->reading, TRUE), "reading an order");
 }
 
 static DexFuture *
@@ -335,6 +367,7 @@ piao_order_dialog_dispose (GObject *object)
 
   gtk_widget_dispose_template (GTK_WIDGET (object), PIAO_TYPE_ORDER_DIALOG);
   g_clear_pointer (&self->sheet, piao_counter_sheet_unref);
+  g_clear_object (&self->reading);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (piao_order_dialog_parent_class)->dispose (object);
 }
@@ -351,6 +384,7 @@ piao_order_dialog_class_init (PiaoOrderDialogClass *klass)
   BIND (number);
   BIND (state);
   BIND (warning);
+  BIND (refused);
   BIND (facts);
   BIND (lines);
   BIND (steps);
@@ -377,6 +411,8 @@ piao_order_dialog_new (PiaoSession *session, gint64 order)
 
   self->session = g_object_ref (session);
   self->order = order;
+  piao_help_set_page (GTK_WIDGET (self), "orders");
+  self->reading = piao_reading_new (session, &reading, G_OBJECT (self));
   g_signal_connect_object (session, "replica-changed", G_CALLBACK (reload), self,
                            G_CONNECT_SWAPPED);
   reload (self);

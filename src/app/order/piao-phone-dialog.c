@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/order/piao-phone-dialog.h"
+#include "app/shell/piao-help.h"
 #include "app/shell/piao-page.h"
 #include "app/widget/piao-format.h"
 #include "base/piao-future.h"
@@ -460,6 +461,7 @@ piao_phone_dialog_new (PiaoSession *session)
   PiaoPhoneDialog *self = g_object_new (PIAO_TYPE_PHONE_DIALOG, NULL);
 
   self->session = g_object_ref (session);
+  piao_help_set_page (GTK_WIDGET (self), "orders");
   return self;
 }
 

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/shell/piao-links.h"
+#include "app/widget/piao-format.h"
 #include "base/piao-clock.h"
 
 typedef struct
@@ -28,6 +29,9 @@ struct _PiaoLinks
   gboolean complete;  /* … which is all the centre has */
   gint64 proven;      /* ms UTC of the last comparison that found the same, 0 for never */
   gboolean differs;   /* … the last one did not */
+  int fetch;          /* percent of a long fetch, -1 for none */
+  gboolean working;   /* … without which nobody can work */
+  gint64 remaining;   /* … ms it still takes, -1 unknown */
   char *problem;      /* why the last round failed, or NULL */
   char *ilms_problem; /* what a person must put right, or NULL */
   gboolean busy;
@@ -108,6 +112,7 @@ static void
 piao_links_init (PiaoLinks *self)
 {
   self->printer_ready = TRUE;
+  self->fetch = -1;
 }
 
 PiaoLinks *
@@ -265,6 +270,9 @@ centre_part (PiaoLinks *self)
 
   if (self->centre.state == PIAO_LINK_ONLINE && self->waiting > 0)
     return g_strdup_printf (_ ("Centre: sending %u"), self->waiting);
+  if (carries (&self->centre) && self->fetch >= 0)
+    return g_strdup_printf (
+        self->working ? _ ("Centre: fetching %d %%") : _ ("Centre: history %d %%"), self->fetch);
   if (self->centre.state == PIAO_LINK_ONLINE && self->synced != 0)
     return g_strdup_printf (_ ("Centre synced %s"), time);
   if (self->waiting > 0)
@@ -309,6 +317,38 @@ piao_links_set_proof (PiaoLinks *self, gint64 seq, gboolean complete, const char
 }
 
 void
+piao_links_set_fetch (PiaoLinks *self, int percent, gboolean working, gint64 remaining)
+{
+  g_return_if_fail (PIAO_IS_LINKS (self));
+  if (self->fetch == percent && self->working == working && self->remaining == remaining)
+    return;
+  self->fetch = percent;
+  self->working = working;
+  self->remaining = remaining;
+  changed (self);
+}
+
+int
+piao_links_get_fetch (PiaoLinks *self)
+{
+  g_return_val_if_fail (PIAO_IS_LINKS (self), -1);
+  return self->fetch;
+}
+
+/* "The work can go on; the history fills in: 43 %, about 5 min left". */
+static char *
+fetch_story (PiaoLinks *self)
+{
+  g_autofree char *left = self->remaining >= 0 ? piao_format_remaining (self->remaining) : NULL;
+  g_autofree char *how_far = left != NULL ? g_strdup_printf (_ ("%d %%, %s"), self->fetch, left)
+                                          : g_strdup_printf ("%d %%", self->fetch);
+
+  if (self->working)
+    return g_strdup_printf (_ ("Fetching what the daily work needs: %s"), how_far);
+  return g_strdup_printf (_ ("The work can go on; the history fills in: %s"), how_far);
+}
+
+void
 piao_links_set_proven (PiaoLinks *self, gint64 at, gboolean differs)
 {
   g_return_if_fail (PIAO_IS_LINKS (self));
@@ -335,6 +375,8 @@ piao_links_dup_centre_story (PiaoLinks *self)
     return g_strdup_printf (_ ("Since %s. %s"), since, self->problem);
   if (self->synced == 0)
     return g_strdup (_ ("Not synced yet"));
+  if (!self->complete && self->fetch >= 0)
+    return fetch_story (self);
   if (!self->complete)
     return g_strdup_printf (_ ("Fetching rows, change %s so far"), seq);
   if (self->differs)

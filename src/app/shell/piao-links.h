@@ -58,6 +58,11 @@ gboolean piao_links_can_confirm (PiaoLinks *self, gboolean direct);
  * has, and why the last round failed (NULL after a success). */
 void piao_links_set_proof (PiaoLinks *self, gint64 seq, gboolean complete, const char *problem);
 
+/* How far a long fetch is: @percent of what is on its way (-1 for none), @working when the daily
+ * work waits for it, @remaining ms (-1 unknown). */
+void piao_links_set_fetch (PiaoLinks *self, int percent, gboolean working, gint64 remaining);
+int piao_links_get_fetch (PiaoLinks *self); /* percent or -1 */
+
 /* When both were last found to hold the same (ms UTC, 0 never), and whether they differ now. */
 void piao_links_set_proven (PiaoLinks *self, gint64 at, gboolean differs);
 

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/sync/piao-sync-private.h"
+#include "app/widget/piao-format.h"
 #include "base/piao-json.h"
 #include "domain/order/piao-order-kinds.h"
 
@@ -16,7 +17,6 @@ struct _PiaoSyncItem
   gint64 id, at, order, tries;
   const char *what; /* static, translated */
   char *subject, *state, *story, *number;
-  gboolean decided;
 };
 
 G_DEFINE_FINAL_TYPE (PiaoSyncItem, piao_sync_item, G_TYPE_OBJECT)
@@ -26,29 +26,6 @@ typedef struct
   const char *word;
   const char *text;
 } Word;
-
-static const Word commands[] = {
-  { "order.submit", N_ ("Take an order") },
-  { "order.open_pick", N_ ("Open an order at the counter") },
-  { "order.scan", N_ ("Scan a pack") },
-  { "order.scan_case", N_ ("Scan a case") },
-  { "order.undo", N_ ("Take back a scan") },
-  { "order.short", N_ ("Mark a line short") },
-  { "order.release", N_ ("Give an order back") },
-  { "order.check", N_ ("Check an order") },
-  { "order.back", N_ ("Go back to picking") },
-  { "order.hold", N_ ("Put an order on hold") },
-  { "order.retry", N_ ("Ask ILMS again") },
-  { "order.refuse", N_ ("Refuse an order") },
-  { "order.amend", N_ ("Change a quantity") },
-  { "order.confirm", N_ ("Confirm an order") },
-  { "order.reconnect", N_ ("Confirm a held order") },
-  { "label.issue", N_ ("Issue a label") },
-  { "parcel.close", N_ ("Close a parcel") },
-  { "gateway.progress", N_ ("Note a step at ILMS") },
-  { "gateway.decide", N_ ("Note an answer of ILMS") },
-  { NULL },
-};
 
 static const Word operations[] = {
   { "order.lock", N_ ("Lock the tickets") },
@@ -136,17 +113,15 @@ PiaoSyncItem *
 piao_sync_item_new_command (PiaoDb *db, const PiaoOutboxEntry *entry)
 {
   PiaoSyncItem *self = g_object_new (PIAO_TYPE_SYNC_ITEM, NULL);
-  const char *what = look_up (commands, entry->name);
 
   self->id = entry->id;
   self->at = entry->at;
-  self->what = what != NULL ? what : g_intern_string (entry->name);
+  self->what = g_intern_string (piao_format_command (entry->name));
   self->state = g_strdup (entry->state);
   self->story = g_strdup (entry->note != NULL      ? entry->note
                           : entry->message != NULL ? entry->message
                                                    : "");
   self->number = g_strdup ("");
-  self->decided = entry->decided;
   find_subject (self, db, entry->args);
   return self;
 }
@@ -166,7 +141,6 @@ piao_sync_item_new_request (const PiaoGatewayItem *item)
   self->state = g_strdup (item->state);
   self->story = g_strdup (item->message != NULL ? item->message : "");
   self->number = g_strdup (item->request_no);
-  self->decided = item->decided_at != 0;
   return self;
 }
 
@@ -222,10 +196,4 @@ gint64
 piao_sync_item_get_tries (PiaoSyncItem *self)
 {
   return self->tries;
-}
-
-gboolean
-piao_sync_item_is_decided (PiaoSyncItem *self)
-{
-  return self->decided;
 }

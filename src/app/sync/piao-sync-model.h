@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/piao-session.h"
+#include "app/refused/piao-refused.h"
 
 G_BEGIN_DECLS
 
@@ -22,8 +23,6 @@ const char *piao_sync_item_get_state (PiaoSyncItem *self);   /* "queued", "refus
 const char *piao_sync_item_get_story (PiaoSyncItem *self);   /* what the other side said, or "" */
 const char *piao_sync_item_get_number (PiaoSyncItem *self);  /* request number, or "" */
 gint64 piao_sync_item_get_tries (PiaoSyncItem *self);
-/* Whether the server has spoken, so that a person may put the item away. */
-gboolean piao_sync_item_is_decided (PiaoSyncItem *self);
 
 /* What people read for a state, and the class of its pill (or NULL). Borrowed. */
 const char *piao_sync_state_to_title (const char *state);
@@ -42,8 +41,9 @@ PiaoSyncModel *piao_sync_model_new (PiaoSession *session);
 
 /* GListModel of PiaoSyncItem, newest first; borrowed. */
 GListModel *piao_sync_model_get_outbox (PiaoSyncModel *self);
-GListModel *piao_sync_model_get_refused (PiaoSyncModel *self);
 GListModel *piao_sync_model_get_gateway (PiaoSyncModel *self);
+/* PiaoRefused that wait for a person, newest first; borrowed. */
+GPtrArray *piao_sync_model_get_refused (PiaoSyncModel *self);
 
 /* Whether the lists are in front. While they are not, only numbers are read after a commit. */
 void piao_sync_model_set_active (PiaoSyncModel *self, gboolean active);
@@ -55,8 +55,5 @@ guint piao_sync_model_get_attention (PiaoSyncModel *self);
 
 /* Reads everything again; resolves when it is there. */
 DexFuture *piao_sync_model_refresh (PiaoSyncModel *self);
-
-/* A person has dealt with a refused command and says how. Resolves to TRUE. */
-DexFuture *piao_sync_model_put_away (PiaoSyncModel *self, gint64 command, const char *note);
 
 G_END_DECLS

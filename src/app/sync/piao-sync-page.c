@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "app/refused/piao-refused-row.h"
 #include "app/sync/piao-sync-model.h"
 #include "app/sync/piao-sync-page.h"
 #include "app/widget/piao-format.h"
@@ -18,6 +19,7 @@ struct _PiaoSyncPage
   PiaoSyncModel *model;
 
   GtkLabel *centre_pill, *centre_text;
+  GtkProgressBar *centre_bar;
   GtkLabel *ilms_pill, *ilms_text;
   GtkLabel *printer_pill, *printer_text;
   AdwToggleGroup *tabs;
@@ -70,6 +72,8 @@ show_lines (PiaoSyncPage *self)
              piao_links_is_printer_ready (links) ? _ ("ready") : _ ("not ready"),
              piao_links_is_printer_ready (links) ? "success" : "warning");
   gtk_label_set_text (self->centre_text, centre_text);
+  gtk_widget_set_visible (GTK_WIDGET (self->centre_bar), piao_links_get_fetch (links) >= 0);
+  gtk_progress_bar_set_fraction (self->centre_bar, MAX (piao_links_get_fetch (links), 0) / 100.0);
   gtk_label_set_text (self->ilms_text, ilms_text);
   gtk_label_set_text (self->printer_text, printer_text);
 }
@@ -165,88 +169,6 @@ on_gateway_activated (PiaoSyncPage *self, guint position)
   open_order (self, item);
 }
 
-/* --- refused: both stories and what to do ------------------------------------------------------
- */
-
-static GtkWidget *
-make_story (const char *title, const char *text)
-{
-  GtkWidget *row = adw_action_row_new ();
-
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
-  adw_action_row_set_subtitle_selectable (ADW_ACTION_ROW (row), TRUE);
-  gtk_widget_add_css_class (row, "property");
-  return row;
-}
-
-static GtkWidget *
-make_button (const char *label, const char *action, gint64 target, gboolean sensitive)
-{
-  GtkWidget *button = gtk_button_new_with_mnemonic (label);
-
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "x", target);
-  gtk_widget_set_sensitive (button, sensitive);
-  return button;
-}
-
-static GtkWidget *
-make_refused (PiaoSyncPage *self, PiaoSyncItem *item)
-{
-  GtkWidget *row = adw_expander_row_new ();
-  GtkWidget *todo = adw_action_row_new ();
-  gboolean decided = piao_sync_item_is_decided (item);
-  g_autofree char *title = g_strdup_printf ("%s %s", piao_sync_item_get_what (item),
-                                            piao_sync_item_get_subject (item));
-  g_autofree char *time
-      = piao_format_time (piao_sync_item_get_at (item),
-                          piao_session_now (piao_page_get_session (PIAO_PAGE (self))));
-  g_autofree char *ours = g_strdup_printf (_ ("%s, %s on this computer. It has been undone here."),
-                                           piao_sync_item_get_what (item), time);
-
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), piao_sync_item_get_story (item));
-  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), make_story (_ ("What was done here"), ours));
-  adw_expander_row_add_row (ADW_EXPANDER_ROW (row),
-                            make_story (decided ? _ ("What the centre says")
-                                                : _ ("Why it no longer applies here"),
-                                        piao_sync_item_get_story (item)));
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (todo), _ ("What to do"));
-  adw_action_row_set_subtitle (
-      ADW_ACTION_ROW (todo),
-      decided ? _ ("Look at the order, do again what is still wanted, then put this away.")
-              : _ ("The centre has the last word. It will be asked when the line is back."));
-  if (piao_sync_item_get_order (item) != 0)
-    adw_action_row_add_suffix (ADW_ACTION_ROW (todo),
-                               make_button (_ ("_Show Order"), "sync.open-order",
-                                            piao_sync_item_get_order (item), TRUE));
-  adw_action_row_add_suffix (ADW_ACTION_ROW (todo),
-                             make_button (_ ("_Put Away"), "sync.put-away",
-                                          piao_sync_item_get_id (item), decided));
-  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), todo);
-  return row;
-}
-
-static void
-show_refused (PiaoSyncPage *self)
-{
-  GListModel *items = piao_sync_model_get_refused (self->model);
-  guint n = g_list_model_get_n_items (items);
-
-  gtk_list_box_remove_all (self->refused);
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (PiaoSyncItem) item = g_list_model_get_item (items, i);
-
-      gtk_list_box_append (self->refused, make_refused (self, item));
-    }
-  gtk_stack_set_visible_child_name (self->refused_stack, n > 0 ? "list" : "empty");
-}
-
 /* --- page --------------------------------------------------------------------------------------
  */
 
@@ -262,17 +184,19 @@ static void
 show (PiaoSyncPage *self)
 {
   guint waiting = piao_sync_model_get_waiting (self->model);
-  guint refused = g_list_model_get_n_items (piao_sync_model_get_refused (self->model));
+  GPtrArray *refused = piao_sync_model_get_refused (self->model);
   guint requests = piao_sync_model_get_open (self->model);
   g_autofree char *foot = g_strdup_printf (
       ngettext ("%u change waits to be sent", "%u changes wait to be sent", waiting), waiting);
 
-  label_tab (self, "refused", _ ("Needs You"), refused);
+  label_tab (self, "refused", _ ("Needs You"), refused->len);
   label_tab (self, "outbox", _ ("Changes"), waiting);
   label_tab (self, "gateway", _ ("ILMS Requests"), requests);
   gtk_label_set_text (self->foot, foot);
   piao_page_set_badge (PIAO_PAGE (self), piao_sync_model_get_attention (self->model));
-  show_refused (self);
+  piao_refused_row_show_all (self->refused, piao_page_get_session (PIAO_PAGE (self)), refused,
+                             FALSE);
+  gtk_stack_set_visible_child_name (self->refused_stack, refused->len > 0 ? "list" : "empty");
 }
 
 static void
@@ -282,52 +206,6 @@ on_tab (PiaoSyncPage *self)
 
   if (name != NULL)
     gtk_stack_set_visible_child_name (self->stack, name);
-}
-
-static void
-open_order_action (GtkWidget *widget, const char *name, GVariant *target)
-{
-  piao_session_show_order (piao_page_get_session (PIAO_PAGE (widget)),
-                           g_variant_get_int64 (target));
-}
-
-typedef struct
-{
-  GWeakRef page;
-} Pending;
-
-static void
-pending_free (gpointer data)
-{
-  g_weak_ref_clear (&((Pending *)data)->page);
-  g_free (data);
-}
-
-static DexFuture *
-on_put_away (DexFuture *future, gpointer data)
-{
-  g_autoptr (PiaoSyncPage) self = g_weak_ref_get (&((Pending *)data)->page);
-  g_autoptr (GError) error = NULL;
-
-  if (dex_future_get_value (future, &error) == NULL && self != NULL)
-    piao_toast_error (GTK_WIDGET (self), error);
-  else if (self != NULL && self->model != NULL)
-    piao_future_disown (piao_sync_model_refresh (self->model), "reading the sync centre");
-  return dex_future_new_true ();
-}
-
-static void
-put_away_action (GtkWidget *widget, const char *name, GVariant *target)
-{
-  PiaoSyncPage *self = PIAO_SYNC_PAGE (widget);
-  Pending *pending = g_new0 (Pending, 1);
-
-  g_weak_ref_init (&pending->page, self);
-  piao_future_disown (dex_future_finally (piao_sync_model_put_away (self->model,
-                                                                    g_variant_get_int64 (target),
-                                                                    _ ("Seen in the sync centre")),
-                                          on_put_away, pending, pending_free),
-                      "putting a refused change away");
 }
 
 static void
@@ -410,6 +288,7 @@ piao_sync_page_class_init (PiaoSyncPageClass *klass)
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, PiaoSyncPage, child)
   BIND (centre_pill);
   BIND (centre_text);
+  BIND (centre_bar);
   BIND (ilms_pill);
   BIND (ilms_text);
   BIND (printer_pill);
@@ -425,8 +304,6 @@ piao_sync_page_class_init (PiaoSyncPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_tab);
   gtk_widget_class_bind_template_callback (widget_class, on_outbox_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_gateway_activated);
-  gtk_widget_class_install_action (widget_class, "sync.open-order", "x", open_order_action);
-  gtk_widget_class_install_action (widget_class, "sync.put-away", "x", put_away_action);
 }
 
 static void

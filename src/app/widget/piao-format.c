@@ -60,6 +60,35 @@ piao_format_yuan (gint64 fen)
   return text;
 }
 
+char *
+piao_format_remaining (gint64 remaining)
+{
+  gint64 seconds = remaining / PIAO_SECOND, minutes = (remaining + PIAO_MINUTE - 1) / PIAO_MINUTE;
+
+  if (seconds < 60)
+    return g_strdup (_ ("less than a minute left"));
+  if (minutes < 60)
+    return g_strdup_printf (_ ("about %d min left"), (int)minutes);
+  return g_strdup_printf (_ ("about %d h %02d min left"), (int)(minutes / 60), (int)(minutes % 60));
+}
+
+char *
+piao_format_fetch (gint64 rows, double rate, gint64 remaining)
+{
+  g_autofree char *speed = rate >= 1 ? g_format_size ((guint64)rate) : NULL;
+  g_autofree char *left = remaining >= 0 ? piao_format_remaining (remaining) : NULL;
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text, g_dngettext (GETTEXT_PACKAGE, "%'u row", "%'u rows", (gulong)rows),
+                          (guint)rows);
+  if (speed != NULL)
+    /* Translators: how much comes over the line in a second: "56 kB/s". */
+    g_string_append_printf (text, _ (" · %s/s"), speed);
+  if (left != NULL)
+    g_string_append_printf (text, " · %s", left);
+  return g_string_free_and_steal (text);
+}
+
 const char *
 piao_format_source (const char *source)
 {
@@ -85,11 +114,46 @@ piao_format_reason (const char *reason)
     { "OWNER_ASKED", N_ ("The owner asked for it") },
     { "DAMAGED", N_ ("Damaged packs") },
     { "MISSING", N_ ("Not on the shelf") },
+    { "NOT_FOUND", N_ ("Not on the shelf") },
+    { "CLERK", N_ ("Put aside at the counter") },
     { "OTHER", N_ ("Other") },
     { NULL },
   };
 
   return look_up (words, reason);
+}
+
+const char *
+piao_format_command (const char *command)
+{
+  static const Word words[] = {
+    { "order.submit", N_ ("Take an order") },
+    { "order.open_pick", N_ ("Open an order at the counter") },
+    { "order.scan", N_ ("Scan a pack") },
+    { "order.scan_case", N_ ("Scan a case") },
+    { "order.undo", N_ ("Take back a scan") },
+    { "order.short", N_ ("Mark a line short") },
+    { "order.release", N_ ("Give an order back") },
+    { "order.check", N_ ("Check an order") },
+    { "order.back", N_ ("Go back to picking") },
+    { "order.hold", N_ ("Put an order on hold") },
+    { "order.retry", N_ ("Ask ILMS again") },
+    { "order.refuse", N_ ("Refuse an order") },
+    { "order.amend", N_ ("Change a quantity") },
+    { "order.confirm", N_ ("Confirm an order") },
+    { "order.reconnect", N_ ("Confirm a held order") },
+    { "label.issue", N_ ("Issue a label") },
+    { "parcel.close", N_ ("Close a parcel") },
+    { "gateway.progress", N_ ("Note a step at ILMS") },
+    { "gateway.decide", N_ ("Note an answer of ILMS") },
+    { "gateway.balance", N_ ("Note a balance") },
+    { "number.reserve", N_ ("Reserve order numbers") },
+    { "kind.save", N_ ("Change an entry") },
+    { "outbox.lost", N_ ("Give up a number that is lost") },
+    { NULL },
+  };
+
+  return look_up (words, command);
 }
 
 const char *

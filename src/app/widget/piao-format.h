@@ -18,11 +18,22 @@ char *piao_format_time (gint64 at, gint64 now);
 /* Whole yuan without decimals when they are zero: "12,500", "12,500.50". */
 char *piao_format_yuan (gint64 fen);
 
+/* "about 3 min left" of a wait of @remaining ms. */
+char *piao_format_remaining (gint64 remaining);
+
+/* "12,345 rows · 56 kB/s · about 3 min left" of a long fetch: @rate in bytes per second (0
+ * unknown),
+ * @remaining in ms (-1 unknown); what is unknown is left out. */
+char *piao_format_fetch (gint64 rows, double rate, gint64 remaining);
+
 /* "By telephone" …; borrowed. */
 const char *piao_format_source (const char *source);
 
 /* What a hold reason word says to a person; the word itself when it is unknown. Borrowed. */
 const char *piao_format_reason (const char *reason);
+
+/* What a command does: "Confirm an order"; the name itself when it is unknown. Borrowed. */
+const char *piao_format_command (const char *command);
 
 /* What happened on the timeline, borrowed. */
 const char *piao_format_event (const char *event);
