@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <libdex.h>
+#include <string.h>
 
 #include "app/counter/piao-counter-page.h"
 #include "app/order/piao-order-dialog.h"
@@ -11,10 +12,15 @@
 #include "app/order/piao-phone-dialog.h"
 #include "app/pack/piao-pack-dialog.h"
 #include "app/piao-application.h"
+#include "app/piao-paths.h"
 #include "app/preferences/piao-preferences-dialog.h"
+#include "app/refused/piao-mend-dialog.h"
+#include "app/refused/piao-refused-row.h"
+#include "app/setup/piao-start-dialog.h"
 #include "app/setup/piao-start.h"
 #include "app/shell/piao-page-table.h"
 #include "app/shell/piao-window.h"
+#include "base/piao-future.h"
 #include "tests/lib/app-world.h"
 
 /* The window and its pages on real data: each template instantiates, everything that takes the
@@ -412,6 +418,248 @@ test_close_while_signing_in (Fixture *f, gconstpointer data)
   app_world_await (is_null, &start);
 }
 
+/* --- refused work -------------------------------------------------------------------------- */
+
+typedef struct
+{
+  GtkWidget *within;
+  GType type;
+  GtkWidget *found; /* borrowed */
+} Search;
+
+static GtkWidget *
+find_widget (GtkWidget *within, GType type)
+{
+  if (g_type_is_a (G_OBJECT_TYPE (within), type))
+    return within;
+  for (GtkWidget *child = gtk_widget_get_first_child (within); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_widget (child, type);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static gboolean
+is_found (gpointer data)
+{
+  Search *search = data;
+
+  search->found = find_widget (search->within, search->type);
+  return search->found != NULL;
+}
+
+static gboolean
+is_gone (gpointer data)
+{
+  return !is_found (data);
+}
+
+static DexFuture *
+find_entry (PiaoDb *db, gpointer data)
+{
+  GError *error = NULL;
+  PiaoOutboxEntry *entry = piao_outbox_find (db, *(gint64 *)data, &error);
+
+  return entry != NULL ? dex_future_new_for_pointer (entry) : dex_future_new_for_error (error);
+}
+
+static PiaoOutboxEntry *
+read_entry (Fixture *f, gint64 command)
+{
+  g_autoptr (DexFuture) read = piao_replica_read (f->world->replica, find_entry, &command, NULL);
+
+  return g_value_get_pointer (piao_future_wait (read, NULL));
+}
+
+static PiaoRefusedRow *
+await_row (Fixture *f, GtkWidget *within)
+{
+  Search search = { within, PIAO_TYPE_REFUSED_ROW, NULL };
+
+  app_world_await (is_found, &search);
+  g_assert_cmpstr (adw_expander_row_get_subtitle (ADW_EXPANDER_ROW (search.found)), ==,
+                   APP_WORLD_REFUSAL);
+  return PIAO_REFUSED_ROW (search.found);
+}
+
+static void
+await_no_row (GtkWidget *within)
+{
+  Search search = { within, PIAO_TYPE_REFUSED_ROW, NULL };
+
+  app_world_await (is_gone, &search);
+}
+
+static AdwDialog *
+get_dialog (Fixture *f)
+{
+  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window));
+}
+
+static gboolean
+has_alert (gpointer data)
+{
+  return ADW_IS_ALERT_DIALOG (
+      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (data)));
+}
+
+/* On the order itself: both stories, and once more as it was. */
+static void
+test_refused_retry (Fixture *f, gconstpointer data)
+{
+  gint64 order = app_world_find_next_order (f->world);
+  gint64 command = app_world_make_refused (f->world, order);
+  g_autoptr (PiaoOutboxEntry) entry = NULL;
+  g_autoptr (PiaoOutboxEntry) again = NULL;
+  PiaoRefusedRow *row;
+
+  piao_session_show_order (f->world->session, order);
+  app_world_await (is_order_dialog, f->window);
+  row = await_row (f, GTK_WIDGET (get_dialog (f)));
+  g_assert_true (adw_expander_row_get_expanded (ADW_EXPANDER_ROW (row)));
+  check_names (GTK_WIDGET (row));
+  gtk_widget_activate_action (GTK_WIDGET (row), "refused.retry", NULL);
+  await_no_row (GTK_WIDGET (get_dialog (f)));
+  entry = read_entry (f, command);
+  g_assert_cmpstr (entry->state, ==, "discarded");
+  again = read_entry (f, entry->successor);
+  g_assert_cmpstr (again->state, ==, "queued");
+  g_assert_cmpstr (again->args, ==, entry->args);
+}
+
+/* In the sync centre: another reason is chosen, and it is sent with that. */
+static void
+test_refused_mend (Fixture *f, gconstpointer data)
+{
+  gint64 command = app_world_make_refused (f->world, app_world_find_next_order (f->world));
+  PiaoPage *page = piao_window_get_page (f->window, "sync");
+  g_autoptr (PiaoOutboxEntry) entry = NULL;
+  g_autoptr (PiaoOutboxEntry) again = NULL;
+  PiaoRefusedRow *row;
+  AdwDialog *dialog;
+
+  piao_window_show_page (f->window, "sync");
+  row = await_row (f, GTK_WIDGET (page));
+  gtk_widget_activate_action (GTK_WIDGET (row), "refused.mend", NULL);
+  app_world_await (has_dialog, f->window);
+  dialog = get_dialog (f);
+  g_assert_true (PIAO_IS_MEND_DIALOG (dialog));
+  check_names (GTK_WIDGET (dialog));
+  adw_combo_row_set_selected (ADW_COMBO_ROW (find_widget (GTK_WIDGET (dialog), ADW_TYPE_COMBO_ROW)),
+                              1);
+  gtk_editable_set_text (GTK_EDITABLE (find_widget (GTK_WIDGET (dialog), ADW_TYPE_ENTRY_ROW)),
+                         "counted twice");
+  gtk_widget_activate_action (GTK_WIDGET (dialog), "mend.send", NULL);
+  app_world_await (has_no_dialog, f->window);
+  await_no_row (GTK_WIDGET (page));
+  entry = read_entry (f, command);
+  again = read_entry (f, entry->successor);
+  g_assert_nonnull (strstr (again->args, "\"STOCK_SHORT\""));
+  g_assert_nonnull (strstr (again->args, "\"counted twice\""));
+}
+
+/* Nothing is put aside without a reason; the reason is kept. */
+static void
+test_refused_discard (Fixture *f, gconstpointer data)
+{
+  gint64 command = app_world_make_refused (f->world, app_world_find_next_order (f->world));
+  PiaoPage *page = piao_window_get_page (f->window, "sync");
+  g_autoptr (PiaoOutboxEntry) entry = NULL;
+  AdwAlertDialog *alert;
+  PiaoRefusedRow *row;
+
+  piao_window_show_page (f->window, "sync");
+  row = await_row (f, GTK_WIDGET (page));
+  gtk_widget_activate_action (GTK_WIDGET (row), "refused.discard", NULL);
+  app_world_await (has_alert, f->window);
+  alert = ADW_ALERT_DIALOG (get_dialog (f));
+  g_assert_false (adw_alert_dialog_get_response_enabled (alert, "discard"));
+  gtk_editable_set_text (GTK_EDITABLE (adw_alert_dialog_get_extra_child (alert)), "   ");
+  g_assert_false (adw_alert_dialog_get_response_enabled (alert, "discard"));
+  gtk_editable_set_text (GTK_EDITABLE (adw_alert_dialog_get_extra_child (alert)),
+                         "done by telephone");
+  g_assert_true (adw_alert_dialog_get_response_enabled (alert, "discard"));
+  g_signal_emit_by_name (alert, "response", "discard");
+  adw_dialog_force_close (ADW_DIALOG (alert));
+  await_no_row (GTK_WIDGET (page));
+  entry = read_entry (f, command);
+  g_assert_cmpstr (entry->state, ==, "discarded");
+  g_assert_cmpstr (entry->note, ==, "done by telephone");
+}
+
+static void
+on_begin (gpointer dialog, guint *n)
+{
+  ++*n;
+}
+
+/* Whoever waits for the first rows reads how far they are, and begins when he likes. */
+static void
+test_first_fetch (Fixture *f, gconstpointer data)
+{
+  PiaoStartDialog *dialog = piao_start_dialog_new ();
+  GtkProgressBar *bar;
+  GtkWidget *button;
+  guint n = 0;
+
+  adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (f->window));
+  app_world_await (has_dialog, f->window);
+  bar = GTK_PROGRESS_BAR (find_widget (GTK_WIDGET (dialog), GTK_TYPE_PROGRESS_BAR));
+  button = find_widget (gtk_widget_get_parent (GTK_WIDGET (bar)), GTK_TYPE_BUTTON);
+  piao_start_dialog_show_progress (dialog, "Fetching", -1);
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (bar)));
+  piao_start_dialog_show_fetch (dialog, 0.25, "500 rows", FALSE);
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (bar)));
+  g_assert_cmpfloat (gtk_progress_bar_get_fraction (bar), ==, 0.25);
+  check_names (GTK_WIDGET (dialog));
+  /* Not before it is known where he works. */
+  g_assert_false (gtk_widget_get_visible (button));
+  piao_start_dialog_show_fetch (dialog, 0.5, "1000 rows", TRUE);
+  g_assert_true (gtk_widget_get_visible (button));
+  g_signal_connect (dialog, "begin", G_CALLBACK (on_begin), &n);
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_cmpuint (n, ==, 1);
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+}
+
+static void
+assert_help (Fixture *f, const char *page)
+{
+  g_autofree char *name = g_strconcat (page, ".page", NULL);
+  g_autofree char *file = piao_paths_dup_help_file ("C", name);
+
+  g_assert_cmpstr (piao_window_get_help_page (f->window), ==, page);
+  g_assert_true (g_file_test (file, G_FILE_TEST_EXISTS));
+}
+
+/* F1 opens what is about the page or dialog in front; where nothing can show it, one is told. */
+static void
+test_help (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GAppInfo) viewer = g_app_info_get_default_for_uri_scheme ("help");
+
+  for (const PiaoPageEntry *entry = piao_page_table; entry->name != NULL; entry++)
+    {
+      g_assert_true (piao_window_show_page (f->window, entry->name));
+      assert_help (f, entry->help);
+    }
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.palette", NULL);
+  app_world_await (has_dialog, f->window);
+  assert_help (f, "keys");
+  adw_dialog_force_close (get_dialog (f));
+  app_world_await (has_no_dialog, f->window);
+  if (viewer != NULL)
+    return;
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.help", NULL);
+  app_world_await (has_alert, f->window);
+  g_assert_nonnull (
+      strstr (adw_alert_dialog_get_body (ADW_ALERT_DIALOG (get_dialog (f))), "sync.page"));
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, application, set_up, func, tear_down)
 
 int
@@ -435,6 +683,11 @@ main (int argc, char *argv[])
   ADD ("/app/counter", test_counter);
   ADD ("/app/switch-user", test_switch_user);
   ADD ("/app/preferences", test_preferences);
+  ADD ("/app/start/first-fetch", test_first_fetch);
+  ADD ("/app/refused/retry", test_refused_retry);
+  ADD ("/app/refused/mend", test_refused_mend);
+  ADD ("/app/refused/discard", test_refused_discard);
+  ADD ("/app/help", test_help);
   ADD ("/app/scan-shows-order", test_scan_shows_order);
   ADD ("/app/scan-shows-pack", test_scan_shows_pack);
   return g_test_run ();

@@ -203,6 +203,52 @@ app_world_dup_ticket_for (AppWorld *self, gint64 order)
   return g_value_dup_string (value);
 }
 
+static DexFuture *
+refuse (PiaoDb *db, gpointer data)
+{
+  GError *error = NULL;
+
+  return piao_outbox_refuse (db, *(gint64 *)data, "order.state", APP_WORLD_REFUSAL, &error)
+             ? dex_future_new_true ()
+             : dex_future_new_for_error (error);
+}
+
+static DexFuture *
+rebase (PiaoDb *db, gpointer data)
+{
+  GError *error = NULL;
+
+  return piao_outbox_rebase (data, db, 0, NULL, NULL, &error) ? dex_future_new_true ()
+                                                              : dex_future_new_for_error (error);
+}
+
+static void
+await_write (DexFuture *future)
+{
+  g_autoptr (DexFuture) held = future;
+  g_autoptr (GError) error = NULL;
+
+  must (piao_future_wait (held, &error) != NULL, error);
+}
+
+gint64
+app_world_make_refused (AppWorld *self, gint64 order)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DexFuture) run
+      = piao_session_run (self->session, "order.hold",
+                          piao_json_build ("order", 'd', order, "reason", 's', "CLERK", NULL));
+  const GValue *value = piao_future_wait (run, &error);
+  gint64 command;
+
+  must (value != NULL, error);
+  command = g_value_get_int64 (value);
+  await_write (piao_replica_write (self->replica, refuse, &command, NULL));
+  await_write (
+      piao_replica_write (self->replica, rebase, piao_replica_get_registry (self->replica), NULL));
+  return command;
+}
+
 void
 app_world_free (AppWorld *self)
 {

@@ -35,6 +35,11 @@ char *app_world_dup_free_pack (AppWorld *self);
 gint64 app_world_find_next_order (AppWorld *self);
 char *app_world_dup_ticket_for (AppWorld *self, gint64 order);
 
+/* A hold of @order that the centre has refused with the sentence below and that was undone here;
+ * the id of its command. */
+#define APP_WORLD_REFUSAL "The order has been picked at another computer since."
+gint64 app_world_make_refused (AppWorld *self, gint64 order);
+
 /* Iterates the main context until @done (data) is true; the test fails after ten seconds. */
 void app_world_await (gboolean (*done) (gpointer data), gpointer data);
 

@@ -6,9 +6,14 @@
 #include <libdex.h>
 #include <locale.h>
 
+#include "app/gateway/piao-access-dialog.h"
 #include "app/order/piao-orders-page.h"
+#include "app/refused/piao-refused-row.h"
+#include "app/setup/piao-start-dialog.h"
+#include "app/setup/piao-start.h"
 #include "app/shell/piao-page-table.h"
 #include "app/shell/piao-window.h"
+#include "app/widget/piao-format.h"
 #include "base/piao-i18n.h"
 #include "tests/lib/app-world.h"
 
@@ -19,6 +24,7 @@
  */
 
 #define SETTLE_MS 400
+#define MAX_TRIES 10
 
 static gboolean
 on_timeout (gpointer data)
@@ -38,19 +44,31 @@ settle (guint ms)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* What @window shows; NULL while it is still arranging itself. */
+static GskRenderNode *
+snapshot (GtkWidget *window, int width, int height)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
+  g_autoptr (GtkSnapshot) taken = gtk_snapshot_new ();
+
+  gdk_paintable_snapshot (paintable, taken, width, height);
+  return gtk_snapshot_free_to_node (g_steal_pointer (&taken));
+}
+
 static void
 save (GtkWidget *window, const char *folder, const char *name)
 {
   int width = gtk_widget_get_width (window), height = gtk_widget_get_height (window);
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
-  g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
-  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GskRenderNode) node = snapshot (window, width, height);
   g_autoptr (GdkTexture) texture = NULL;
   g_autofree char *path = g_strdup_printf ("%s/%s.png", folder, name);
   GskRenderer *renderer = gtk_native_get_renderer (GTK_NATIVE (window));
 
-  gdk_paintable_snapshot (paintable, snapshot, width, height);
-  node = gtk_snapshot_free_to_node (g_steal_pointer (&snapshot));
+  for (int tries = 0; node == NULL && tries < MAX_TRIES; tries++)
+    {
+      settle (SETTLE_MS);
+      node = snapshot (window, width, height);
+    }
   texture = gsk_renderer_render_texture (renderer, node,
                                          &GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height));
   if (!gdk_texture_save_to_png (texture, path))
@@ -138,6 +156,120 @@ shoot_dialogs (PiaoWindow *window, const Look *look, const char *folder)
   piao_session_show_order (piao_window_get_session (window), piao_row_get_id (row));
   settle (SETTLE_MS);
   save (GTK_WIDGET (window), folder, order);
+  adw_dialog_force_close (
+      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)));
+  settle (SETTLE_MS);
+}
+
+/* Presents @dialog (taken), takes its picture and closes it. */
+static void
+shoot_made (
+    PiaoWindow *window, const Look *look, const char *folder, const char *name, AdwDialog *dialog)
+{
+  g_autofree char *file = g_strdup_printf ("%s-%s", name, look->suffix);
+
+  adw_dialog_present (dialog, GTK_WIDGET (window));
+  settle (SETTLE_MS);
+  save (GTK_WIDGET (window), folder, file);
+  adw_dialog_force_close (dialog);
+  settle (SETTLE_MS);
+}
+
+/* Who signs in, who takes over, what a long wait looks like, and what happened to a damaged file.
+ */
+static void
+shoot_start (PiaoWindow *window, const Look *look, const char *folder)
+{
+  PiaoSession *session = piao_window_get_session (window);
+  PiaoStartDialog *first = piao_start_dialog_new (), *form = piao_start_dialog_new ();
+  PiaoStartDialog *other = piao_start_dialog_new ();
+  g_autofree char *figures = NULL;
+
+  piao_start_dialog_show_progress (first, "Fetching what the warehouse needs to work…", 0);
+  figures = piao_format_fetch (18422, 14500, 95000);
+  piao_start_dialog_show_fetch (first, 0.43, figures, TRUE);
+  shoot_made (window, look, folder, "first-fetch", ADW_DIALOG (first));
+  piao_start_dialog_show_form (form, "https://centre.example", "",
+                               "The name or the password is wrong.");
+  shoot_made (window, look, folder, "sign-in", ADW_DIALOG (form));
+  piao_start_dialog_show_switch (other, "https://centre.example");
+  shoot_made (window, look, folder, "switch-user", ADW_DIALOG (other));
+  shoot_made (window, look, folder, "ilms-access", piao_access_dialog_new (session));
+  shoot_made (window, look, folder, "rescue",
+              piao_start_rescue_dialog_new (
+                  "The database file was damaged. 1,204 changes were kept and will be sent; the "
+                  "damaged file lies beside the new one as replica.db.damaged-20261123-1410. "
+                  "Everything else is fetched from the centre again."));
+}
+
+static GtkWidget *
+find_refused (GtkWidget *within)
+{
+  GtkWidget *found = NULL;
+
+  if (PIAO_IS_REFUSED_ROW (within))
+    return within;
+  for (GtkWidget *child = gtk_widget_get_first_child (within); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_refused (child);
+  return found;
+}
+
+/* What was refused, in the sync centre and on its order, and what is done about it. */
+static void
+shoot_refused (PiaoWindow *window, const Look *look, const char *folder, AppWorld *world)
+{
+  g_autofree char *file = g_strdup_printf ("sync-refused-%s", look->suffix);
+  g_autofree char *on_order = g_strdup_printf ("order-refused-%s", look->suffix);
+  gint64 order = app_world_find_next_order (world);
+  GtkWidget *row;
+
+  app_world_make_refused (world, order);
+  piao_window_show_page (window, "sync");
+  settle (SETTLE_MS);
+  row = find_refused (GTK_WIDGET (piao_window_get_page (window, "sync")));
+  g_return_if_fail (row != NULL);
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  settle (SETTLE_MS);
+  save (GTK_WIDGET (window), folder, file);
+  shoot_dialog (window, look, folder, "refused-mend", row, "refused.mend");
+  shoot_dialog (window, look, folder, "refused-discard", row, "refused.discard");
+  piao_session_show_order (world->session, order);
+  settle (SETTLE_MS);
+  save (GTK_WIDGET (window), folder, on_order);
+  adw_dialog_force_close (
+      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)));
+  settle (SETTLE_MS);
+}
+
+/* Both lines down, and a search that finds nothing. */
+static void
+shoot_troubles (PiaoWindow *window, const Look *look, const char *folder)
+{
+  PiaoLinks *links = piao_session_get_links (piao_window_get_session (window));
+  g_autofree char *history = g_strdup_printf ("sync-history-%s", look->suffix);
+  g_autofree char *offline = g_strdup_printf ("sync-offline-%s", look->suffix);
+  g_autofree char *today = g_strdup_printf ("today-offline-%s", look->suffix);
+  g_autofree char *empty = g_strdup_printf ("orders-empty-%s", look->suffix);
+
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.find-orders", "s", "no such order");
+  settle (SETTLE_MS);
+  save (GTK_WIDGET (window), folder, empty);
+  piao_links_set_proof (links, 982990, FALSE, NULL);
+  piao_links_set_fetch (links, 43, FALSE, 5 * PIAO_MINUTE);
+  piao_window_show_page (window, "sync");
+  settle (SETTLE_MS);
+  save (GTK_WIDGET (window), folder, history);
+  piao_links_set_fetch (links, -1, FALSE, -1);
+  piao_links_set_centre (links, PIAO_LINK_OFFLINE, APP_WORLD_NOW);
+  piao_links_set_ilms (links, PIAO_LINK_OFFLINE, APP_WORLD_NOW);
+  piao_links_set_proof (links, 982990, FALSE, "The centre cannot be reached: the line is down.");
+  piao_window_show_page (window, "sync");
+  settle (SETTLE_MS);
+  save (GTK_WIDGET (window), folder, offline);
+  piao_window_show_page (window, "today");
+  settle (SETTLE_MS);
+  save (GTK_WIDGET (window), folder, today);
 }
 
 /* Lines as they are on a good day; pictures need no server. */
@@ -168,7 +300,10 @@ shoot (GtkApplication *application, const Look *look, const char *folder)
   settle (SETTLE_MS);
   shoot_pages (window, look, folder);
   shoot_counter (window, look, folder, world);
+  shoot_start (window, look, folder);
+  shoot_refused (window, look, folder, world);
   shoot_dialogs (window, look, folder);
+  shoot_troubles (window, look, folder);
   gtk_window_destroy (GTK_WINDOW (window));
 }
 

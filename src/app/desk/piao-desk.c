@@ -262,6 +262,17 @@ try_attach (PiaoDesk *self)
 }
 
 static void
+show_fetch (PiaoDesk *self)
+{
+  PiaoSyncPhase phase = piao_sync_get_phase (self->sync);
+  gboolean none = phase == PIAO_SYNC_PHASE_COMPLETE || piao_sync_get_progress (self->sync) <= 0;
+
+  piao_links_set_fetch (piao_session_get_links (self->session),
+                        none ? -1 : (int)(piao_sync_get_progress (self->sync) * 100),
+                        phase == PIAO_SYNC_PHASE_WORKING, piao_sync_get_remaining (self->sync));
+}
+
+static void
 on_sync_changed (PiaoDesk *self)
 {
   PiaoLinks *links = piao_session_get_links (self->session);
@@ -272,6 +283,7 @@ on_sync_changed (PiaoDesk *self)
   piao_links_set_synced (links, piao_sync_get_last_success (self->sync));
   piao_links_set_proof (links, piao_sync_get_seq (self->sync), piao_sync_is_complete (self->sync),
                         piao_sync_get_problem (self->sync));
+  show_fetch (self);
   piao_links_set_proven (links, piao_sync_get_proven (self->sync), piao_sync_differs (self->sync));
   piao_links_set_waiting (links, piao_sync_get_waiting (self->sync),
                           piao_sync_get_oldest (self->sync));

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
  * PiaoStartDialog: what stands before the work: preparing, and signing in. It cannot be closed by
  * hand; whoever presents it closes it when the session has its place.
  *
- * Signal "sign-in" (server, name, password): the form was filled in and sent.
+ * Signals: "sign-in" (server, name, password): the form was filled in and sent; "begin": whoever
+ * waits for the first rows wants to work with what is here.
  */
 #define PIAO_TYPE_START_DIALOG (piao_start_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (PiaoStartDialog, piao_start_dialog, PIAO, START_DIALOG, AdwDialog)
@@ -20,6 +21,13 @@ PiaoStartDialog *piao_start_dialog_new (void);
 
 /* Shows that something is going on; @percent below 0 when nobody knows how far it is. */
 void piao_start_dialog_show_progress (PiaoStartDialog *self, const char *sentence, int percent);
+
+/* Shows how far the first fetch is: @fraction of 0 … 1, and @figures ("12,345 rows · 56 kB/s");
+ * @can_begin when it is known where the user works, so that he need not wait for the rest. */
+void piao_start_dialog_show_fetch (PiaoStartDialog *self,
+                                   double fraction,
+                                   const char *figures,
+                                   gboolean can_begin);
 
 /* Shows the form, with @error (may be NULL) above it. */
 void piao_start_dialog_show_form (PiaoStartDialog *self,

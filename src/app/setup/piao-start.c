@@ -9,6 +9,7 @@
 #include "app/practice/piao-codes-dialog.h"
 #include "app/setup/piao-start-dialog.h"
 #include "app/setup/piao-start.h"
+#include "app/widget/piao-format.h"
 #include "base/piao-error.h"
 #include "base/piao-future.h"
 
@@ -22,6 +23,7 @@ struct _PiaoStart
   PiaoDesk *desk;          /* owned */
   char *folder;            /* of the replica */
   char *name, *password;   /* of the attempt under way */
+  DexPromise *enough;      /* resolved when what is here is enough to work with */
   gboolean told_rescue;
 };
 
@@ -75,19 +77,76 @@ check_open (PiaoStart *self, GError **error)
                             _ ("The window was closed."));
 }
 
-/* The file was damaged at this start: says once what was kept, where, and what is missing. */
+AdwDialog *
+piao_start_rescue_dialog_new (const char *sentence)
+{
+  AdwDialog *dialog = adw_alert_dialog_new (_ ("The Data of This Computer Was Damaged"), sentence);
+
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _ ("_Close"));
+  return dialog;
+}
+
+/* The file was damaged at this start: says it once. */
 static void
 tell_rescue (PiaoStart *self)
 {
   const char *sentence = piao_replica_get_rescued (piao_desk_get_replica (self->desk));
-  AdwDialog *dialog;
 
   if (sentence == NULL || self->told_rescue)
     return;
   self->told_rescue = TRUE;
-  dialog = adw_alert_dialog_new (_ ("The Data of This Computer Was Damaged"), sentence);
-  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _ ("_Close"));
-  adw_dialog_present (dialog, GTK_WIDGET (self->window));
+  adw_dialog_present (piao_start_rescue_dialog_new (sentence), GTK_WIDGET (self->window));
+}
+
+/* --- the first fetch -------------------------------------------------------------------------- */
+
+/* Whether what the daily work needs is on its way. Who had it all once is not kept waiting, and
+ * nobody waits for a line that is down. */
+static gboolean
+is_fetching (PiaoSync *sync)
+{
+  PiaoSyncState state = piao_sync_get_state (sync);
+
+  return piao_sync_get_phase (sync) == PIAO_SYNC_PHASE_WORKING
+         && piao_sync_get_rows_received (sync) > 0 && piao_sync_get_progress (sync) > 0
+         && state != PIAO_SYNC_OFFLINE && state != PIAO_SYNC_IDLE;
+}
+
+static void
+end_waiting (PiaoStart *self)
+{
+  if (self->enough != NULL && dex_future_is_pending (DEX_FUTURE (self->enough)))
+    dex_promise_resolve_boolean (self->enough, TRUE);
+}
+
+static void
+on_fetch (PiaoStart *self, PiaoSync *sync)
+{
+  g_autofree char *figures = NULL;
+
+  if (!is_fetching (sync))
+    {
+      end_waiting (self);
+      return;
+    }
+  if (self->dialog == NULL)
+    return;
+  figures = piao_format_fetch (piao_sync_get_rows_received (sync), piao_sync_get_rate (sync),
+                               piao_sync_get_remaining (sync));
+  piao_start_dialog_show_fetch (self->dialog, piao_sync_get_progress (sync), figures,
+                                self->enough != NULL);
+}
+
+/* In a fiber: until the working set is here, the line breaks or somebody has waited enough. What
+ * was before follows while people work. */
+static gboolean
+await_working_set (PiaoStart *self, GError **error)
+{
+  self->enough = dex_promise_new ();
+  on_fetch (self, piao_desk_get_sync (self->desk));
+  dex_await (dex_ref (DEX_FUTURE (self->enough)), NULL);
+  dex_clear (&self->enough);
+  return check_open (self, error);
 }
 
 /* In a fiber: opens the desk (once) and signs in. */
@@ -107,9 +166,12 @@ begin_work (PiaoStart *self, const char *url, GError **error)
       return FALSE;
     }
   piao_window_set_desk (self->window, self->desk);
+  g_signal_handlers_disconnect_by_data (piao_desk_get_sync (self->desk), self);
+  g_signal_connect_object (piao_desk_get_sync (self->desk), "changed", G_CALLBACK (on_fetch), self,
+                           G_CONNECT_SWAPPED);
   show_progress (self, _ ("Fetching what the warehouse needs to work…"), -1);
   if (!dex_await (piao_desk_sign_in (self->desk, self->name, self->password), error)
-      || !check_open (self, error))
+      || !check_open (self, error) || !await_working_set (self, error))
     return FALSE;
   if (self->dialog != NULL)
     adw_dialog_force_close (ADW_DIALOG (self->dialog));
@@ -335,6 +397,7 @@ piao_start_close (PiaoStart *self)
   if (self->practice != NULL)
     piao_practice_stop (self->practice);
   self->window = NULL;
+  end_waiting (self);
 }
 
 static void
@@ -342,6 +405,7 @@ piao_start_finalize (GObject *object)
 {
   PiaoStart *self = PIAO_START (object);
 
+  dex_clear (&self->enough);
   g_clear_object (&self->dialog);
   g_clear_object (&self->desk);
   g_clear_object (&self->practice);
@@ -393,6 +457,8 @@ piao_start_new (PiaoWindow *window, const char *folder, gboolean reset)
   add_line_actions (self);
   self->dialog = g_object_ref_sink (piao_start_dialog_new ());
   g_signal_connect_object (self->dialog, "sign-in", G_CALLBACK (on_sign_in), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->dialog, "begin", G_CALLBACK (end_waiting), self,
                            G_CONNECT_SWAPPED);
   adw_dialog_present (ADW_DIALOG (self->dialog), GTK_WIDGET (window));
   if (piao_session_is_practice (piao_window_get_session (window)))

@@ -25,6 +25,9 @@ PiaoStart *piao_start_new (PiaoWindow *window, const char *folder, gboolean rese
 PiaoDesk *piao_start_get_desk (PiaoStart *self);
 PiaoPractice *piao_start_get_practice (PiaoStart *self); /* NULL outside practice */
 
+/* Says what became of a damaged file: what was kept, where it lies, what is missing. */
+AdwDialog *piao_start_rescue_dialog_new (const char *sentence);
+
 /* Ends the line, the jobs and the processes. Blocks shortly. */
 void piao_start_close (PiaoStart *self);
 
