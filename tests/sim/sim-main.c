@@ -8,6 +8,8 @@
 
 #include "config.h"
 
+#include <stdio.h>
+
 #include "base/piao-mutant.h"
 #include "tests/sim/sim-run.h"
 
@@ -42,6 +44,8 @@ main (int argc, char *argv[])
   gboolean one = FALSE;
   SimRun run;
 
+  /* Who looks on through a pipe sees each verdict when it falls. */
+  setvbuf (stdout, NULL, _IOLBF, 0);
   for (int i = 1; i < argc; i++)
     one = one || g_str_has_prefix (argv[i], "--seeds");
   g_option_context_add_main_entries (context, options, NULL);
