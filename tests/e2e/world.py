@@ -16,6 +16,8 @@ LIMIT = float(os.environ.get('PIAOKU_E2E_LIMIT', '60'))
 PASSWORD = 'piaoku-practice-1'
 LANE = 652300
 FITS = 0
+KINDS = ('orders', 'order_line', 'pack', 'stock', 'movement', 'order_event', 'parcel',
+         'gateway_request', 'outlet')
 
 
 def wait_until(what, condition, limit=LIMIT):
@@ -162,6 +164,17 @@ class Desktop:
             self.ask('nudge')
             return False
         wait_until('the outbox is empty', done)
+
+    def wait_equal(self):
+        """Until it holds what the centre has of its lane. A balance may still be on its way after
+        everything else."""
+        def differing():
+            self.ask('nudge')
+            return [kind for kind in KINDS for sql in
+                    ['SELECT id, rev FROM %s WHERE lane = %d ORDER BY id' % (kind, LANE)]
+                    if [tuple(row) for row in self.rows(sql)] != self.world.server_rows(sql)]
+        self.drain()
+        wait_until('the desktop equals the centre', lambda: not differing())
 
     def end(self):
         if self.process is not None:
