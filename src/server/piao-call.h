@@ -74,6 +74,8 @@ char *piao_call_get_token (SoupServerMessage *message);
 GBytes *piao_route_sign_in (PiaoCall *call, GError **error);
 gboolean piao_route_sync_read (PiaoDb *db, PiaoCall *call, GError **error);
 GBytes *piao_route_sync (PiaoCall *call, GError **error);
+gboolean piao_route_same_read (PiaoDb *db, PiaoCall *call, GError **error);
+GBytes *piao_route_same (PiaoCall *call, GError **error);
 GBytes *piao_route_command (PiaoCall *call, GError **error);
 GBytes *piao_route_health (PiaoCall *call, GError **error);
 GBytes *piao_route_metrics (PiaoCall *call, GError **error);

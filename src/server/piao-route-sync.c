@@ -37,6 +37,7 @@ typedef struct
   gint64 warehouse; /* of the user, when its numbers run low; else 0 */
   GBytes *bytes;    /* the answer, coded; NULL until it is known */
   int schema;       /* of the desktop */
+  gboolean same;    /* of a short question: the answer would be the one that it names */
 } Sync;
 
 static void
@@ -49,6 +50,18 @@ sync_free (gpointer data)
   g_clear_pointer (&sync->verdicts, g_ptr_array_unref);
   g_clear_pointer (&sync->bytes, g_bytes_unref);
   g_free (sync);
+}
+
+static Sync *
+sync_new (PiaoCall *call)
+{
+  Sync *sync = g_new0 (Sync, 1);
+
+  sync->call = call;
+  sync->reply = piao_reply_new ();
+  call->state = sync;
+  call->free_state = sync_free;
+  return sync;
 }
 
 /* Frames for a desktop that can read them; what asks without a wish gets what a person can. */
@@ -81,20 +94,27 @@ encode (Sync *sync, GError **error)
   return sync->bytes != NULL;
 }
 
+/* The line to ILMS, for desktops that want to confirm. */
+static void
+note_ilms (Sync *sync)
+{
+  gint64 since;
+  const char *ilms = piao_server_get_ilms (sync->call->server, &since);
+
+  json_object_set_object_member (sync->reply->notes, "ilms",
+                                 piao_json_build ("state", 's', ilms, "since", 'i', since, NULL));
+}
+
 static gboolean
 respond (PiaoDb *db, gpointer data, GError **error)
 {
   Sync *sync = data;
   PiaoCall *call = sync->call;
-  gint64 since;
-  const char *ilms = piao_server_get_ilms (call->server, &since);
 
   if (!piao_serve_answer (piao_server_get_registry (call->server), db, call->body, call->user,
                           sync->verdicts, call->now, sync->reply, error))
     return FALSE;
-  /* The line to ILMS, for desktops that want to confirm. */
-  json_object_set_object_member (sync->reply->notes, "ilms",
-                                 piao_json_build ("state", 's', ilms, "since", 'i', since, NULL));
+  note_ilms (sync);
   return encode (sync, error);
 }
 
@@ -121,21 +141,17 @@ look_at_device (Sync *sync, PiaoDb *db, GError **error)
 static gboolean
 needs_writer (const Sync *sync)
 {
-  return sync->commands->len > 0 || sync->warehouse != 0
+  return (sync->commands != NULL && sync->commands->len > 0) || sync->warehouse != 0
          || sync->call->now - sync->last_seen >= SEEN_EVERY;
 }
 
 gboolean
 piao_route_sync_read (PiaoDb *db, PiaoCall *call, GError **error)
 {
-  Sync *sync = g_new0 (Sync, 1);
+  Sync *sync = sync_new (call);
   gboolean restart = FALSE;
 
-  call->state = sync;
-  call->free_state = sync_free;
   call->type = choose_type (call->accept);
-  sync->call = call;
-  sync->reply = piao_reply_new ();
   if (piao_json_get_int (call->body, "device", -1) != (gint64)call->device)
     return piao_error_set (error, PIAO_ERROR_FORBIDDEN, "sync.device",
                            _ ("This session belongs to another computer. Sign in again."));
@@ -150,6 +166,42 @@ piao_route_sync_read (PiaoDb *db, PiaoCall *call, GError **error)
   if (restart)
     return encode (sync, error);
   return needs_writer (sync) || respond (db, sync, error);
+}
+
+/* The schema of the path and, transfer full, the name behind it. */
+static char *
+read_tail (const char *tail, gint64 *schema, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (tail, "/", 3);
+
+  if (g_strv_length (parts) == 2
+      && g_ascii_string_to_signed (parts[0], 10, 1, G_MAXINT16, schema, NULL))
+    return g_strdup (parts[1]);
+  piao_error_set (error, PIAO_ERROR_INVALID, "sync.same",
+                  _ ("What is asked for has a schema and a name."));
+  return NULL;
+}
+
+/* The same means as well that nothing is to be done for which a whole request is needed. */
+gboolean
+piao_route_same_read (PiaoDb *db, PiaoCall *call, GError **error)
+{
+  Sync *sync = sync_new (call);
+  gint64 schema = 0;
+  g_autofree char *name = read_tail (call->tail, &schema, error);
+  g_autoptr (JsonObject) request = piao_json_build ("schema", 'i', schema, NULL);
+  g_autofree char *proof = NULL;
+  g_autofree char *tag = NULL;
+
+  sync->schema = name != NULL ? piao_serve_get_schema (request, error) : 0;
+  if (sync->schema == 0 || !look_at_device (sync, db, error)
+      || !piao_serve_rest (piao_server_get_registry (call->server), db, call->user, sync->reply,
+                           &proof, error))
+    return FALSE;
+  note_ilms (sync);
+  tag = piao_reply_get_tag (sync->reply, sync->schema, proof);
+  sync->same = g_str_equal (tag, name) && !needs_writer (sync);
+  return TRUE;
 }
 
 /* --- in the fiber ---------------------------------------------------------------------------- */
@@ -212,4 +264,12 @@ piao_route_sync (PiaoCall *call, GError **error)
         return NULL;
     }
   return g_bytes_ref (sync->bytes);
+}
+
+GBytes *
+piao_route_same (PiaoCall *call, GError **error)
+{
+  g_autoptr (JsonObject) answer = piao_json_build ("same", 'b', ((Sync *)call->state)->same, NULL);
+
+  return piao_call_take_text (piao_json_object_to_text (answer));
 }

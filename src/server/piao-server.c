@@ -40,6 +40,7 @@ G_DEFINE_FINAL_TYPE (PiaoServer, piao_server, G_TYPE_OBJECT)
 static const PiaoRoute routes[] = {
   { "POST", "/v1/sign-in", TRUE, piao_route_sign_in },
   { "POST", "/v1/sync", FALSE, piao_route_sync, piao_route_sync_read },
+  { "GET", "/v1/same/", FALSE, piao_route_same, piao_route_same_read },
   { "GET", "/v1/command/", FALSE, piao_route_command },
   { "GET", "/health", TRUE, piao_route_health },
   { "GET", "/metrics", TRUE, piao_route_metrics },

@@ -212,13 +212,15 @@ read_all (PiaoHttpCall *call, GInputStream *stream, GError **error)
 static SoupMessage *
 make_message (PiaoHttpCall *call)
 {
-  SoupMessage *message = soup_message_new (SOUP_METHOD_POST, call->url);
+  SoupMessage *message
+      = soup_message_new (call->body != NULL ? SOUP_METHOD_POST : SOUP_METHOD_GET, call->url);
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
 
   /* What is asked of the centre may be asked twice. Only what is marked so goes over a connection
    * that was kept, and once more over a new one when that turns out to be dead. */
   soup_message_set_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
-  soup_message_set_request_body_from_bytes (message, call->body_type, call->body);
+  if (call->body != NULL)
+    soup_message_set_request_body_from_bytes (message, call->body_type, call->body);
   soup_message_headers_replace (headers, "Accept", call->accept);
   if (call->token != NULL)
     {

@@ -26,13 +26,14 @@ gboolean piao_http_check_url (const char *url, GError **error);
 /* How far a call is, in bytes of bodies handed to the system and received. Main thread. */
 typedef void (*PiaoHttpProgress) (gsize sent, gsize received, gpointer data);
 
-/* One POST. All is borrowed but type, which piao_http_call_clear() frees. */
+/* One POST, or without a body a GET. All is borrowed but type, which piao_http_call_clear() frees.
+ */
 typedef struct
 {
   SoupSession *session;
   const char *url;
   const char *token; /* bearer; may be NULL */
-  GBytes *body;
+  GBytes *body;      /* NULL: a GET */
   const char *body_type;
   const char *accept;        /* content types of good answers, divided by ", " */
   gsize max_bytes;           /* of the answer */

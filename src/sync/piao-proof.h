@@ -42,6 +42,9 @@ gboolean piao_proof_answer (PiaoRegistry *registry,
                             PiaoReply *reply,
                             GError **error);
 
+/* Notes in @reply that both are the same, and returns the digest that says so. Transfer full. */
+char *piao_proof_assume (PiaoDb *db, PiaoReply *reply, GError **error);
+
 /* --- the desktop's side ---------------------------------------------------------------------- */
 
 /* A page of a repair. */

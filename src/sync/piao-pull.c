@@ -475,3 +475,20 @@ piao_pull (PiaoRegistry *registry,
   add_end (&pull);
   return TRUE;
 }
+
+gboolean
+piao_pull_nothing (
+    PiaoRegistry *registry, PiaoDb *db, gint64 user, PiaoReply *reply, GError **error)
+{
+  g_autoptr (GArray) lanes = g_array_new (FALSE, FALSE, sizeof (PiaoLaneSeq));
+  const PiaoPullRequest request = { NULL };
+  Pull pull
+      = { .registry = registry, .db = db, .request = &request, .lanes = lanes, .reply = reply };
+
+  if (!piao_ledger_read_head (db, &pull.head, NULL, error) || !find_lanes (&pull, user, error))
+    return FALSE;
+  for (guint i = 0; i < lanes->len; i++)
+    get_lane (&pull, i)->seq = pull.head;
+  add_end (&pull);
+  return TRUE;
+}

@@ -44,6 +44,10 @@ gboolean piao_pull (PiaoRegistry *registry,
                     PiaoReply *reply,
                     GError **error);
 
+/* Adds to @reply what piao_pull() adds when the user has everything. */
+gboolean piao_pull_nothing (
+    PiaoRegistry *registry, PiaoDb *db, gint64 user, PiaoReply *reply, GError **error);
+
 /* Where the lanes of @access stand: an array of PiaoLaneSeq; for hints. Transfer full. */
 GArray *piao_pull_get_lanes (PiaoDb *db, const PiaoAccess *access, GError **error);
 

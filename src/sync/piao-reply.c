@@ -92,6 +92,31 @@ piao_reply_get_n_rows (const PiaoReply *self)
   return n;
 }
 
+/* --- at rest --------------------------------------------------------------------------------- */
+
+gboolean
+piao_reply_is_at_rest (const PiaoReply *self)
+{
+  return !self->restart && !self->more && self->expected == 0 && self->verdicts->len == 0
+         && self->blocks->len == 0 && self->gone->len == 0 && self->digests->len == 0
+         && piao_json_get_bool (self->notes, "proof", FALSE);
+}
+
+char *
+piao_reply_get_tag (const PiaoReply *self, int schema, const char *proof)
+{
+  g_autoptr (JsonObject) object = piao_reply_to_json (self, schema);
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char *text = NULL;
+  g_autofree char *about = g_strdup_printf ("%d %s ", schema, proof);
+
+  json_object_remove_member (object, "now");
+  text = piao_json_object_to_text (object);
+  g_checksum_update (checksum, (const guchar *)about, -1);
+  g_checksum_update (checksum, (const guchar *)text, -1);
+  return g_strndup (g_checksum_get_string (checksum), PIAO_REPLY_TAG_LENGTH);
+}
+
 /* --- checks ---------------------------------------------------------------------------------- */
 
 gboolean

@@ -110,6 +110,15 @@ piao_reply_encode (const PiaoReply *self, const char *content_type, int schema, 
 PiaoReply *
 piao_reply_decode (PiaoRegistry *registry, const char *content_type, GBytes *bytes, GError **error);
 
+/*
+ * Names an answer at rest: everything it says but the time, to a program of @schema whose rows have
+ * the digest @proof. Two that say the same have the same name. An answer is at rest when it brings
+ * nothing, leaves nothing to fetch, and found both sides the same. Transfer full.
+ */
+#define PIAO_REPLY_TAG_LENGTH 16
+gboolean piao_reply_is_at_rest (const PiaoReply *self);
+char *piao_reply_get_tag (const PiaoReply *self, int schema, const char *proof);
+
 /* The JSON twin. Transfer full. */
 JsonObject *piao_reply_to_json (const PiaoReply *self, int schema);
 PiaoReply *piao_reply_from_json (PiaoRegistry *registry, JsonObject *object, GError **error);

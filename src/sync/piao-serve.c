@@ -161,3 +161,15 @@ piao_serve_answer (PiaoRegistry *registry,
   return piao_pull (registry, db, user, &pull, reply, error)
          && piao_proof_answer (registry, db, request, pull.max_bytes, reply, error);
 }
+
+gboolean
+piao_serve_rest (
+    PiaoRegistry *registry, PiaoDb *db, gint64 user, PiaoReply *reply, char **proof, GError **error)
+{
+  g_clear_pointer (&reply->epoch, g_free);
+  if (!piao_ledger_read_head (db, NULL, &reply->epoch, error)
+      || !piao_pull_nothing (registry, db, user, reply, error))
+    return FALSE;
+  *proof = piao_proof_assume (db, reply, error);
+  return *proof != NULL;
+}

@@ -51,4 +51,14 @@ gboolean piao_serve_answer (PiaoRegistry *registry,
                             PiaoReply *reply,
                             GError **error);
 
+/* Fills in @reply as piao_serve_answer() does for a desktop that has everything and asks nothing
+ * else, but for the clock. @proof (transfer full): the digest that such a desktop has. In a read
+ * transaction. */
+gboolean piao_serve_rest (PiaoRegistry *registry,
+                          PiaoDb *db,
+                          gint64 user,
+                          PiaoReply *reply,
+                          char **proof,
+                          GError **error);
+
 G_END_DECLS

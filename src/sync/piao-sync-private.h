@@ -5,6 +5,7 @@
 
 #include <libsoup/soup.h>
 
+#include "sync/piao-http.h"
 #include "sync/piao-sync-core.h"
 #include "sync/piao-sync-engine.h"
 #include "sync/piao-sync-progress.h"
@@ -25,6 +26,16 @@ typedef struct
   PiaoProofOutcome proof;
   char *problem; /* owned; why commands were not taken, or NULL */
 } PiaoSyncNews;
+
+/* The last answer at rest (piao-sync-rest.c). All NULL while there is none. */
+typedef struct
+{
+  char *key; /* what was asked */
+  char *tag; /* the name of the answer */
+  GBytes *answer;
+  char *type;
+  gboolean packed;
+} PiaoSyncRest;
 
 struct _PiaoSync
 {
@@ -52,6 +63,9 @@ struct _PiaoSync
   GBytes *answer;        /* owned; as it arrived */
   char *answer_type;     /* owned */
   gboolean answer_packed;
+  gsize received_bytes; /* of the answer, on the line */
+  gboolean same;        /* it is the one that was kept */
+  PiaoSyncRest rest;
   GCancellable *cancellable; /* of the call or renewal under way; owned */
 
   gboolean later, later_hurry; /* what was left for later is being made; before the history is all
@@ -94,6 +108,19 @@ void piao_sync_note_news (PiaoSync *self, const PiaoSyncNews *news, gsize bytes)
 /* Makes in the background what large answers have left for later. @hurry: although more of the
  * history is to come. (piao-sync-later.c) */
 void piao_sync_make_later (PiaoSync *self, gboolean hurry);
+
+/* The name of @reply when it is one at rest to a request that asks nothing else; NULL: it is not.
+ * Any thread. Transfer full. (piao-sync-rest.c) */
+char *piao_sync_rest_name (JsonObject *request, const PiaoReply *reply);
+
+/* Keeps the answer of the round, which was applied, under @tag; NULL: keeps none. */
+void piao_sync_rest_keep (PiaoSync *self, const char *tag);
+
+/* In a fiber, before the call of the round: whether the centre would answer what is kept; then it
+ * is the answer of the round. With @error the line failed. @like: how to call. */
+gboolean piao_sync_rest_ask (PiaoSync *self, const PiaoHttpCall *like, GError **error);
+
+void piao_sync_rest_clear (PiaoSyncRest *rest);
 
 /* Listening for hints: an attempt, and its end or that of the connection. (piao-sync-live.c) */
 void piao_sync_live_connect (PiaoSync *self);

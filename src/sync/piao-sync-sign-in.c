@@ -212,6 +212,7 @@ piao_sync_forget_person (PiaoSync *self)
   g_clear_pointer (&self->password, g_free);
   g_clear_pointer (&self->name, g_free);
   g_clear_pointer (&self->token, g_free);
+  piao_sync_rest_clear (&self->rest);
 }
 
 /* A person waits in front of the screen: not longer than this. */

@@ -172,11 +172,15 @@ do_call (Work *work, PiaoSyncEvent *event)
   begin_talk (work);
   call.session = session = g_object_ref (self->session);
   call.cancellable = cancellable = g_object_ref (self->cancellable);
-  answer = piao_http_call (&call, &error);
+  if (piao_sync_rest_ask (self, &call, &error))
+    return;
+  if (error == NULL)
+    answer = piao_http_call (&call, &error);
   event->sent = call.sent;
   event->received = call.received;
   if (answer != NULL)
     {
+      self->received_bytes = g_bytes_get_size (answer);
       self->answer = g_steal_pointer (&answer);
       g_set_str (&self->answer_type, call.type);
       self->answer_packed = call.packed;
@@ -203,6 +207,7 @@ typedef struct
   PiaoSyncAnswer *answer;
   PiaoOutboxCounts counts;
   PiaoSyncNews news;
+  char *tag; /* owned; of an answer at rest, else NULL */
 } Applying;
 
 /* Thousands of rows take a while to free: not on the screen's thread. */
@@ -310,7 +315,10 @@ apply_answer (PiaoDb *db, gpointer data)
 
   if (piao_sync_answer_apply (applying->answer, applying->registry, db, &error)
       && piao_outbox_count (db, &applying->counts, &error))
-    note_news (applying);
+    {
+      note_news (applying);
+      applying->tag = piao_sync_rest_name (applying->request, applying->reply);
+    }
   free_answer (applying);
   return error == NULL ? dex_future_new_true () : dex_future_new_for_error (error);
 }
@@ -327,7 +335,7 @@ note_applied (PiaoSync *self, const Applying *applying, PiaoSyncEvent *event)
   event->waiting = applying->counts.waiting;
   event->reached = news->reached;
   piao_sync_note_counts (self, &applying->counts);
-  piao_sync_note_news (self, news, g_bytes_get_size (applying->bytes));
+  piao_sync_note_news (self, news, self->received_bytes);
   /* What was not taken before stays said until it goes up again. */
   if (news->problem != NULL || self->engine.pushed || event->waiting == 0)
     g_set_str (&self->untaken, news->problem);
@@ -350,16 +358,19 @@ do_apply (Work *work, PiaoSyncEvent *event)
       && dex_await (piao_replica_write (self->replica, apply_answer, &applying, NULL), &error))
     {
       note_applied (self, &applying, event);
+      piao_sync_rest_keep (self, applying.tag);
       piao_sync_make_later (self, applying.news.rows < FEW_ROWS);
     }
   else
     {
       event->result = PIAO_SYNC_RESULT_FAILED;
       piao_sync_set_problem (self, error->message);
+      piao_sync_rest_clear (&self->rest);
     }
   /* Only left over when the replica was closed in between. */
   free_answer (&applying);
   g_free (applying.news.problem);
+  g_free (applying.tag);
   piao_sync_clear_round (self);
 }
 

@@ -199,6 +199,7 @@ piao_sync_clear_round (PiaoSync *self)
   g_clear_pointer (&self->request_bytes, g_bytes_unref);
   g_clear_pointer (&self->answer, g_bytes_unref);
   g_clear_pointer (&self->answer_type, g_free);
+  self->same = FALSE;
 }
 
 /* --- what people do -------------------------------------------------------------------------- */
@@ -438,6 +439,7 @@ piao_sync_finalize (GObject *object)
   g_clear_handle_id (&self->timer, g_source_remove);
   g_queue_clear_full (&self->events, g_free);
   piao_sync_clear_round (self);
+  piao_sync_rest_clear (&self->rest);
   g_clear_object (&self->replica);
   g_clear_object (&self->session);
   g_clear_object (&self->live);

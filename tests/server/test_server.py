@@ -91,6 +91,19 @@ class Http(unittest.TestCase):
         stranger.sync()
         self.assertFalse([row for row in stranger.rows.values() if row['lane'] == 652300])
 
+    def test_short_question(self):
+        """What is not known to be the same is not, and nobody is told without a session."""
+        desk = Desk(self.server, key='short-question'.ljust(40, '-'))
+        desk.sync()
+        for tail in (f'{SCHEMA}/0123456789abcdef', f'{SCHEMA}/', f'{SCHEMA}/' + 'x' * 3000):
+            self.assertEqual(self.server.call('GET', '/v1/same/' + tail, token=desk.token), (200, {'same': False}))
+        for tail in ('', 'x', f'x/{"0" * 16}', f'{SCHEMA}', f'{SCHEMA}/a/b', f'-1/{"0" * 16}'):
+            status, answer = self.server.call('GET', '/v1/same/' + tail, token=desk.token)
+            self.assertEqual((status, answer['reason']), (400, 'sync.same'), tail)
+        status, answer = self.server.call('GET', f'/v1/same/{SCHEMA + 1}/0', token=desk.token)
+        self.assertEqual((status, answer['reason']), (409, 'sync.schema-new'))
+        self.assertEqual(self.server.call('GET', f'/v1/same/{SCHEMA}/0')[0], 401)
+
     def test_codings(self):
         """Who asks for frames gets frames; who asks for JSON, or for nothing, gets JSON."""
         desk = Desk(self.server, key='codings'.ljust(40, '-'))
