@@ -8,6 +8,7 @@
 
 #include "base/piao-error.h"
 #include "sync/piao-http.h"
+#include "sync/piao-trust.h"
 
 #define JSON_TYPE "application/json"
 #define CHUNK_BYTES (64 * 1024)
@@ -15,15 +16,20 @@
 #define TIMEOUT_SECONDS 300
 #define IDLE_SECONDS 120
 #define MAX_REFUSAL (16 * 1024)
+/* Data of a session: the file of an authority that it could not use. */
+#define UNUSABLE "piao-unusable"
 
 SoupSession *
-piao_http_session_new (void)
+piao_http_session_new (const char *authority)
 {
   SoupSession *session
       = soup_session_new_with_options ("timeout", TIMEOUT_SECONDS, "idle-timeout", IDLE_SECONDS,
                                        "user-agent", "piaoku/" PIAO_VERSION, NULL);
 
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
+  /* A file that cannot be used trusts nobody, and every call says so. */
+  if (!piao_trust_set (session, authority, NULL))
+    g_object_set_data_full (G_OBJECT (session), UNUSABLE, g_strdup (authority), g_free);
   return session;
 }
 
@@ -243,6 +249,25 @@ note_headers (PiaoHttpCall *call, SoupMessage *message)
   call->packed = encoding != NULL && g_ascii_strcasecmp (encoding, "gzip") == 0;
 }
 
+/* Over TLS nothing is sent while nobody is trusted. */
+static gboolean
+check_authority (PiaoHttpCall *call, GError **error)
+{
+  const char *authority = g_object_get_data (G_OBJECT (call->session), UNUSABLE);
+  g_autoptr (GError) why = NULL;
+
+  if (authority == NULL || !g_str_has_prefix (call->url, "https:"))
+    return TRUE;
+  if (piao_trust_check (authority, &why))
+    {
+      /* The file is there now. */
+      piao_trust_set (call->session, authority, NULL);
+      g_object_set_data (G_OBJECT (call->session), UNUSABLE, NULL);
+      return TRUE;
+    }
+  return piao_error_set (error, PIAO_ERROR_UNAVAILABLE, "http.authority", "%s", why->message);
+}
+
 GBytes *
 piao_http_call (PiaoHttpCall *call, GError **error)
 {
@@ -252,13 +277,18 @@ piao_http_call (PiaoHttpCall *call, GError **error)
   GError *inner = NULL;
   guint status;
 
-  if (!piao_http_check_url (call->url, error))
+  if (!piao_http_check_url (call->url, error) || !check_authority (call, error))
     return NULL;
   message = make_message (call);
   stream = dex_await_object (send_message (call, message), &inner);
   if (stream != NULL)
     body = read_all (call, stream, error);
   g_signal_handlers_disconnect_by_data (message, call);
+  if (stream == NULL && !piao_trust_judge (message, error))
+    {
+      g_clear_error (&inner);
+      return NULL;
+    }
   if (stream == NULL)
     return fail_line (inner, error);
   if (body == NULL)

@@ -17,8 +17,9 @@ G_BEGIN_DECLS
  */
 
 /* A session as the centre's clients use it: no decoding of content encodings that could unpack to
- * anything. Transfer full. */
-SoupSession *piao_http_session_new (void);
+ * anything. @authority is the PEM file whose word counts, NULL for the system's (piao-trust.h).
+ * Transfer full. */
+SoupSession *piao_http_session_new (const char *authority);
 
 /* PIAO_ERROR_INVALID "http.address" unless @url is https, or http to a loopback address. */
 gboolean piao_http_check_url (const char *url, GError **error);
@@ -49,6 +50,7 @@ typedef struct
 /*
  * In a fiber on the main context: sends it and receives a 2xx answer of one of the accepted types.
  * NULL with PIAO_ERROR_UNAVAILABLE "http.line" when there was no answer or a 5xx,
+ * "http.certificate" or "http.authority" when it does not know who answers (nothing was sent then),
  * "http.portal" when something answers that is not the centre (a captive portal, a proxy's page),
  * LIMIT "http.long" when there is no end to it; else the centre's own error with its reason and
  * sentence: "http.401" when the token is not (any more) good, "device.revoked" (410).

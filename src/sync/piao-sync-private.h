@@ -43,6 +43,7 @@ struct _PiaoSync
 
   PiaoReplica *replica; /* owned */
   char *url;            /* without a path */
+  char *authority;      /* PEM file of who is trusted; NULL: the system's */
   SoupSession *session; /* owned; a new one whenever kept connections are not to be trusted */
   GRand *random;
 

@@ -145,7 +145,7 @@ begin_talk (Work *work)
   if (work->update.fresh)
     {
       g_object_unref (self->session);
-      self->session = piao_http_session_new ();
+      self->session = piao_http_session_new (self->authority);
     }
 }
 

@@ -450,6 +450,7 @@ piao_sync_finalize (GObject *object)
   g_free (self->url);
   g_free (self->problem);
   g_free (self->untaken);
+  g_free (self->authority);
   G_OBJECT_CLASS (piao_sync_parent_class)->finalize (object);
 }
 
@@ -468,13 +469,22 @@ piao_sync_class_init (PiaoSyncClass *klass)
 static void
 piao_sync_init (PiaoSync *self)
 {
-  self->session = piao_http_session_new ();
+  self->session = piao_http_session_new (NULL);
   self->random = g_rand_new ();
   self->wake = PIAO_SYNC_NEVER;
   self->began = -1;
   g_queue_init (&self->events);
   piao_sync_engine_init (&self->engine);
   piao_sync_progress_init (&self->progress);
+}
+
+void
+piao_sync_set_authority (PiaoSync *self, const char *authority)
+{
+  g_return_if_fail (PIAO_IS_SYNC (self));
+  g_set_str (&self->authority, authority);
+  g_clear_object (&self->session);
+  self->session = piao_http_session_new (self->authority);
 }
 
 PiaoSync *

@@ -22,6 +22,10 @@ G_DECLARE_FINAL_TYPE (PiaoSync, piao_sync, PIAO, SYNC, GObject)
 /* @url: address of the centre without a path. NULL with PIAO_ERROR_INVALID when it is none. */
 PiaoSync *piao_sync_new (PiaoReplica *replica, const char *url, GError **error);
 
+/* The PEM file of the office's own authority, whose word alone counts for who the centre is; NULL
+ * or "": those that the system trusts. Before anything is asked. */
+void piao_sync_set_authority (PiaoSync *self, const char *authority);
+
 /*
  * Signs in at the centre: resolves to the user's id (G_TYPE_INT64). The device number is kept in
  * the replica and given to it. Without a line, a user who signed in here within seven days is

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import unittest
+from pathlib import Path
 
 sys.path.insert(0, os.path.dirname(__file__))
 from server import BIN, POSTGRESQL, SCHEMA, Desk, Live, Server  # noqa: E402
@@ -470,6 +471,17 @@ class Shared(unittest.TestCase):
 
 
 class Start(unittest.TestCase):
+    def test_the_unit_names_flags_that_there_are(self):
+        import re
+        import subprocess
+        unit = (Path(__file__).parents[2] / 'data' / 'server' / 'piaoku-server.service').read_text()
+        command = re.search(r'^ExecStart=((?:.*\\\n)*.*)$', unit, re.M).group(1)
+        flags = re.findall(r'(--[a-z-]+)', command)
+        self.assertIn('--database', flags)
+        known = subprocess.run([BIN, '--help'], capture_output=True, text=True, timeout=60).stdout
+        for flag in flags:
+            self.assertIn(flag, known)
+
     def test_wrong_flags(self):
         for flags in ([], ['--port', '99999', '--database', 'x'],
                       ['--database', '/nowhere/at/all.db'],

@@ -415,6 +415,7 @@ open_fiber (gpointer data)
 {
   Opening *opening = data;
   g_autoptr (PiaoDesk) self = g_object_new (PIAO_TYPE_DESK, NULL);
+  g_autofree char *authority = NULL;
   GError *error = NULL;
 
   self->session = g_object_ref (opening->session);
@@ -427,6 +428,8 @@ open_fiber (gpointer data)
   self->sync = piao_sync_new (self->replica, opening->url, &error);
   if (self->sync == NULL)
     return dex_future_new_for_error (error);
+  authority = g_settings_get_string (piao_session_get_settings (self->session), "server-authority");
+  piao_sync_set_authority (self->sync, authority);
   self->spooler = piao_spooler_new (self->replica);
   self->direct = piao_direct_new (self->session, self->replica);
   connect_parts (self);

@@ -10,6 +10,7 @@
 #include "app/shell/piao-help.h"
 #include "base/piao-error.h"
 #include "print/piao-printer.h"
+#include "sync/piao-trust.h"
 
 struct _PiaoPreferencesDialog
 {
@@ -21,6 +22,7 @@ struct _PiaoPreferencesDialog
   gboolean filling;
 
   AdwEntryRow *server;
+  AdwEntryRow *authority;
   AdwSwitchRow *sounds;
   AdwComboRow *way;
   AdwEntryRow *address;
@@ -76,6 +78,45 @@ on_server (PiaoPreferencesDialog *self)
     }
   gtk_widget_remove_css_class (GTK_WIDGET (self->server), "error");
   g_settings_set_string (get_settings (self), "server-url", text);
+}
+
+static void
+on_authority (PiaoPreferencesDialog *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->authority));
+  g_autoptr (GError) error = NULL;
+
+  if (!piao_trust_check (text, &error))
+    {
+      gtk_widget_add_css_class (GTK_WIDGET (self->authority), "error");
+      say (self, error->message);
+      return;
+    }
+  gtk_widget_remove_css_class (GTK_WIDGET (self->authority), "error");
+  g_settings_set_string (get_settings (self), "server-authority", text);
+}
+
+static void
+on_authority_chosen (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (PiaoPreferencesDialog) self = data;
+  g_autoptr (GFile) file = gtk_file_dialog_open_finish (GTK_FILE_DIALOG (source), result, NULL);
+  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
+
+  if (path == NULL || self->session == NULL)
+    return;
+  gtk_editable_set_text (GTK_EDITABLE (self->authority), path);
+  on_authority (self);
+}
+
+static void
+choose_authority_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+
+  gtk_file_dialog_set_title (dialog, _ ("Certificates of the Office's Authority"));
+  gtk_file_dialog_open (dialog, GTK_WINDOW (gtk_widget_get_root (widget)), NULL,
+                        on_authority_chosen, g_object_ref (widget));
 }
 
 /* --- printer --------------------------------------------------------------------------------- */
@@ -257,6 +298,7 @@ piao_preferences_dialog_class_init (PiaoPreferencesDialogClass *klass)
 #define BIND(child)                                                                                \
   gtk_widget_class_bind_template_child (widget_class, PiaoPreferencesDialog, child)
   BIND (server);
+  BIND (authority);
   BIND (sounds);
   BIND (way);
   BIND (address);
@@ -274,8 +316,11 @@ piao_preferences_dialog_class_init (PiaoPreferencesDialogClass *klass)
   BIND (silence);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, on_server);
+  gtk_widget_class_bind_template_callback (widget_class, on_authority);
   gtk_widget_class_bind_template_callback (widget_class, on_printer);
   gtk_widget_class_install_action (widget_class, "preferences.learn", NULL, learn_action);
+  gtk_widget_class_install_action (widget_class, "preferences.choose-authority", NULL,
+                                   choose_authority_action);
 }
 
 static void
@@ -297,10 +342,12 @@ piao_preferences_dialog_new (PiaoSession *session, PiaoScanReader *reader)
   PiaoPreferencesDialog *self = g_object_new (PIAO_TYPE_PREFERENCES_DIALOG, NULL);
   GSettings *settings = piao_session_get_settings (session);
   g_autofree char *url = g_settings_get_string (settings, "server-url");
+  g_autofree char *authority = g_settings_get_string (settings, "server-authority");
 
   self->session = g_object_ref (session);
   self->reader = g_object_ref (reader);
   gtk_editable_set_text (GTK_EDITABLE (self->server), url);
+  gtk_editable_set_text (GTK_EDITABLE (self->authority), authority);
   g_settings_bind (settings, "sounds", self->sounds, "active", G_SETTINGS_BIND_DEFAULT);
   bind (self, "scan-min-chars", self->min_chars);
   bind (self, "scan-mean-gap", self->mean_gap);
