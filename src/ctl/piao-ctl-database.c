@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Piaoku developers
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* init, verify, and what the commands share. */
+/* init, and what the commands share. */
 
 #include "config.h"
 
@@ -9,7 +9,6 @@
 
 #include "base/piao-error.h"
 #include "ctl/piao-ctl.h"
-#include "domain/audit/piao-audit.h"
 #include "domain/piao-domain.h"
 #include "domain/reference/piao-reference.h"
 #include "store/piao-change-index.h"
@@ -88,50 +87,4 @@ piao_ctl_init (int argc, char **argv, GError **error)
     return 1;
   g_print (_ ("The database is ready (schema %d).\n"), piao_schema_get_newest ());
   return 0;
-}
-
-static int
-report (GPtrArray *breaches)
-{
-  for (guint i = 0; i < breaches->len; i++)
-    {
-      const PiaoBreach *breach = breaches->pdata[i];
-
-      g_print ("%s: %s – %s\n", breach->rule, breach->subject,
-               piao_audit_get_sentence (breach->rule));
-    }
-  if (breaches->len > 0)
-    return 1;
-  g_print ("%s\n", _ ("All rules hold."));
-  return 0;
-}
-
-int
-piao_ctl_verify (int argc, char **argv, GError **error)
-{
-  g_autofree char *database = NULL;
-  gboolean replica = FALSE;
-  const GOptionEntry entries[] = { { "database", 0, 0, G_OPTION_ARG_STRING, &database,
-                                     N_ ("File, or postgresql://…"), N_ ("ADDRESS") },
-                                   { "replica", 0, 0, G_OPTION_ARG_NONE, &replica,
-                                     N_ ("It is the file of a desktop"), NULL },
-                                   { NULL } };
-  g_autoptr (PiaoDb) db = NULL;
-  g_autoptr (GPtrArray) breaches = NULL;
-  gint64 entries_seen = 0;
-
-  if (!piao_ctl_parse (&argc, &argv, 0, "--database ADDRESS", entries, error)
-      || !piao_ctl_need (database, "database", error))
-    return 1;
-  db = piao_db_open (database, PIAO_DB_READ_ONLY, error);
-  if (db == NULL || !piao_db_begin_read (db, error) || !piao_audit_check_file (db, error)
-      || (!replica && !piao_ledger_verify (db, &entries_seen, error)))
-    return 1;
-  breaches = piao_audit_run (db, error);
-  piao_db_rollback (db);
-  if (breaches == NULL)
-    return 1;
-  if (!replica)
-    g_print (_ ("The command log is whole: %d entries.\n"), (int)entries_seen);
-  return report (breaches);
 }

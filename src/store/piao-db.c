@@ -28,6 +28,27 @@ piao_statement_foreach (void (*func) (const PiaoStatement *statement, gpointer d
     func (*entry, data);
 }
 
+const PiaoStatement *
+piao_statement_make (const char *name, const char *sql)
+{
+  static GMutex lock;
+  static GHashTable *all;
+  PiaoStatement *made;
+
+  g_mutex_lock (&lock);
+  if (all == NULL)
+    all = g_hash_table_new (g_str_hash, g_str_equal);
+  made = g_hash_table_lookup (all, sql);
+  if (made == NULL)
+    {
+      made = g_new0 (PiaoStatement, 1);
+      *made = (PiaoStatement){ g_intern_string (name), g_strdup (sql) };
+      g_hash_table_insert (all, (gpointer)made->sql, made);
+    }
+  g_mutex_unlock (&lock);
+  return made;
+}
+
 PiaoDb *
 piao_db_open (const char *address, PiaoDbFlags flags, GError **error)
 {

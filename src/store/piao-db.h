@@ -35,6 +35,10 @@ typedef struct
 void piao_statement_foreach (void (*func) (const PiaoStatement *statement, gpointer data),
                              gpointer data);
 
+/* A statement that is made out of descriptors, for those few that cannot be declared: the same text
+ * gives the same one, which is kept for the life of the process. Any thread. */
+const PiaoStatement *piao_statement_make (const char *name, const char *sql);
+
 typedef struct _PiaoDb PiaoDb;
 typedef struct _PiaoCursor PiaoCursor;
 

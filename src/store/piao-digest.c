@@ -220,6 +220,40 @@ take_entries (PiaoDigestTally *tally)
   return entries;
 }
 
+GArray *
+piao_digest_tally_compare (PiaoDigestTally *self, const GArray *digests)
+{
+  g_autoptr (PiaoDigestTally) more = piao_digest_tally_new ();
+  g_autoptr (GArray) entries = NULL;
+  GArray *differ = g_array_new (FALSE, FALSE, sizeof (PiaoDigest));
+
+  for (guint i = 0; i < digests->len; i++)
+    {
+      const PiaoDigest *digest = &g_array_index (digests, PiaoDigest, i);
+      PiaoDigest *entry = find (more, digest->lane, digest->kind);
+
+      entry->rows += digest->rows;
+      entry->sum += digest->sum;
+    }
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      const PiaoDigest *counted = &g_array_index (self->entries, PiaoDigest, i);
+      PiaoDigest *entry = find (more, counted->lane, counted->kind);
+
+      entry->rows -= counted->rows;
+      entry->sum -= counted->sum;
+    }
+  entries = take_entries (more);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      PiaoDigest *entry = &g_array_index (entries, PiaoDigest, i);
+
+      if (entry->rows != 0 || entry->sum != 0)
+        g_array_append_val (differ, *entry);
+    }
+  return differ;
+}
+
 static gboolean
 count_kind (PiaoDb *db, const PiaoKind *kind, PiaoDigestTally *tally, GError **error)
 {

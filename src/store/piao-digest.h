@@ -42,6 +42,10 @@ void piao_digest_tally_merge (PiaoDigestTally *self, PiaoDigestTally *other);
 /* Forgets what was added. */
 void piao_digest_tally_clear (PiaoDigestTally *self);
 
+/* Where @self and @digests are not the same: GArray of PiaoDigest with what @digests has more (or,
+ * of rows, less), by lane and kind. */
+GArray *piao_digest_tally_compare (PiaoDigestTally *self, const GArray *digests);
+
 /* Adds it to the table, in the caller's transaction, and empties it. */
 gboolean piao_digest_tally_write (PiaoDigestTally *self, PiaoDb *db, GError **error);
 

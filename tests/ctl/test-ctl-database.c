@@ -7,8 +7,10 @@
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/piao-json.h"
 #include "sync/piao-password.h"
 
 typedef struct
@@ -138,6 +140,128 @@ test_demo (Fixture *self, gconstpointer data)
   g_assert_nonnull (strstr (self->out, "stock.movements"));
 }
 
+/* --- verify ---------------------------------------------------------------------------------- */
+
+static const struct
+{
+  const char *rule;
+  const PiaoStatement damage;
+} damages[] = {
+  { "pack.order",
+    { "pack_order", "UPDATE pack SET order_id = 5 WHERE id ="
+                    " (SELECT MIN(id) FROM pack WHERE order_id IS NOT NULL)" } },
+  { "pack.state",
+    { "pack_state", "UPDATE pack SET state = 'reserved' WHERE id ="
+                    " (SELECT MIN(pack.id) FROM pack JOIN orders ON orders.id = pack.order_id"
+                    " WHERE orders.state = 'completed')" } },
+  { "line.scanned",
+    { "line_scanned", "UPDATE order_line SET scanned = scanned - 1 WHERE id ="
+                      " (SELECT MIN(order_line.id) FROM order_line JOIN orders"
+                      " ON orders.id = order_line.order_id WHERE orders.state = 'completed')" } },
+  { "order.scanned",
+    { "order_scanned", "UPDATE orders SET scanned = scanned + 1 WHERE id ="
+                       " (SELECT MIN(order_id) FROM order_line)" } },
+  { "stock.movements",
+    { "stock_movements", "UPDATE movement SET quantity = quantity + 1 WHERE id ="
+                         " (SELECT MIN(id) FROM movement)" } },
+  { "stock.packs",
+    { "stock_packs",
+      "UPDATE stock SET reserved = reserved + 1 WHERE id = (SELECT MIN(id) FROM stock)" } },
+  { "debit.recorded",
+    { "debit_recorded", "UPDATE gateway_request SET state = 'refused' WHERE id = (SELECT MIN(id)"
+                        " FROM gateway_request WHERE op = 'order.confirm'"
+                        " AND state = 'confirmed')" } },
+  { "debit.applied",
+    { "debit_applied", "UPDATE orders SET confirm_no = NULL, state = 'cancelled' WHERE id ="
+                       " (SELECT MIN(order_id) FROM gateway_request WHERE op = 'order.confirm'"
+                       " AND state = 'confirmed')" } },
+  { "parcel.label",
+    { "parcel_label", "UPDATE orders SET confirm_no = NULL, state = 'cancelled' WHERE id ="
+                      " (SELECT MIN(order_id) FROM parcel WHERE label_at > 0)" } },
+  { "order.timeline",
+    { "order_timeline",
+      "UPDATE orders SET state = 'abnormal' WHERE id = (SELECT MIN(order_id) FROM order_event)" } },
+  { "index.hidden",
+    { "index_hidden", "DELETE FROM change WHERE kind = 'outlet' AND id ="
+                      " (SELECT MIN(id) FROM outlet)" } },
+  { "digest.server", { "digest", "UPDATE digest SET rows = rows + 1 WHERE kind = 'order'" } },
+};
+
+static void
+copy_file (const char *from, const char *to)
+{
+  g_autofree char *data = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (from, &data, &size, NULL));
+  g_assert_true (g_file_set_contents (to, data, (gssize)size, NULL));
+}
+
+/* The answer as JSON, whose rules include @rule. */
+static void
+assert_says (Fixture *self, const char *rule)
+{
+  g_autoptr (JsonObject) said = piao_json_parse_object (self->out, -1, 1 << 20, "verify", NULL);
+  JsonArray *findings = piao_json_get_array (said, "findings");
+  gboolean found = FALSE;
+
+  g_assert_nonnull (findings);
+  g_assert_false (piao_json_get_bool (said, "clean", TRUE));
+  for (guint i = 0; i < json_array_get_length (findings); i++)
+    {
+      JsonObject *finding = piao_json_array_get_object (findings, i);
+
+      g_assert_cmpint (json_array_get_length (piao_json_get_array (finding, "subjects")), >, 0);
+      g_assert_nonnull (piao_json_get_text (finding, "advice", NULL));
+      found |= g_strcmp0 (piao_json_get_text (finding, "rule", NULL), rule) == 0;
+    }
+  if (!found)
+    g_error ("%s is not in %s", rule, self->out);
+}
+
+static void
+test_verify (Fixture *self, gconstpointer data)
+{
+  g_autofree char *whole = g_build_filename (self->folder, "whole.db", NULL);
+
+  g_assert_cmpint (run (self, "", "demo", "--database", whole, "--orders", "300", "--seed", "9",
+                        "--live", NULL),
+                   ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (damages); i++)
+    {
+      copy_file (whole, self->server);
+      g_assert_cmpint (run (self, "", "verify", "--json", "--database", self->server, NULL), ==, 0);
+      g_assert_cmpint (count (self->server, &damages[i].damage), ==, -1);
+      g_assert_cmpint (run (self, "", "verify", "--json", "--database", self->server, NULL), ==, 1);
+      assert_says (self, damages[i].rule);
+    }
+  /* What init can put right is right after it. */
+  g_assert_cmpint (run (self, "", "init", "--database", self->server, NULL), ==, 0);
+  g_assert_cmpint (run (self, "", "verify", "--database", self->server, NULL), ==, 0);
+  g_assert_cmpint (run (self, "", "verify", "--replica", "--database", self->server, NULL), ==, 2);
+}
+
+/* Bytes in the middle of a table are overwritten. */
+static void
+test_verify_damaged_file (Fixture *self, gconstpointer data)
+{
+  static const char noise[8192] = { 1, 2, 3 };
+  FILE *file;
+
+  g_assert_cmpint (run (self, "", "demo", "--database", self->server, "--orders", "100", NULL), ==,
+                   0);
+  file = fopen (self->server, "r+b");
+  g_assert_nonnull (file);
+  g_assert_cmpint (fseek (file, 65536, SEEK_SET), ==, 0);
+  g_assert_cmpint ((int)fwrite (noise, sizeof noise, 1, file), ==, 1);
+  fclose (file);
+  g_assert_cmpint (run (self, "", "verify", "--json", "--database", self->server, NULL), ==, 1);
+  assert_says (self, "file.damaged");
+  g_assert_true (
+      g_file_set_contents (self->server, "no database at all, but a long text", -1, NULL));
+  g_assert_cmpint (run (self, "", "verify", "--database", self->server, NULL), ==, 2);
+}
+
 static void
 test_replica (Fixture *self, gconstpointer data)
 {
@@ -214,7 +338,8 @@ test_wrong_words (Fixture *self, gconstpointer data)
   g_assert_cmpint (run (self, "", "user", "drop", "x", "--database", self->server, NULL), ==, 1);
   g_assert_cmpint (run (self, "", "demo", "--database", self->server, "--orders", "0", NULL), ==,
                    1);
-  g_assert_cmpint (run (self, "", "verify", "--database", self->server, NULL), ==, 1);
+  g_assert_cmpint (run (self, "", "verify", "--database", self->server, NULL), ==, 2);
+  g_assert_cmpint (run (self, "", "verify", NULL), ==, 2);
   g_assert_false (g_file_test (self->server, G_FILE_TEST_EXISTS));
 }
 
@@ -224,6 +349,9 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/ctl/init", Fixture, NULL, set_up, test_init, tear_down);
   g_test_add ("/ctl/demo", Fixture, NULL, set_up, test_demo, tear_down);
+  g_test_add ("/ctl/verify", Fixture, NULL, set_up, test_verify, tear_down);
+  g_test_add ("/ctl/verify/damaged-file", Fixture, NULL, set_up, test_verify_damaged_file,
+              tear_down);
   g_test_add ("/ctl/replica-demo", Fixture, NULL, set_up, test_replica, tear_down);
   g_test_add ("/ctl/user", Fixture, NULL, set_up, test_user, tear_down);
   g_test_add ("/ctl/device", Fixture, NULL, set_up, test_device, tear_down);
