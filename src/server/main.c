@@ -21,6 +21,7 @@ typedef struct
   int port;
   int batch;         /* commands in a commit */
   int patience;      /* s */
+  char *metrics;     /* file with a token; NULL: none */
   int per_address;   /* connections; 0: as the door thinks */
   char *gateway;     /* NULL: no gateway */
   char *profile;     /* NULL: the default */
@@ -31,31 +32,33 @@ typedef struct
 static gboolean
 parse_flags (Flags *flags, int *argc, char ***argv, GError **error)
 {
-  const GOptionEntry entries[]
-      = { { "database", 0, 0, G_OPTION_ARG_STRING, &flags->database,
-            N_ ("SQLite file or postgresql://… address"), "PLACE" },
-          { "listen", 0, 0, G_OPTION_ARG_STRING, &flags->listen,
-            N_ ("Address to listen on (default 127.0.0.1)"), "ADDRESS" },
-          { "port", 0, 0, G_OPTION_ARG_INT, &flags->port, N_ ("Port, 0 picks one"), "N" },
-          { "batch", 0, 0, G_OPTION_ARG_INT, &flags->batch,
-            N_ ("Commands that wait together are committed together, at most N (default 256)"),
-            "N" },
-          { "patience", 0, 0, G_OPTION_ARG_INT, &flags->patience,
-            N_ ("The head of a request must arrive within S seconds (default 10)"), "S" },
-          { "per-address", 0, 0, G_OPTION_ARG_INT, &flags->per_address,
-            N_ ("At most N connections from one address (default 256, and any number from this "
-                "machine, where the proxy is)"),
-            "N" },
-          { "gateway", 0, 0, G_OPTION_ARG_STRING, &flags->gateway,
-            N_ ("Address of the ILMS gateway; without it nothing is asked there"), "URL" },
-          { "gateway-profile", 0, 0, G_OPTION_ARG_STRING, &flags->profile,
-            N_ ("Shape of its messages (default tcop-hmacsha1-des)"), "NAME" },
-          { "gateway-credentials", 0, 0, G_OPTION_ARG_FILENAME, &flags->credentials,
-            N_ ("Key file with app-id, app-secret and sign-secret under [gateway]"), "FILE" },
-          { "gateway-lease", 0, 0, G_OPTION_ARG_INT, &flags->lease,
-            N_ ("After so long without a sign of life another server speaks to ILMS (default 15)"),
-            "SECONDS" },
-          G_OPTION_ENTRY_NULL };
+  const GOptionEntry entries[] = {
+    { "database", 0, 0, G_OPTION_ARG_STRING, &flags->database,
+      N_ ("SQLite file or postgresql://… address"), "PLACE" },
+    { "listen", 0, 0, G_OPTION_ARG_STRING, &flags->listen,
+      N_ ("Address to listen on (default 127.0.0.1)"), "ADDRESS" },
+    { "port", 0, 0, G_OPTION_ARG_INT, &flags->port, N_ ("Port, 0 picks one"), "N" },
+    { "batch", 0, 0, G_OPTION_ARG_INT, &flags->batch,
+      N_ ("Commands that wait together are committed together, at most N (default 256)"), "N" },
+    { "patience", 0, 0, G_OPTION_ARG_INT, &flags->patience,
+      N_ ("The head of a request must arrive within S seconds (default 10)"), "S" },
+    { "per-address", 0, 0, G_OPTION_ARG_INT, &flags->per_address,
+      N_ ("At most N connections from one address (default 256, and any number from this "
+          "machine, where the proxy is)"),
+      "N" },
+    { "metrics-token", 0, 0, G_OPTION_ARG_FILENAME, &flags->metrics,
+      N_ ("File with the token for /v1/metrics; without it only this machine may ask"), "FILE" },
+    { "gateway", 0, 0, G_OPTION_ARG_STRING, &flags->gateway,
+      N_ ("Address of the ILMS gateway; without it nothing is asked there"), "URL" },
+    { "gateway-profile", 0, 0, G_OPTION_ARG_STRING, &flags->profile,
+      N_ ("Shape of its messages (default tcop-hmacsha1-des)"), "NAME" },
+    { "gateway-credentials", 0, 0, G_OPTION_ARG_FILENAME, &flags->credentials,
+      N_ ("Key file with app-id, app-secret and sign-secret under [gateway]"), "FILE" },
+    { "gateway-lease", 0, 0, G_OPTION_ARG_INT, &flags->lease,
+      N_ ("After so long without a sign of life another server speaks to ILMS (default 15)"),
+      "SECONDS" },
+    G_OPTION_ENTRY_NULL
+  };
   g_autoptr (GOptionContext) context = g_option_context_new (_ ("– the centre of Piaoku"));
 
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
@@ -102,6 +105,8 @@ serve (Flags *flags, GError **error)
   piao_executor_set_batch (piao_server_get_executor (server), (guint)flags->batch);
   piao_door_set_limits (piao_server_get_door (server), (guint)flags->patience,
                         (guint)flags->per_address);
+  if (flags->metrics != NULL && !piao_server_set_metrics_token (server, flags->metrics, error))
+    return FALSE;
   port = piao_server_listen (server, flags->listen != NULL ? flags->listen : "127.0.0.1",
                              (guint)flags->port, error);
   if (port == 0)
@@ -142,5 +147,6 @@ main (int argc, char *argv[])
   g_free (flags.gateway);
   g_free (flags.profile);
   g_free (flags.credentials);
+  g_free (flags.metrics);
   return done ? 0 : 1;
 }

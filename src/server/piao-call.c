@@ -252,6 +252,7 @@ run (gpointer data)
     {
       if (get_status (error) >= SOUP_STATUS_INTERNAL_SERVER_ERROR)
         g_message ("%s: %s", work->route->path, error->message);
+      piao_metrics_note_failure (piao_server_get_metrics (work->call.server), error);
       piao_call_set_error (message, error);
     }
   soup_server_message_unpause (message);
@@ -276,6 +277,7 @@ piao_call_start (PiaoServer *server,
       soup_message_headers_get_list (soup_server_message_get_request_headers (message), "Accept"));
   if (g_str_equal (route->method, "POST"))
     work->call.bytes = soup_message_body_flatten (soup_server_message_get_request_body (message));
+  work->call.began = g_get_monotonic_time ();
   work->call.now = piao_clock_now (piao_server_get_clock (server));
   soup_server_message_pause (message);
   piao_future_disown (dex_scheduler_spawn (NULL, 0, run, work, work_free), route->path);

@@ -293,7 +293,12 @@ run_batch (PiaoExecutor *self, Job *first)
 
   g_ptr_array_add (batch, first);
   if (!run_transaction (self, batch, &last, &failure))
-    g_message ("A batch of %u jobs was given up: %s", batch->len, failure->message);
+    {
+      g_message ("A batch of %u jobs was given up: %s", batch->len, failure->message);
+      g_mutex_lock (&self->lock);
+      self->counts.failed++;
+      g_mutex_unlock (&self->lock);
+    }
   for (guint i = 0; i < batch->len; i++)
     job_answer (g_ptr_array_index (batch, i), failure);
   return !last;
@@ -407,6 +412,7 @@ piao_executor_get_counts (PiaoExecutor *self, PiaoExecutorCounts *counts)
 {
   g_mutex_lock (&self->lock);
   *counts = self->counts;
+  counts->waiting = (guint)MAX (g_async_queue_length (self->queue), 0);
   g_mutex_unlock (&self->lock);
 }
 

@@ -72,10 +72,12 @@ DexFuture *piao_executor_write (PiaoExecutor *self,
                                 gpointer data,
                                 GDestroyNotify destroy);
 
-/* Counts since the start, for /metrics. */
+/* Counts since the start, for /v1/metrics. */
 typedef struct
 {
   guint64 accepted, refused, repeated, rejected, batches;
+  guint64 failed; /* batches that were given up */
+  guint waiting;  /* jobs, now */
 } PiaoExecutorCounts;
 void piao_executor_get_counts (PiaoExecutor *self, PiaoExecutorCounts *counts);
 

@@ -242,6 +242,12 @@ piao_live_new (PiaoServer *server)
   return self;
 }
 
+guint
+piao_live_count (PiaoLive *self)
+{
+  return self->listeners->len;
+}
+
 void
 piao_live_close (PiaoLive *self)
 {

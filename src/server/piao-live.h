@@ -29,6 +29,9 @@ PiaoLive *piao_live_new (PiaoServer *server);
 /* A connection that says it holds @token; closed with 4401 when it does not. */
 void piao_live_add (PiaoLive *self, SoupWebsocketConnection *connection, const char *token);
 
+/* How many listen. */
+guint piao_live_count (PiaoLive *self);
+
 /* Closes all. */
 void piao_live_close (PiaoLive *self);
 

@@ -134,6 +134,13 @@ piao_readers_work (PiaoReaders *self, void (*func) (gpointer data), gpointer dat
   return future;
 }
 
+guint
+piao_readers_get_waiting (PiaoReaders *self)
+{
+  /* Less than nothing: readers wait for jobs. */
+  return (guint)MAX (g_async_queue_length (self->queue), 0);
+}
+
 void
 piao_readers_close (PiaoReaders *self)
 {

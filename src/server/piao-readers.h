@@ -18,6 +18,9 @@ G_DECLARE_FINAL_TYPE (PiaoReaders, piao_readers, PIAO, READERS, GObject)
 PiaoReaders *piao_readers_new (const char *address, guint n, GError **error);
 void piao_readers_close (PiaoReaders *self);
 
+/* Jobs that no reader has taken yet. Any thread. */
+guint piao_readers_get_waiting (PiaoReaders *self);
+
 /* Runs inside one read transaction on a reader's thread. */
 typedef gboolean (*PiaoReadersFunc) (PiaoDb *db, gpointer data, GError **error);
 

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Piaoku developers
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The routes that only tell: a verdict, health, metrics. */
+/* The routes that only tell: a verdict, health. */
 
 #include "config.h"
 
@@ -87,30 +87,4 @@ piao_route_health (PiaoCall *call, GError **error)
                             "epoch", 's', epoch, "ilms", 's',
                             piao_server_get_ilms (call->server, NULL), "now", 'i', call->now, NULL);
   return piao_call_take_text (piao_json_object_to_text (answer));
-}
-
-GBytes *
-piao_route_metrics (PiaoCall *call, GError **error)
-{
-  State state = { .call = call };
-  PiaoExecutorCounts counts;
-  g_autofree char *epoch = NULL;
-  gboolean healthy
-      = dex_await (piao_readers_run (piao_server_get_readers (call->server), read_head, &state),
-                   error);
-
-  epoch = state.epoch;
-  if (!healthy)
-    return NULL;
-  piao_executor_get_counts (piao_server_get_executor (call->server), &counts);
-  call->type = "text/plain; version=0.0.4";
-  return piao_call_take_text (
-      g_strdup_printf ("piaoku_seq %" G_GINT64_FORMAT "\n"
-                       "piaoku_commands_total{verdict=\"accepted\"} %" G_GUINT64_FORMAT "\n"
-                       "piaoku_commands_total{verdict=\"refused\"} %" G_GUINT64_FORMAT "\n"
-                       "piaoku_commands_total{verdict=\"repeated\"} %" G_GUINT64_FORMAT "\n"
-                       "piaoku_commands_total{verdict=\"rejected\"} %" G_GUINT64_FORMAT "\n"
-                       "piaoku_batches_total %" G_GUINT64_FORMAT "\n",
-                       state.seq, counts.accepted, counts.refused, counts.repeated, counts.rejected,
-                       counts.batches));
 }

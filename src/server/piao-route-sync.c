@@ -263,6 +263,9 @@ piao_route_sync (PiaoCall *call, GError **error)
                       error))
         return NULL;
     }
+  if (sync->verdicts != NULL && sync->verdicts->len > 0)
+    piao_metrics_note_push (piao_server_get_metrics (call->server),
+                            (double)(g_get_monotonic_time () - call->began) / G_USEC_PER_SEC);
   return g_bytes_ref (sync->bytes);
 }
 

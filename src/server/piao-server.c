@@ -17,6 +17,8 @@
 #include "sync/piao-password.h"
 
 #define N_READERS 4
+#define MIN_TOKEN 16
+#define MAX_TOKEN 128
 
 struct _PiaoServer
 {
@@ -33,6 +35,8 @@ struct _PiaoServer
   GMutex lock;      /* ilms, ilms_since */
   const char *ilms; /* interned */
   gint64 ilms_since;
+  PiaoMetrics metrics;
+  char *metrics_token; /* NULL: for this machine only */
 };
 
 G_DEFINE_FINAL_TYPE (PiaoServer, piao_server, G_TYPE_OBJECT)
@@ -43,7 +47,7 @@ static const PiaoRoute routes[] = {
   { "GET", "/v1/same/", FALSE, piao_route_same, piao_route_same_read },
   { "GET", "/v1/command/", FALSE, piao_route_command },
   { "GET", "/health", TRUE, piao_route_health },
-  { "GET", "/metrics", TRUE, piao_route_metrics },
+  { "GET", "/v1/metrics", TRUE, piao_route_metrics },
 };
 
 static gboolean
@@ -210,6 +214,40 @@ piao_server_get_clock (PiaoServer *self)
   return self->clock;
 }
 
+PiaoMetrics *
+piao_server_get_metrics (PiaoServer *self)
+{
+  return &self->metrics;
+}
+
+guint
+piao_server_count_live (PiaoServer *self)
+{
+  return piao_live_count (self->live);
+}
+
+gboolean
+piao_server_set_metrics_token (PiaoServer *self, const char *path, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (!g_file_get_contents (path, &text, NULL, error))
+    return FALSE;
+  g_strstrip (text);
+  if (strlen (text) < MIN_TOKEN || strlen (text) > MAX_TOKEN)
+    return piao_error_set (error, PIAO_ERROR_INVALID, "server.metrics-token",
+                           _ ("The file “%.200s” must hold one token of %d to %d characters."),
+                           path, MIN_TOKEN, MAX_TOKEN);
+  g_set_str (&self->metrics_token, text);
+  return TRUE;
+}
+
+const char *
+piao_server_get_metrics_token (PiaoServer *self)
+{
+  return self->metrics_token;
+}
+
 void
 piao_server_set_ilms (PiaoServer *self, const char *state, gint64 since)
 {
@@ -247,6 +285,7 @@ piao_server_finalize (GObject *object)
   g_clear_pointer (&self->registry, piao_registry_unref);
   g_clear_object (&self->clock);
   g_mutex_clear (&self->lock);
+  g_free (self->metrics_token);
   G_OBJECT_CLASS (piao_server_parent_class)->finalize (object);
 }
 

@@ -6,6 +6,7 @@
 #include "base/piao-clock.h"
 #include "server/piao-door.h"
 #include "server/piao-executor.h"
+#include "server/piao-metrics.h"
 #include "server/piao-readers.h"
 
 G_BEGIN_DECLS
@@ -18,7 +19,8 @@ G_BEGIN_DECLS
  *   POST /v1/sync           see sync/piao-sync-core.h
  *   GET  /v1/live           WebSocket: {"lane": L, "seq": S} when something is new
  *   GET  /v1/command/{id}   the verdict of a command
- *   GET  /health, /metrics
+ *   GET  /health
+ *   GET  /v1/metrics        for operators: to this machine, or with their token
  *
  * Errors are {code, reason, message}. Everything but sign-in, health and metrics wants
  * "Authorization: Bearer <token>".
@@ -38,6 +40,13 @@ void piao_server_close (PiaoServer *self);
 
 PiaoExecutor *piao_server_get_executor (PiaoServer *self);
 PiaoReaders *piao_server_get_readers (PiaoServer *self);
+PiaoMetrics *piao_server_get_metrics (PiaoServer *self);
+guint piao_server_count_live (PiaoServer *self); /* open live sockets; main thread */
+
+/* Whoever holds the token in the file @path may see /v1/metrics, and nobody else; without one this
+ * machine may, unless it asks for somebody else (a proxy). Before it listens. */
+gboolean piao_server_set_metrics_token (PiaoServer *self, const char *path, GError **error);
+const char *piao_server_get_metrics_token (PiaoServer *self);
 PiaoDoor *piao_server_get_door (PiaoServer *self);
 PiaoRegistry *piao_server_get_registry (PiaoServer *self);
 PiaoClock *piao_server_get_clock (PiaoServer *self);
