@@ -329,6 +329,33 @@ test_device (Fixture *self, gconstpointer data)
   g_assert_cmpint (count (self->server, &open), ==, 0);
 }
 
+/* What the server's operator does by hand, on a file; test_servers and test_restore see what comes
+ * of it. */
+static void
+test_operator (Fixture *self, gconstpointer data)
+{
+  static const PiaoStatement resumed = { "resumed", "SELECT resumed FROM gateway_lease" };
+  static const PiaoStatement begun
+      = { "begun", "SELECT COUNT(*) FROM head WHERE epoch_at > 1700000000000" };
+  static const PiaoStatement kept = { "kept", "SELECT MAX(number) FROM device" };
+
+  g_assert_cmpint (run (self, "", "init", "--database", self->server, NULL), ==, 0);
+  g_assert_cmpint (run (self, "", "ilms", "status", "--database", self->server, NULL), ==, 0);
+  g_assert_nonnull (strstr (self->out, "unknown"));
+  g_assert_cmpint (count (self->server, &resumed), ==, 0);
+  g_assert_cmpint (run (self, "", "ilms", "resume", "--database", self->server, NULL), ==, 0);
+  g_assert_cmpint (count (self->server, &resumed), ==, 1);
+  g_assert_cmpint (run (self, "", "ilms", "stop", "--database", self->server, NULL), ==, 1);
+  g_assert_cmpint (count (self->server, &begun), ==, 0);
+  for (int i = 0; i < 2; i++)
+    g_assert_cmpint (run (self, "", "epoch", "--database", self->server, NULL), ==, 0);
+  g_assert_cmpint (count (self->server, &begun), ==, 1);
+  g_assert_cmpint (count (self->server, &kept), >, 64);
+  g_assert_cmpint (run (self, "", "verify", "--database", self->server, NULL), ==, 0);
+  /* A file has no roles. */
+  g_assert_cmpint (run (self, "", "grant", "serve", "--database", self->server, NULL), ==, 1);
+}
+
 static void
 test_wrong_words (Fixture *self, gconstpointer data)
 {
@@ -355,6 +382,7 @@ main (int argc, char *argv[])
   g_test_add ("/ctl/replica-demo", Fixture, NULL, set_up, test_replica, tear_down);
   g_test_add ("/ctl/user", Fixture, NULL, set_up, test_user, tear_down);
   g_test_add ("/ctl/device", Fixture, NULL, set_up, test_device, tear_down);
+  g_test_add ("/ctl/operator", Fixture, NULL, set_up, test_operator, tear_down);
   g_test_add ("/ctl/wrong-words", Fixture, NULL, set_up, test_wrong_words, tear_down);
   return g_test_run ();
 }

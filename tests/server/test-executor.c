@@ -11,6 +11,7 @@
 #include "base/piao-future.h"
 #include "base/piao-id.h"
 #include "server/piao-executor.h"
+#include "server/piao-notice.h"
 #include "server/piao-readers.h"
 #include "tests/lib/piao-centre.h"
 
@@ -297,11 +298,54 @@ test_readers_only_read (void)
   tear_down (&world);
 }
 
+/* What one process says another understands, and noise is no notice. */
+static void
+test_notices (void)
+{
+  static const char *const noise[] = {
+    "", "a", "a 1", "a 1 0", "a x 0 1", "a 1 0 x", "a -1 0 1", "a 1 0 1 99999999999999999999"
+  };
+  static const guint sizes[] = { 1, 2, 256, 257, 5000 };
+  g_autofree char *name = NULL;
+  g_autoptr (GArray) heard = NULL;
+  gint64 seq = 0;
+  gboolean access_changed = FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (noise); i++)
+    {
+      g_assert_false (piao_notice_from_text (noise[i], &name, &heard, &seq, &access_changed));
+      g_assert_null (name);
+      g_assert_null (heard);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autoptr (GArray) lanes = g_array_new (FALSE, FALSE, sizeof (gint64));
+      g_autofree char *text = NULL;
+
+      for (gint64 lane = 0; lane < sizes[i]; lane++)
+        g_array_append_val (lanes, lane);
+      text = piao_notice_to_text ("me", lanes, 77, i % 2 == 1);
+      /* What PostgreSQL takes. */
+      g_assert_cmpuint (strlen (text), <, 8000);
+      g_assert_true (piao_notice_from_text (text, &name, &heard, &seq, &access_changed));
+      g_assert_cmpstr (name, ==, "me");
+      g_assert_cmpint (seq, ==, 77);
+      g_assert_cmpint (access_changed, ==, i % 2 == 1);
+      g_assert_cmpint (heard != NULL, ==, sizes[i] <= 256);
+      if (heard != NULL)
+        g_assert_cmpmem (heard->data, heard->len * sizeof (gint64), lanes->data,
+                         lanes->len * sizeof (gint64));
+      g_clear_pointer (&heard, g_array_unref);
+      g_clear_pointer (&name, g_free);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
   dex_init ();
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/executor/notices", test_notices);
   g_test_add_func ("/server/executor/one-commit-for-many", test_one_commit_for_many);
   g_test_add_func ("/server/executor/each-hears-its-own", test_each_hears_its_own);
   g_test_add_func ("/server/readers/only-read", test_readers_only_read);

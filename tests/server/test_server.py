@@ -277,6 +277,55 @@ class Crash(unittest.TestCase):
         server.stop()
 
 
+class Hints(unittest.TestCase):
+    def test_hints_go_across(self):
+        """What one server commits, the desktops of the other hear soon, also after the connection
+        that listens was lost."""
+        first = Server()
+        second = Server(beside=first)
+        desk = Desk(first)
+        listener = Desk(second, 'picker')
+        live = Live(second, listener.token)
+        self.assertEqual(live.status, 101)
+        stranger = Live(second, Desk(second, 'stranger').token)
+        heard = []
+
+        def listen():
+            while True:
+                opcode, data = live.frame()
+                if opcode != 1:
+                    return
+                heard.append(json.loads(data))
+
+        desk.sync()
+        thread = threading.Thread(target=listen)
+        thread.start()
+        # Its grants are read a moment after the handshake: order until it hears.
+        for _ in range(100):
+            desk.sync([desk.order()])
+            thread.join(0.1)
+            if heard:
+                break
+        self.assertEqual({hint['lane'] for hint in heard}, {652300})
+        if POSTGRESQL:
+            self.assertTrue(second.execute("SELECT pg_terminate_backend (pid) FROM pg_stat_activity"
+                                           " WHERE query LIKE 'SELECT lane FROM lane_head%'"))
+        seq = desk.sync([desk.order()])['verdicts'][0]['seq']
+        for _ in range(200):
+            if heard[-1]['seq'] >= seq:
+                break
+            thread.join(0.1)
+        self.assertGreaterEqual(heard[-1]['seq'], seq)
+        stranger.socket.settimeout(0.3)
+        with self.assertRaises(TimeoutError):
+            stranger.frame()
+        first.stop()
+        second.stop()
+        thread.join()
+        for one in (live, stranger):
+            one.close()
+
+
 @unittest.skipUnless(POSTGRESQL, 'needs PostgreSQL')
 class Shared(unittest.TestCase):
     def test_two_servers_over_one_database(self):
@@ -338,52 +387,6 @@ class Shared(unittest.TestCase):
         self.assertEqual(server.execute('SELECT count(*) FROM command_log'), before)
         server.stop()
         owner.stop()
-
-    def test_hints_go_across(self):
-        """What one server commits, the desktops of the other hear at once, also after the
-        connection that listens was lost."""
-        first = Server()
-        second = Server(beside=first)
-        desk = Desk(first)
-        listener = Desk(second, 'picker')
-        live = Live(second, listener.token)
-        self.assertEqual(live.status, 101)
-        stranger = Live(second, Desk(second, 'stranger').token)
-        heard = []
-
-        def listen():
-            while True:
-                opcode, data = live.frame()
-                if opcode != 1:
-                    return
-                heard.append(json.loads(data))
-
-        desk.sync()
-        thread = threading.Thread(target=listen)
-        thread.start()
-        # Its grants are read a moment after the handshake: order until it hears.
-        for _ in range(100):
-            desk.sync([desk.order()])
-            thread.join(0.1)
-            if heard:
-                break
-        self.assertEqual({hint['lane'] for hint in heard}, {652300})
-        self.assertTrue(second.execute("SELECT pg_terminate_backend (pid) FROM pg_stat_activity"
-                                       " WHERE query LIKE 'SELECT lane FROM lane_head%'"))
-        seq = desk.sync([desk.order()])['verdicts'][0]['seq']
-        for _ in range(200):
-            if heard[-1]['seq'] >= seq:
-                break
-            thread.join(0.1)
-        self.assertGreaterEqual(heard[-1]['seq'], seq)
-        stranger.socket.settimeout(0.3)
-        with self.assertRaises(TimeoutError):
-            stranger.frame()
-        first.stop()
-        second.stop()
-        thread.join()
-        for one in (live, stranger):
-            one.close()
 
     def test_the_writer_is_killed_or_stands_still(self):
         """The lock of the writers goes on to the next when its holder dies or stands still in the
