@@ -3,8 +3,8 @@
  *
  * The list of all orders of the large replica in a real window: how long until its first rows are
  * painted, how long the longest picture takes while it is scrolled, and how long the screen ever
- * stands still while somebody types into the search. The peer is the same view over a list of
- * constant texts, which is what GTK itself costs. */
+ * stands still while somebody types into the search; then the first rows in another order. The peer
+ * is the same view over a list of constant texts, which is what GTK itself costs. */
 
 #include "config.h"
 
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "base/piao-future.h"
+#include "domain/order/piao-order-queries.h"
 #include "store/piao-row-list.h"
 #include "store/piao-search.h"
 #include "tests/bench/piao-bench.h"
@@ -226,6 +227,29 @@ measure_first_rows (Bench *bench, PiaoReplica *replica)
   piao_bench_report ("list-whole", piao_bench_now () - started, "ms", 0, LIMIT_MS, 0);
 }
 
+/* The first rows of the orders page when the title of a column was pressed: as an index has them.
+ */
+static void
+measure_sort (Bench *bench, const char *figure, PiaoOrderSort sort, gboolean descending)
+{
+  double started = piao_bench_now ();
+
+  piao_row_list_set_query (bench->rows, piao_order_list (PIAO_ORDER_ANY, sort, descending),
+                           &bench_list_page, "issiis", (gint64)BENCH_WAREHOUSE, "", "",
+                           G_GINT64_CONSTANT (0), G_MAXINT64, "");
+  await (bench, has_first_rows, "The first row in another order");
+  piao_bench_report (figure, piao_bench_now () - started, "ms", 0, FIRST_ROWS_MS, 0);
+  await (bench, is_ready, "The whole list in another order");
+}
+
+static void
+measure_sorts (Bench *bench)
+{
+  measure_sort (bench, "list-sort-time-first-rows", PIAO_ORDER_BY_TIME, FALSE);
+  measure_sort (bench, "list-sort-number-first-rows", PIAO_ORDER_BY_NUMBER, FALSE);
+  measure_sort (bench, "list-sort-number-down-first-rows", PIAO_ORDER_BY_NUMBER, TRUE);
+}
+
 /* --- scrolling ------------------------------------------------------------------------------- */
 
 typedef struct
@@ -374,6 +398,7 @@ main (int argc, char **argv)
   measure_first_rows (&bench, replica);
   measure_scrolling (&bench, MIN (options->repeats, 300));
   measure_typing (&bench);
+  measure_sorts (&bench);
   gtk_window_destroy (bench.window);
   g_object_unref (bench.rows);
   piao_replica_close (replica);

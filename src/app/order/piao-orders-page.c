@@ -30,6 +30,7 @@ struct _PiaoOrdersPage
   GtkDropDown *period;
   GtkStack *stack;
   GtkColumnView *list;
+  GtkMenuButton *columns_button;
   GtkLabel *total;
 };
 
@@ -114,6 +115,44 @@ static const PiaoTableColumn columns[] = {
   { N_ ("State"), PIAO_CELL_PILL, 104, NULL, state_style },
 };
 
+/* --- sorting --------------------------------------------------------------------------------- */
+
+/* For each of the columns above. */
+static const int sorts[] = { PIAO_ORDER_BY_NUMBER,
+                             PIAO_ORDER_BY_TIME,
+                             PIAO_ORDER_BY_OUTLET,
+                             -1,
+                             -1,
+                             PIAO_ORDER_BY_COUNTY,
+                             -1,
+                             -1,
+                             PIAO_ORDER_BY_AMOUNT,
+                             -1 };
+G_STATIC_ASSERT (G_N_ELEMENTS (sorts) == G_N_ELEMENTS (columns));
+
+/* A title can be pressed where an index serves the sort in what is listed now. */
+static void
+offer_sorts (PiaoOrdersPage *self)
+{
+  int offered[G_N_ELEMENTS (sorts)];
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sorts); i++)
+    offered[i] = sorts[i] >= 0 && piao_orders_model_can_sort (self->model, (PiaoOrderSort)sorts[i])
+                     ? sorts[i]
+                     : -1;
+  piao_table_offer_sorts (self->list, offered);
+}
+
+static void
+on_sort (PiaoOrdersPage *self)
+{
+  gboolean descending = FALSE;
+  int sort = piao_table_get_sort (self->list, &descending);
+
+  if (self->model != NULL)
+    piao_orders_model_set_sort (self->model, sort, descending);
+}
+
 /* --- tabs and filters ------------------------------------------------------------------------ */
 
 static const struct
@@ -195,6 +234,8 @@ on_tab (PiaoOrdersPage *self)
   for (gsize i = 0; i < G_N_ELEMENTS (tabs) && self->model != NULL; i++)
     if (g_strcmp0 (tabs[i].name, name) == 0)
       piao_orders_model_set_group (self->model, tabs[i].group);
+  if (self->model != NULL)
+    offer_sorts (self);
 }
 
 static void
@@ -206,6 +247,7 @@ on_search (PiaoOrdersPage *self)
   if (*text != '\0')
     adw_toggle_group_set_active_name (self->tabs, "all");
   piao_orders_model_set_search (self->model, text);
+  offer_sorts (self);
 }
 
 static void
@@ -349,6 +391,7 @@ piao_orders_page_constructed (GObject *object)
   PiaoOrdersPage *self = PIAO_ORDERS_PAGE (object);
   PiaoSession *session = piao_page_get_session (PIAO_PAGE (self));
   g_autoptr (GtkSingleSelection) selection = NULL;
+  g_autoptr (GMenuModel) columns_menu = NULL;
 
   G_OBJECT_CLASS (piao_orders_page_parent_class)->constructed (object);
   self->model = piao_orders_model_new (session);
@@ -358,6 +401,12 @@ piao_orders_page_constructed (GObject *object)
   gtk_single_selection_set_can_unselect (selection, TRUE);
   gtk_column_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
   piao_table_add_columns (self->list, columns, G_N_ELEMENTS (columns), self);
+  columns_menu = piao_table_remember (self->list, piao_session_get_settings (session), "orders",
+                                      GTK_WIDGET (self));
+  gtk_menu_button_set_menu_model (self->columns_button, columns_menu);
+  offer_sorts (self);
+  g_signal_connect_object (gtk_column_view_get_sorter (self->list), "changed", G_CALLBACK (on_sort),
+                           self, G_CONNECT_SWAPPED);
   fill_states (self);
   g_signal_connect_object (self->model, "changed", G_CALLBACK (show_counts), self,
                            G_CONNECT_SWAPPED);
@@ -400,6 +449,7 @@ piao_orders_page_class_init (PiaoOrdersPageClass *klass)
   BIND (period);
   BIND (stack);
   BIND (list);
+  BIND (columns_button);
   BIND (total);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, on_tab);

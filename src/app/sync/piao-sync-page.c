@@ -234,13 +234,17 @@ set_table (PiaoSyncPage *self,
            GtkColumnView *view,
            GListModel *items,
            const PiaoTableColumn *columns,
-           guint n_columns)
+           guint n_columns,
+           const char *name)
 {
+  PiaoSession *session = piao_page_get_session (PIAO_PAGE (self));
+  g_autoptr (GMenuModel) menu = NULL;
   g_autoptr (GtkSingleSelection) selection = gtk_single_selection_new (g_object_ref (items));
 
   gtk_single_selection_set_autoselect (selection, FALSE);
   gtk_column_view_set_model (view, GTK_SELECTION_MODEL (selection));
   piao_table_add_columns (view, columns, n_columns, self);
+  menu = piao_table_remember (view, piao_session_get_settings (session), name, GTK_WIDGET (self));
 }
 
 static void
@@ -252,9 +256,9 @@ piao_sync_page_constructed (GObject *object)
   G_OBJECT_CLASS (piao_sync_page_parent_class)->constructed (object);
   self->model = piao_sync_model_new (session);
   set_table (self, self->outbox, piao_sync_model_get_outbox (self->model), outbox_columns,
-             G_N_ELEMENTS (outbox_columns));
+             G_N_ELEMENTS (outbox_columns), "outbox");
   set_table (self, self->gateway, piao_sync_model_get_gateway (self->model), gateway_columns,
-             G_N_ELEMENTS (gateway_columns));
+             G_N_ELEMENTS (gateway_columns), "requests");
   g_signal_connect_object (self->model, "changed", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (piao_session_get_links (session), "changed", G_CALLBACK (show_lines),
                            self, G_CONNECT_SWAPPED);

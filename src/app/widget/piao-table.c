@@ -5,9 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "app/widget/piao-table.h"
-
-#define COLUMN "piao-column" /* of a GtkColumnViewColumn: its PiaoTableColumn */
+#include "app/widget/piao-table-private.h"
 
 typedef struct
 {
@@ -178,23 +176,9 @@ piao_table_add_columns (GtkColumnView *view,
         gtk_column_view_column_set_fixed_width (column, columns[i].width);
       gtk_column_view_column_set_expand (column, (columns[i].flags & PIAO_CELL_EXPAND) != 0);
       gtk_column_view_column_set_resizable (column, TRUE);
-      g_object_set_data (G_OBJECT (column), COLUMN, (gpointer)&columns[i]);
+      piao_table_note_column (column, &columns[i]);
       gtk_column_view_append_column (view, column);
       if (columns[i].flags & PIAO_CELL_NUMERIC)
         align_title (view, g_list_model_get_n_items (gtk_column_view_get_columns (view)) - 1);
-    }
-}
-
-void
-piao_table_set_narrow (GtkColumnView *view, gboolean narrow)
-{
-  GListModel *columns = gtk_column_view_get_columns (view);
-
-  for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
-    {
-      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
-      const PiaoTableColumn *declared = g_object_get_data (G_OBJECT (column), COLUMN);
-
-      gtk_column_view_column_set_visible (column, !narrow || !(declared->flags & PIAO_CELL_WIDE));
     }
 }

@@ -37,6 +37,21 @@ void piao_table_add_columns (GtkColumnView *view,
                              guint n_columns,
                              gpointer data);
 
+/*
+ * People may choose columns and draw their widths: both are kept in the settings under @name. Gives
+ * the menu of the columns, which is also that of the headers; its actions are put on @page, which
+ * @view is inside. Transfer full.
+ */
+GMenuModel *
+piao_table_remember (GtkColumnView *view, GSettings *settings, const char *name, GtkWidget *page);
+
+/* Which columns may be sorted by: a word for each column in the order of declaration, -1 for none.
+ * The sorter of @view (gtk_column_view_get_sorter) says "changed" when a person wants another. */
+void piao_table_offer_sorts (GtkColumnView *view, const int *words);
+
+/* The word of the column that is sorted by, -1 for none. */
+int piao_table_get_sort (GtkColumnView *view, gboolean *descending);
+
 /* In a narrow window the columns with PIAO_CELL_WIDE are not shown. */
 void piao_table_set_narrow (GtkColumnView *view, gboolean narrow);
 
