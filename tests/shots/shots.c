@@ -261,6 +261,8 @@ shoot_troubles (PiaoWindow *window, const Look *look, const char *folder)
   settle (SETTLE_MS);
   save (GTK_WIDGET (window), folder, history);
   piao_links_set_fetch (links, -1, FALSE, -1);
+  /* The banner keeps still while an order is open on the counter. */
+  piao_links_set_busy (links, FALSE);
   piao_links_set_centre (links, PIAO_LINK_OFFLINE, APP_WORLD_NOW);
   piao_links_set_ilms (links, PIAO_LINK_OFFLINE, APP_WORLD_NOW);
   piao_links_set_proof (links, 982990, FALSE, "The centre cannot be reached: the line is down.");
