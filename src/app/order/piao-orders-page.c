@@ -22,6 +22,7 @@ struct _PiaoOrdersPage
 
   PiaoOrdersModel *model;
   gboolean filling; /* the filters are being set by the program */
+  gboolean narrow;  /* no room for numbers in the tabs */
 
   AdwToggleGroup *tabs;
   GtkEditable *search;
@@ -104,14 +105,14 @@ state_style (GtkWidget *cell, gpointer item, gpointer data)
 
 static const PiaoTableColumn columns[] = {
   { N_ ("Order No."), PIAO_CELL_STRONG, 172, number_cell, NULL },
-  { N_ ("Ordered"), 0, 96, time_cell, NULL },
-  { N_ ("Outlet No."), 0, 100, outlet_cell, NULL },
+  { N_ ("Ordered"), PIAO_CELL_WIDE, 96, time_cell, NULL },
+  { N_ ("Outlet No."), PIAO_CELL_WIDE, 100, outlet_cell, NULL },
   { N_ ("Owner"), 0, 120, owner_cell, NULL },
-  { N_ ("Phone"), 0, 112, phone_cell, NULL },
-  { N_ ("Destination"), PIAO_CELL_EXPAND, 0, county_cell, NULL },
-  { N_ ("Account Manager"), 0, 84, manager_cell, NULL },
-  { N_ ("Source"), 0, 92, source_cell, NULL },
-  { N_ ("Amount (¥)"), PIAO_CELL_NUMERIC, 104, amount_cell, NULL },
+  { N_ ("Phone"), PIAO_CELL_WIDE, 112, phone_cell, NULL },
+  { N_ ("Destination"), PIAO_CELL_EXPAND | PIAO_CELL_WIDE, 0, county_cell, NULL },
+  { N_ ("Account Manager"), PIAO_CELL_WIDE, 84, manager_cell, NULL },
+  { N_ ("Source"), PIAO_CELL_WIDE, 92, source_cell, NULL },
+  { N_ ("Amount (¥)"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 104, amount_cell, NULL },
   { N_ ("State"), PIAO_CELL_PILL, 104, NULL, state_style },
 };
 
@@ -213,7 +214,9 @@ show_counts (PiaoOrdersPage *self)
   for (gsize i = 0; i < G_N_ELEMENTS (tabs); i++)
     {
       gint64 count = piao_orders_model_get_count (self->model, tabs[i].group);
-      g_autofree char *label = g_strdup_printf ("%s %'" G_GINT64_FORMAT, _ (tabs[i].title), count);
+      g_autofree char *label
+          = self->narrow ? g_strdup (_ (tabs[i].title))
+                         : g_strdup_printf ("%s %'" G_GINT64_FORMAT, _ (tabs[i].title), count);
 
       adw_toggle_set_label (adw_toggle_group_get_toggle_by_name (self->tabs, tabs[i].name), label);
     }
@@ -224,6 +227,27 @@ show_counts (PiaoOrdersPage *self)
   piao_page_set_badge (PIAO_PAGE (self),
                        (guint)piao_orders_model_get_count (self->model, "pending"));
   fill_counties (self);
+}
+
+static void
+set_narrow (PiaoOrdersPage *self, gboolean narrow)
+{
+  self->narrow = narrow;
+  piao_table_set_narrow (self->list, narrow);
+  if (self->model != NULL)
+    show_counts (self);
+}
+
+static void
+on_narrow (PiaoOrdersPage *self)
+{
+  set_narrow (self, TRUE);
+}
+
+static void
+on_wide (PiaoOrdersPage *self)
+{
+  set_narrow (self, FALSE);
 }
 
 static void
@@ -453,6 +477,8 @@ piao_orders_page_class_init (PiaoOrdersPageClass *klass)
   BIND (total);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, on_tab);
+  gtk_widget_class_bind_template_callback (widget_class, on_narrow);
+  gtk_widget_class_bind_template_callback (widget_class, on_wide);
   gtk_widget_class_bind_template_callback (widget_class, on_search);
   gtk_widget_class_bind_template_callback (widget_class, on_stop_search);
   gtk_widget_class_bind_template_callback (widget_class, on_state);

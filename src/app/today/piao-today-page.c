@@ -107,12 +107,24 @@ state_style (GtkWidget *cell, gpointer item, gpointer data)
 static const PiaoTableColumn columns[] = {
   { N_ ("Order No."), PIAO_CELL_STRONG, 164, number_cell, NULL },
   { N_ ("Outlet"), PIAO_CELL_EXPAND, 0, outlet_cell, NULL },
-  { N_ ("Destination"), 0, 92, county_cell, NULL },
-  { N_ ("Packs"), PIAO_CELL_NUMERIC, 60, packs_cell, NULL },
+  { N_ ("Destination"), PIAO_CELL_WIDE, 92, county_cell, NULL },
+  { N_ ("Packs"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 60, packs_cell, NULL },
   { N_ ("Due"), 0, 120, due_cell, due_style },
-  { N_ ("Departure"), 0, 92, departure_cell, NULL },
-  { N_ ("State"), PIAO_CELL_PILL, 84, NULL, state_style },
+  { N_ ("Departure"), PIAO_CELL_WIDE, 92, departure_cell, NULL },
+  { N_ ("State"), PIAO_CELL_PILL | PIAO_CELL_WIDE, 84, NULL, state_style },
 };
+
+static void
+on_narrow (PiaoTodayPage *self)
+{
+  piao_table_set_narrow (self->list, TRUE);
+}
+
+static void
+on_wide (PiaoTodayPage *self)
+{
+  piao_table_set_narrow (self->list, FALSE);
+}
 
 /* --- cards ------------------------------------------------------------------------------------ */
 
@@ -344,6 +356,8 @@ piao_today_page_class_init (PiaoTodayPageClass *klass)
   BIND (low);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_narrow);
+  gtk_widget_class_bind_template_callback (widget_class, on_wide);
   gtk_widget_class_install_action (widget_class, "today.start", NULL, start_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F6, 0, "today.start", NULL);
 }
