@@ -14,6 +14,7 @@ int piao_ctl_device (int argc, char **argv, GError **error);
 int piao_ctl_epoch (int argc, char **argv, GError **error);
 int piao_ctl_grant (int argc, char **argv, GError **error);
 int piao_ctl_ilms (int argc, char **argv, GError **error);
+int piao_ctl_outbox (int argc, char **argv, GError **error);
 int piao_ctl_verify (int argc, char **argv, GError **error);
 int piao_ctl_demo (int argc, char **argv, GError **error);
 int piao_ctl_replica_demo (int argc, char **argv, GError **error);

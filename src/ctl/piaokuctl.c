@@ -43,6 +43,7 @@ static const Command commands[] = {
   { "grant", N_ ("let a PostgreSQL role serve a database"), piao_ctl_grant },
   { "epoch", N_ ("make a restored database ready to serve again"), piao_ctl_epoch },
   { "ilms", N_ ("say how the line to ILMS is, or let a stopped one go on"), piao_ctl_ilms },
+  { "outbox", N_ ("carry what waits on a computer to the centre by hand"), piao_ctl_outbox },
   { "verify", N_ ("check the rules that must hold in a database"), piao_ctl_verify },
   { "demo", N_ ("fill a fresh database of the server with made-up data"), piao_ctl_demo },
   { "replica-demo", N_ ("fill a fresh file of a desktop with made-up data"),

@@ -60,22 +60,55 @@ describe (const PiaoOutboxEntry *entry)
 }
 
 GBytes *
-piao_outbox_file_write (guint device, gint64 made_at, const char *missing, GPtrArray *entries)
+piao_outbox_file_write (
+    guint device, const char *key, gint64 made_at, const char *missing, GPtrArray *entries)
 {
   GString *text = g_string_new (NULL);
+  g_autofree char *computer
+      = key != NULL ? g_compute_checksum_for_string (G_CHECKSUM_SHA256, key, -1) : NULL;
   g_autofree char *sum = NULL;
   gsize size;
 
-  add_line (text,
-            piao_json_build ("piaoku", 's', "outbox", "version", 'i', (gint64)VERSION, "device",
-                             'i', (gint64)device, "count", 'i', (gint64)entries->len, "made_at",
-                             'i', made_at, "missing", 's', missing, NULL));
+  add_line (text, piao_json_build ("piaoku", 's', "outbox", "version", 'i', (gint64)VERSION,
+                                   "device", 'i', (gint64)device, "computer", 's', computer,
+                                   "count", 'i', (gint64)entries->len, "made_at", 'i', made_at,
+                                   "missing", 's', missing, NULL));
   for (guint i = 0; i < entries->len; i++)
     add_line (text, describe (g_ptr_array_index (entries, i)));
   sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text->str, (gssize)text->len);
   add_line (text, piao_json_build ("sha256", 's', sum, NULL));
   size = text->len;
   return g_bytes_new_take (g_string_free_and_steal (text), size);
+}
+
+GBytes *
+piao_outbox_file_export (PiaoDb *db, gint64 made_at, guint *n, GError **error)
+{
+  g_autoptr (GPtrArray) entries = piao_outbox_list_unsent (db, PIAO_OUTBOX_FILE_MAX_ENTRIES, error);
+  g_autofree char *key = piao_setting_get (db, "device.key", NULL);
+
+  if (entries == NULL)
+    return NULL;
+  if (n != NULL)
+    *n = entries->len;
+  return piao_outbox_file_write ((guint)piao_setting_get_int (db, "device", 0), key, made_at, NULL,
+                                 entries);
+}
+
+gboolean
+piao_outbox_file_check_own (PiaoDb *db, const PiaoOutboxFile *file, GError **error)
+{
+  g_autofree char *key = piao_setting_get (db, "device.key", NULL);
+  g_autofree char *own
+      = key != NULL ? g_compute_checksum_for_string (G_CHECKSUM_SHA256, key, -1) : NULL;
+
+  if (own != NULL && g_strcmp0 (own, file->computer) == 0)
+    return TRUE;
+  return piao_error_set (
+      error, PIAO_ERROR_CONFLICT, "outbox.foreign",
+      _ ("This file was made on another computer (number %u). Its operations can "
+         "only be taken in there or at the centre; nothing was changed."),
+      file->device);
 }
 
 /* --- reading --------------------------------------------------------------------------------- */
@@ -93,6 +126,7 @@ set_file_error (guint line, GError **error)
 void
 piao_outbox_file_free (PiaoOutboxFile *file)
 {
+  g_free (file->computer);
   g_free (file->missing);
   g_clear_pointer (&file->entries, g_ptr_array_unref);
   g_free (file);
@@ -169,9 +203,11 @@ read_header (PiaoOutboxFile *self, JsonObject *header, gint64 *count, GError **e
                               "nothing was used."));
   *count = piao_json_get_int (header, "count", -1);
   self->made_at = piao_json_get_int (header, "made_at", -1);
+  self->computer = g_strdup (piao_json_get_text (header, "computer", NULL));
   self->missing = g_strdup (piao_json_get_text (header, "missing", NULL));
   if (device < 0 || device > PIAO_ID_MAX_DEVICE || self->made_at < 0 || *count < 0
       || *count > PIAO_OUTBOX_FILE_MAX_ENTRIES
+      || !piao_text_check (self->computer, MAX_CODE + 4, FALSE, "computer", NULL)
       || !piao_text_check (self->missing, MAX_SENTENCE, TRUE, "missing", NULL))
     return set_file_error (1, error);
   self->device = (guint)device;

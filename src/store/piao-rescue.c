@@ -217,7 +217,9 @@ export_entries (const char *path,
       = salvage->entries->len > 0
             ? piao_id_get_device (((PiaoOutboxEntry *)g_ptr_array_index (salvage->entries, 0))->id)
             : 0;
-  g_autoptr (GBytes) content = piao_outbox_file_write (device, now, missing, salvage->entries);
+  g_autoptr (GBytes) content
+      = piao_outbox_file_write (device, g_hash_table_lookup (salvage->settings, "device.key"), now,
+                                missing, salvage->entries);
   g_autoptr (GError) inner = NULL;
 
   if (g_file_set_contents_full (

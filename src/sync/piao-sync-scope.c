@@ -114,8 +114,9 @@ export_entries (PiaoDb *db, GPtrArray *entries, gint64 now, char **name, GError 
 {
   const char *path = piao_db_get_path (db);
   const PiaoOutboxEntry *first = g_ptr_array_index (entries, 0);
+  g_autofree char *key = piao_setting_get (db, "device.key", NULL);
   g_autoptr (GBytes) content
-      = piao_outbox_file_write (piao_id_get_device (first->id), now, NULL, entries);
+      = piao_outbox_file_write (piao_id_get_device (first->id), key, now, NULL, entries);
   g_autofree char *file
       = g_strdup_printf ("%s-parked-%" G_GINT64_FORMAT ".outbox", path, first->dseq);
   g_autoptr (GError) inner = NULL;

@@ -53,7 +53,7 @@ make_file (PiaoRegistry *registry, char **dump)
   *dump = shelf_dump (db, TRUE);
   entries = piao_outbox_list_unsent (db, 100, NULL);
   g_assert_cmpuint (entries->len, ==, 3);
-  return piao_outbox_file_write (7, 12345, "第 4 号读不出来", entries);
+  return piao_outbox_file_write (7, "secret", 12345, "第 4 号读不出来", entries);
 }
 
 static void
@@ -73,7 +73,8 @@ test_round_trip (void)
   g_assert_cmpuint (file->device, ==, 7);
   g_assert_cmpint (file->made_at, ==, 12345);
   g_assert_cmpstr (file->missing, ==, "第 4 号读不出来");
-  again = piao_outbox_file_write (file->device, file->made_at, file->missing, file->entries);
+  again = piao_outbox_file_write (file->device, "secret", file->made_at, file->missing,
+                                  file->entries);
   g_assert_true (g_bytes_equal (content, again));
   for (guint round = 0; round < 2; round++)
     {
