@@ -160,6 +160,29 @@ class Http(unittest.TestCase):
             self.server.execute("UPDATE users SET enabled = 1 WHERE name = 'stranger'")
             self.server.execute("DELETE FROM sign_in_guard")
 
+    def test_a_struck_off_computer_is_turned_away_everywhere(self):
+        desk = Desk(self.server, key='struck-off'.ljust(40, '-'))
+        known = desk.order()
+        self.assertEqual(desk.sync([known])['verdicts'][0]['state'], 'accepted')
+        live = Live(self.server, desk.token)
+        self.assertEqual(live.status, 101)
+        self.server.execute(f'UPDATE device SET revoked = 1 WHERE number = {desk.device}')
+        again = Live(self.server, desk.token)
+        opcode, data = again.frame()
+        self.assertEqual((opcode, int.from_bytes(data[:2], 'big'), data[2:]), (8, 4401, b'device.revoked'))
+        status, answer = self.server.call('GET', '/v1/command/' + known['id'], token=desk.token)
+        self.assertEqual((status, answer['reason']), (410, 'device.revoked'))
+        self.assertTrue(answer['message'])
+        # What it still sends is not decided, not even refused.
+        late = desk.order()
+        status, answer = self.server.call('POST', '/v1/sync', desk.request([late]), desk.token)
+        self.assertEqual((status, answer['reason']), (410, 'device.revoked'))
+        self.assertNotIn('verdicts', answer)
+        other = Desk(self.server, key='not-struck-off'.ljust(40, '-'))
+        self.assertEqual(self.server.call('GET', '/v1/command/' + late['id'], token=other.token)[0], 404)
+        for one in (live, again):
+            one.close()
+
     def test_hostile_bodies(self):
         desk = Desk(self.server, key='hostile'.ljust(40, '-'))
         before = self.server.call('GET', '/health')[1]['seq']
