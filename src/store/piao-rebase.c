@@ -4,8 +4,11 @@
  * DESIGN: the tables of a replica are the server's rows with the pending commands on top. A
  * command is put on top by apply_command(), which keeps the changeset of what it changed; rebase
  * takes these off newest first, so that each finds exactly what it left, lets the server's rows in
- * and puts the commands on again. `undo IS NOT NULL` is what marks a command as on top; an empty
- * changeset is one that changed nothing or does not apply at the moment. */
+ * and puts the commands on again. An accepted command whose seq has come is not run again, but of
+ * its rows those that others have changed since come with a later answer: until then they are kept
+ * as they were seen here, so that nothing accepted goes out of sight in between. `undo IS NOT NULL`
+ * is what marks a command as on top; an empty changeset is one that changed nothing or does not
+ * apply at the moment. */
 
 #include "config.h"
 
@@ -43,7 +46,23 @@ typedef struct
   gboolean pending;  /* neither accepted nor out of the way */
   gint64 seq;
   GBytes *undo;
+  GPtrArray *images; /* of Image: the rows as they are with it on top; NULL when nobody asks */
 } Applied;
+
+typedef struct
+{
+  PiaoRecord *record;
+  gboolean created; /* by the command */
+} Image;
+
+static void
+image_free (gpointer data)
+{
+  Image *image = data;
+
+  piao_record_free (image->record);
+  g_free (image);
+}
 
 static void
 applied_free (Applied *applied)
@@ -51,6 +70,7 @@ applied_free (Applied *applied)
   g_free (applied->name);
   g_free (applied->args);
   g_bytes_unref (applied->undo);
+  g_clear_pointer (&applied->images, g_ptr_array_unref);
   g_free (applied);
 }
 
@@ -221,10 +241,172 @@ replay (PiaoRegistry *registry, PiaoDb *db, Applied *applied, GArray *touched, G
                        "refused", piao_error_get_reason (refusal), refusal->message);
 }
 
+/* --- what is accepted and has not all come --------------------------------------------------- */
+
+/* The rev of a row; -1 when it is not there. */
+static gboolean
+find_rev (PiaoDb *db, const PiaoKind *kind, gint64 id, gint64 *rev, GError **error)
+{
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, piao_kind_get_rev (kind), &inner, "i", id);
+
+  *rev = piao_cursor_next (cursor, &inner) ? piao_cursor_int (cursor, PIAO_ROW_REV) : -1;
+  if (inner == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
+}
+
+/* Before it is taken off: its rows as they are. */
+static gboolean
+keep_images (PiaoRegistry *registry, PiaoDb *db, Applied *applied, GError **error)
+{
+  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (PiaoTouch));
+
+  applied->images = g_ptr_array_new_with_free_func (image_free);
+  if (!piao_undo_list_rows (registry, applied->undo, rows, error))
+    return FALSE;
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const PiaoTouch *touch = &g_array_index (rows, PiaoTouch, i);
+      g_autoptr (GError) inner = NULL;
+      PiaoRecord *record = piao_record_load (db, touch->kind, touch->id, &inner);
+      Image *image;
+
+      if (record != NULL)
+        {
+          image = g_new0 (Image, 1);
+          image->record = record;
+          g_ptr_array_add (applied->images, image);
+        }
+      else if (!g_error_matches (inner, PIAO_ERROR, PIAO_ERROR_NOT_FOUND))
+        {
+          g_propagate_error (error, g_steal_pointer (&inner));
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+/* After it was taken off: which rows are there only because of it. */
+static gboolean
+note_created (PiaoDb *db, Applied *applied, GError **error)
+{
+  for (guint i = 0; applied->images != NULL && i < applied->images->len; i++)
+    {
+      Image *image = g_ptr_array_index (applied->images, i);
+      gint64 rev;
+
+      if (!find_rev (db, image->record->kind, image->record->id, &rev, error))
+        return FALSE;
+      image->created = rev < 0;
+    }
+  return TRUE;
+}
+
+/* A row that has come, with this command or a later one, is the server's; one that has gone stays
+ * gone. */
+static gboolean
+put_image (PiaoDb *db, const Image *image, gint64 seq, GError **error)
+{
+  gint64 rev;
+
+  if (!find_rev (db, image->record->kind, image->record->id, &rev, error))
+    return FALSE;
+  if (rev >= 0 ? rev >= seq : !image->created)
+    return TRUE;
+  if (rev >= 0)
+    image->record->rev = rev;
+  return piao_record_store (db, image->record, error);
+}
+
+static GBytes *
+put_images (PiaoRegistry *registry, PiaoDb *db, Applied *applied, GError **error)
+{
+  g_autoptr (PiaoUndo) undo = piao_undo_start (registry, db, error);
+
+  for (guint i = 0; undo != NULL && i < applied->images->len; i++)
+    if (!put_image (db, g_ptr_array_index (applied->images, i), applied->seq, error))
+      return NULL;
+  return undo != NULL ? piao_undo_take (undo, error) : NULL;
+}
+
+/* Puts on what has not come yet of an accepted command, or lets it go when all has. FALSE only when
+ * the database fails: what a row that has come does not allow any more is not kept. */
+static gboolean
+keep_in_sight (PiaoRegistry *registry, PiaoDb *db, Applied *applied, GError **error)
+{
+  g_autoptr (GError) refusal = NULL;
+  g_autoptr (GBytes) undo = NULL;
+
+  if (!piao_db_savepoint (db, error))
+    return FALSE;
+  undo = put_images (registry, db, applied, &refusal);
+  if (undo == NULL)
+    piao_db_rollback_to (db);
+  else if (!piao_db_release (db, error))
+    return FALSE;
+  if (undo == NULL && is_database_failure (refusal))
+    {
+      g_propagate_error (error, g_steal_pointer (&refusal));
+      return FALSE;
+    }
+  if (undo == NULL || g_bytes_get_size (undo) == 0)
+    return piao_db_exec (db, &outbox_settle, error, "i", applied->context.command);
+  return piao_db_exec (db, &outbox_note_replay, error, "ibsss", applied->context.command, undo,
+                       "accepted", NULL, NULL);
+}
+
+/* Takes all off, newest first. */
+static gboolean
+take_off (PiaoRegistry *registry,
+          PiaoDb *db,
+          GPtrArray *all,
+          gint64 upto,
+          gint64 head,
+          GArray *touched,
+          GError **error)
+{
+  for (guint i = 0; i < all->len; i++)
+    {
+      Applied *applied = g_ptr_array_index (all, i);
+      gboolean partly = applied->accepted && applied->seq <= upto && upto < head;
+
+      if (PIAO_MUTANT (lost_undo) && i > 0)
+        break;
+      if ((partly && !keep_images (registry, db, applied, error))
+          || !piao_undo_apply (registry, db, applied->undo, touched, error)
+          || !note_created (db, applied, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Puts one on again as far as it is to be, or lets it go. */
+static gboolean
+put_on (PiaoRegistry *registry,
+        PiaoDb *db,
+        Applied *applied,
+        gint64 upto,
+        GArray *touched,
+        GError **error)
+{
+  gboolean whole = applied->pending || (applied->accepted && applied->seq > upto);
+
+  if (PIAO_MUTANT (accepted_let_go))
+    whole = applied->pending;
+  if (whole)
+    return replay (registry, db, applied, touched, error);
+  if (applied->images != NULL)
+    return keep_in_sight (registry, db, applied, error);
+  return piao_db_exec (db, &outbox_settle, error, "i", applied->context.command);
+}
+
 gboolean
 piao_outbox_rebase (PiaoRegistry *registry,
                     PiaoDb *db,
                     gint64 upto,
+                    gint64 head,
                     gboolean (*apply_rows) (PiaoDb *db, gpointer data, GError **error),
                     gpointer data,
                     GError **error)
@@ -234,27 +416,12 @@ piao_outbox_rebase (PiaoRegistry *registry,
 
   if (all == NULL)
     return FALSE;
-  for (guint i = 0; i < all->len; i++)
-    {
-      Applied *applied = g_ptr_array_index (all, i);
-
-      if (PIAO_MUTANT (lost_undo) && i > 0)
-        break;
-      if (!piao_undo_apply (registry, db, applied->undo, touched, error))
-        return FALSE;
-    }
+  if (!take_off (registry, db, all, upto, head, touched, error))
+    return FALSE;
   if (apply_rows != NULL && !apply_rows (db, data, error))
     return FALSE;
   for (guint i = all->len; i > 0; i--)
-    {
-      Applied *applied = g_ptr_array_index (all, i - 1);
-      gboolean on_top = applied->pending || (applied->accepted && applied->seq > upto);
-
-      if (PIAO_MUTANT (accepted_let_go))
-        on_top = applied->pending;
-      if (on_top ? !replay (registry, db, applied, touched, error)
-                 : !piao_db_exec (db, &outbox_settle, error, "i", applied->context.command))
-        return FALSE;
-    }
+    if (!put_on (registry, db, g_ptr_array_index (all, i - 1), upto, touched, error))
+      return FALSE;
   return refresh_search (db, touched, error) && piao_db_exec (db, &outbox_prune, error, "");
 }

@@ -130,7 +130,9 @@ gboolean piao_outbox_park (
 /*
  * Rebase: undoes the pending commands newest first, calls @apply_rows (which may be NULL), then
  * runs those still pending again oldest first. All within the caller's transaction. @upto is the
- * lowest seq that every lane's cursor will have reached.
+ * lowest seq that every lane's cursor will have reached, @head where the server stood: what was
+ * accepted up to @upto may have rows that come only on the way to @head, and stays in sight until
+ * then.
  *
  * One that no longer applies becomes refused here, with the rule's reason and sentence; it never
  * stands in the way of the others, and is tried again at every rebase until the server has
@@ -140,6 +142,7 @@ gboolean piao_outbox_park (
 gboolean piao_outbox_rebase (PiaoRegistry *registry,
                              PiaoDb *db,
                              gint64 upto,
+                             gint64 head,
                              gboolean (*apply_rows) (PiaoDb *db, gpointer data, GError **error),
                              gpointer data,
                              GError **error);

@@ -372,11 +372,14 @@ piao_sync_answer_apply (PiaoSyncAnswer *self, PiaoRegistry *registry, PiaoDb *db
                                                  : list_lost_lanes (self->reply, db, error);
   Apply apply = { self, self->reply, registry, tally, lost };
   g_autofree char *schema = g_strdup_printf ("%d", piao_schema_get_newest ());
+  gint64 head;
 
+  /* What is seen of a lane that is lost with this answer is not kept. */
+  head = lost != NULL && lost->len == 0 ? self->reply->head : 0;
   return lost != NULL && apply_decisions (&apply, db, error) && send_again (self, db, error)
          && piao_setting_set (db, "sync.epoch", self->reply->epoch, error)
          && piao_setting_set (db, PIAO_SYNC_SCHEMA, schema, error)
-         && piao_outbox_rebase (registry, db, self->reached, apply_rows, &apply, error);
+         && piao_outbox_rebase (registry, db, self->reached, head, apply_rows, &apply, error);
 }
 
 gboolean
@@ -385,5 +388,5 @@ piao_sync_reset (PiaoRegistry *registry, PiaoDb *db, GError **error)
   const PiaoReply reply = { .restart = TRUE };
   Apply apply = { NULL, &reply, registry, NULL, NULL };
 
-  return piao_outbox_rebase (registry, db, 0, apply_rows, &apply, error);
+  return piao_outbox_rebase (registry, db, 0, 0, apply_rows, &apply, error);
 }

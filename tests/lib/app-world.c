@@ -218,8 +218,8 @@ rebase (PiaoDb *db, gpointer data)
 {
   GError *error = NULL;
 
-  return piao_outbox_rebase (data, db, 0, NULL, NULL, &error) ? dex_future_new_true ()
-                                                              : dex_future_new_for_error (error);
+  return piao_outbox_rebase (data, db, 0, 0, NULL, NULL, &error) ? dex_future_new_true ()
+                                                                 : dex_future_new_for_error (error);
 }
 
 static void

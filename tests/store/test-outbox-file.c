@@ -81,7 +81,7 @@ test_round_trip (void)
       g_assert_true (piao_db_begin (db, &error));
       g_assert_true (piao_outbox_adopt (db, file->entries, &added, &error));
       g_assert_cmpuint (added, ==, round == 0 ? 3 : 0);
-      g_assert_true (piao_outbox_rebase (registry, db, 0, NULL, NULL, &error));
+      g_assert_true (piao_outbox_rebase (registry, db, 0, 0, NULL, NULL, &error));
       g_assert_true (piao_db_commit (db, &error));
     }
   after = shelf_dump (db, TRUE);

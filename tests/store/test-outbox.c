@@ -175,7 +175,7 @@ pull (World *world, gint64 upto)
 
   world->upto = upto;
   g_assert_true (piao_db_begin (world->desktop, NULL));
-  piao_outbox_rebase (world->registry, world->desktop, upto, apply_rows, world, &error);
+  piao_outbox_rebase (world->registry, world->desktop, upto, upto, apply_rows, world, &error);
   g_assert_no_error (error);
   g_assert_true (piao_db_commit (world->desktop, NULL));
   world->cursor = upto;

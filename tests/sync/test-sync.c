@@ -109,6 +109,63 @@ test_two_desks_converge (void)
   assert_same (centre, store);
 }
 
+PIAO_STATEMENT (get_scanned, "SELECT scanned FROM orders WHERE id = $1");
+PIAO_STATEMENT (count_in_sight, "SELECT COUNT(*) FROM orders WHERE id >= $1");
+
+/* One answer of @max_bytes is taken; whether there is more. */
+static gboolean
+take_one (PiaoCentre *centre, PiaoDesk *desk, gsize max_bytes)
+{
+  g_autoptr (JsonObject) request = piao_desk_request (desk, max_bytes);
+  g_autoptr (PiaoReply) reply = piao_centre_serve (centre, request, desk->device, desk->user);
+  g_autoptr (GError) error = NULL;
+  gboolean more = FALSE;
+
+  g_assert_true (piao_desk_take (desk, request, reply, &more, &error));
+  g_assert_no_error (error);
+  return more;
+}
+
+/* The order moves on in the change index with each scan, so an answer that ends in between has the
+ * first scan's pack and not its order. What was scanned here stays in sight all the same, and is
+ * counted once. */
+static void
+test_accepted_stays_in_sight (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  g_autoptr (PiaoDesk) store = NULL;
+  gint64 order, first = 0;
+  guint answers = 1;
+
+  piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
+  store = piao_desk_new (centre, 8, FIXTURE_KEEPER);
+  piao_desk_sync (store, PIAO_PULL_MAX_BYTES);
+  order = make_order (centre, store, 2);
+  piao_desk_run (store, "order.open_pick", order_id (order));
+  for (int i = 1; i <= 2; i++)
+    {
+      g_autofree char *pack = g_strdup_printf ("J0001-00005-%07d", i);
+
+      piao_desk_run (store, "order.scan",
+                     piao_json_build ("order", 'd', order, "pack", 's', pack, NULL));
+      for (int more = 0; more < 8; more++)
+        {
+          gint64 other = piao_desk_run (store, "order.submit", order_args (1));
+
+          first = first == 0 ? other : first;
+        }
+    }
+  while (take_one (centre, store, PIAO_PULL_MIN_BYTES))
+    {
+      answers++;
+      g_assert_cmpint (piao_desk_int (store, &get_scanned, order), ==, 2);
+      g_assert_cmpint (piao_desk_int (store, &count_in_sight, first), ==, 16);
+    }
+  g_assert_cmpuint (answers, >, 2);
+  g_assert_cmpint (piao_desk_int (store, &get_scanned, order), ==, 2);
+  assert_same (centre, store);
+}
+
 /* What came as frames and what came as JSON is the same database, page by page or at once. */
 static void
 test_codings_agree (void)
@@ -380,6 +437,7 @@ main (int argc, char *argv[])
   dex_init ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sync/two-desks-converge", test_two_desks_converge);
+  g_test_add_func ("/sync/accepted-stays-in-sight", test_accepted_stays_in_sight);
   g_test_add_func ("/sync/codings-agree", test_codings_agree);
   g_test_add_func ("/sync/nothing-new-changes-nothing", test_nothing_new_changes_nothing);
   g_test_add_func ("/sync/conflict-has-one-winner", test_conflict_has_one_winner);
