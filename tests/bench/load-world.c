@@ -33,7 +33,7 @@ PIAO_STATEMENT (load_people,
                 " ORDER BY users.id");
 PIAO_STATEMENT (load_outlets,
                 "SELECT id FROM outlet WHERE lane = $1 AND state = 'active' AND deleted = 0"
-                " AND $2 > 0 ORDER BY id");
+                " AND CAST ($2 AS BIGINT) > 0 ORDER BY id");
 PIAO_STATEMENT (
     load_types,
     "SELECT ticket_type.id FROM stock"
