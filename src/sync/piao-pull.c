@@ -166,7 +166,29 @@ emit_rows (Pull *pull,
       _ ("The change index of the centre does not fit its rows (%s %" PRIi64 ")."), kind->name, to);
 }
 
-/* Adds what @entries, those of @lane behind @from, say up to @to: one statement a kind. */
+/* How many rows of a kind there are to come. */
+typedef struct
+{
+  const PiaoKind *kind;
+  gint64 rows;
+} Count;
+
+static void
+count_row (GArray *counts, const PiaoKind *kind)
+{
+  Count fresh = { kind, 1 };
+
+  for (guint i = 0; i < counts->len; i++)
+    if (g_array_index (counts, Count, i).kind == kind)
+      {
+        g_array_index (counts, Count, i).rows++;
+        return;
+      }
+  g_array_append_val (counts, fresh);
+}
+
+/* Adds what @entries, those of @lane behind @from, say up to @to: one statement a kind, in the
+ * order in which the kinds turn up, so that the same question always has the same answer. */
 static gboolean
 emit (Pull *pull,
       GArray *entries,
@@ -176,9 +198,7 @@ emit (Pull *pull,
       gboolean history,
       GError **error)
 {
-  g_autoptr (GHashTable) counts = g_hash_table_new (NULL, NULL);
-  GHashTableIter iter;
-  gpointer kind, count;
+  g_autoptr (GArray) counts = g_array_new (FALSE, FALSE, sizeof (Count));
 
   for (guint i = 0; i < entries->len; i++)
     {
@@ -192,18 +212,16 @@ emit (Pull *pull,
           pull->bytes += 16;
           continue;
         }
-      count = g_hash_table_lookup (counts, entry->kind);
-      g_hash_table_insert (counts, (gpointer)entry->kind,
-                           GUINT_TO_POINTER (GPOINTER_TO_UINT (count) + 1));
+      count_row (counts, entry->kind);
     }
-  g_hash_table_iter_init (&iter, counts);
-  while (g_hash_table_iter_next (&iter, &kind, &count))
+  for (guint i = 0; i < counts->len; i++)
     {
-      const PiaoStatement *statement = piao_working_set_get_range (kind, history);
+      const Count *count = &g_array_index (counts, Count, i);
+      const PiaoStatement *statement = piao_working_set_get_range (count->kind, history);
 
       if (statement != NULL
-          && !emit_rows (pull, kind, statement, lane, from, to,
-                         history ? -1 : (gint64)GPOINTER_TO_UINT (count), error))
+          && !emit_rows (pull, count->kind, statement, lane, from, to, history ? -1 : count->rows,
+                         error))
         return FALSE;
     }
   return TRUE;
