@@ -183,15 +183,25 @@ report (const PiaoKind *kind, Figures *figures)
 }
 
 static void
-measure (PiaoRegistry *registry, PiaoDb *db, const PiaoKind *kind)
+statement_free (gpointer data)
 {
-  /* Kept: a connection remembers statements by address. */
+  PiaoStatement *statement = data;
+
+  g_free ((char *)statement->sql);
+  g_free (statement);
+}
+
+/* Adds to @kept its statement: a connection remembers statements by address. */
+static void
+measure (PiaoRegistry *registry, PiaoDb *db, const PiaoKind *kind, GPtrArray *kept)
+{
   PiaoStatement *statement = g_new0 (PiaoStatement, 1);
   GError *error = NULL;
   g_autoptr (PiaoCursor) cursor = NULL;
   Figures figures = { .columns = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
   PiaoRowBlock *block = NULL;
 
+  g_ptr_array_add (kept, statement);
   statement->name = kind->name;
   statement->sql = g_strconcat (piao_kind_get_columns (kind)->sql, " ORDER BY rev, id", NULL);
   cursor = piao_db_query (db, statement, &error, "");
@@ -217,6 +227,7 @@ main (int argc, char *argv[])
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (PiaoRegistry) registry = piao_domain_registry_new ();
   GError *error = NULL;
+  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func (statement_free);
   g_autoptr (PiaoDb) db = NULL;
   guint n_kinds;
   const PiaoKind *const *kinds = piao_registry_get_kinds (registry, &n_kinds);
@@ -232,6 +243,6 @@ main (int argc, char *argv[])
     }
   db = open_demo (registry);
   for (guint i = 0; i < n_kinds; i++)
-    measure (registry, db, kinds[i]);
+    measure (registry, db, kinds[i], kept);
   return 0;
 }
