@@ -33,24 +33,7 @@ PIAO_STATEMENT (bench_search, "SELECT COUNT(*) FROM setting WHERE key LIKE 'sear
 static int n_orders = 1000000;
 static int repeats = 20;
 
-static gboolean
-give_up (gpointer data)
-{
-  g_error ("not within %d s", LIMIT_S);
-  return G_SOURCE_REMOVE;
-}
-
-/* Iterates the main context until @condition. */
-#define until(condition)                                                                           \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    guint limit = g_timeout_add_seconds (LIMIT_S, give_up, NULL);                                  \
-                                                                                                   \
-    while (!(condition))                                                                           \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    g_source_remove (limit);                                                                       \
-  }                                                                                                \
-  G_STMT_END
+#define until(condition) await_within (LIMIT_S, condition)
 
 /* A line "name:  N kB" of /proc/self/status, in MiB. */
 static double

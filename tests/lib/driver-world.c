@@ -139,9 +139,9 @@ end_wait (gpointer data)
 }
 
 guint
-driver_limit (gboolean *over)
+driver_limit (guint seconds, gboolean *over)
 {
-  return g_timeout_add_seconds (DRIVER_LIMIT_S, end_wait, over);
+  return g_timeout_add_seconds (seconds, end_wait, over);
 }
 
 void

@@ -14,22 +14,23 @@ G_BEGIN_DECLS
  */
 #define DRIVER_LIMIT_S 60
 
-/* Iterates the main context until @condition, and not longer than DRIVER_LIMIT_S. */
-#define await(condition)                                                                           \
+/* Iterates the main context until @condition, and not longer than @seconds. */
+#define await_within(seconds, condition)                                                           \
   G_STMT_START                                                                                     \
   {                                                                                                \
     gboolean over = FALSE;                                                                         \
-    guint source = driver_limit (&over);                                                           \
+    guint source = driver_limit (seconds, &over);                                                  \
                                                                                                    \
     while (!(condition) && !over)                                                                  \
       g_main_context_iteration (NULL, TRUE);                                                       \
     g_source_remove (source);                                                                      \
     if (over)                                                                                      \
-      g_error ("%s: not within %d s", #condition, DRIVER_LIMIT_S);                                 \
+      g_error ("%s: not within %d s", #condition, seconds);                                        \
   }                                                                                                \
   G_STMT_END
+#define await(condition) await_within (DRIVER_LIMIT_S, condition)
 
-guint driver_limit (gboolean *over);
+guint driver_limit (guint seconds, gboolean *over);
 
 typedef struct
 {

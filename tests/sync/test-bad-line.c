@@ -6,28 +6,10 @@
 #include <string.h>
 
 #include "tests/lib/bad-line.h"
+#include "tests/lib/driver-world.h"
 
-#define LIMIT_S 30
 #define RATE 16000
 #define DELAY 100
-
-static gboolean
-give_up (gpointer data)
-{
-  g_error ("not within %d s", LIMIT_S);
-  return G_SOURCE_REMOVE;
-}
-
-#define await(condition)                                                                           \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    guint limit = g_timeout_add_seconds (LIMIT_S, give_up, NULL);                                  \
-                                                                                                   \
-    while (!(condition))                                                                           \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    g_source_remove (limit);                                                                       \
-  }                                                                                                \
-  G_STMT_END
 
 /* --- a server that sends back whatever comes ------------------------------------------------- */
 
