@@ -53,8 +53,6 @@ enum
 
 static guint signals[N_SIGNALS];
 
-PIAO_STATEMENT (executor_last_id, "SELECT MAX(id) FROM command_log WHERE device = 0 AND id > $1");
-
 /* Put into the queue, it ends the thread. */
 static Job last_job;
 
@@ -169,13 +167,8 @@ count (PiaoExecutorCounts *counts, const PiaoVerdict *verdict)
 static gboolean
 take_id (PiaoExecutor *self, gint64 *id, GError **error)
 {
-  gint64 last = 0;
-
-  if (!piao_db_query_int (self->db, &executor_last_id, 0, &last, error, "i", self->ids.last))
+  if (!piao_ledger_read_last_id (self->db, &self->ids.last, error))
     return FALSE;
-  if (last > 0)
-    self->ids.last
-        = MAX (self->ids.last, last + (gint64)(PIAO_ID_PER_COMMAND - 1) * PIAO_ID_STRIDE);
   *id = piao_id_source_take (&self->ids, PIAO_ID_PER_COMMAND);
   return TRUE;
 }

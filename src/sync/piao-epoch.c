@@ -9,7 +9,6 @@
 #include "sync/piao-ledger.h"
 
 PIAO_STATEMENT (epoch_set, "UPDATE head SET epoch = $1, epoch_at = $2 WHERE one = 1");
-PIAO_STATEMENT (epoch_last_id, "SELECT MAX(id) FROM command_log WHERE device = 0 AND id > $1");
 PIAO_STATEMENT (epoch_requests,
                 "SELECT id, tries, delays, first_sent_at, last_sent_at, doubt_at, attention, code,"
                 " message FROM gateway_request WHERE state IN ('prepared', 'sent', 'unknown')"
@@ -85,10 +84,8 @@ doubt_requests (PiaoLedger *ledger,
   PiaoIdSource ids;
   gboolean ok = TRUE;
 
-  if (doubts == NULL || !piao_db_query_int (db, &epoch_last_id, 0, &last, error, "i", (gint64)0))
+  if (doubts == NULL || !piao_ledger_read_last_id (db, &last, error))
     return FALSE;
-  if (last > 0)
-    last += (gint64)(PIAO_ID_PER_COMMAND - 1) * PIAO_ID_STRIDE;
   piao_id_source_init (&ids, clock, 0, last);
   for (guint i = 0; ok && i < doubts->len; i++)
     ok = doubt (ledger, registry, db, piao_id_source_take (&ids, PIAO_ID_PER_COMMAND),

@@ -12,6 +12,7 @@
 #include "base/piao-mutant.h"
 #include "sync/piao-ledger.h"
 
+PIAO_STATEMENT (ledger_last_id, "SELECT MAX(id) FROM command_log WHERE device = 0 AND id > $1");
 PIAO_STATEMENT (ledger_head, "SELECT seq, entries, hash, epoch FROM head WHERE one = 1");
 /* Writing the row is the lock among server processes on PostgreSQL: the next one waits here until
  * this transaction has ended, and then sees what it wrote. */
@@ -174,6 +175,18 @@ piao_ledger_read_head (PiaoDb *db, gint64 *seq, char **epoch, GError **error)
     *seq = head->seq;
   if (epoch != NULL)
     *epoch = g_steal_pointer (&head->epoch);
+  return TRUE;
+}
+
+gboolean
+piao_ledger_read_last_id (PiaoDb *db, gint64 *last, GError **error)
+{
+  gint64 command = 0;
+
+  if (!piao_db_query_int (db, &ledger_last_id, 0, &command, error, "i", *last))
+    return FALSE;
+  if (command > 0)
+    *last = MAX (*last, command + (gint64)(PIAO_ID_PER_COMMAND - 1) * PIAO_ID_STRIDE);
   return TRUE;
 }
 

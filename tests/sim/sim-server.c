@@ -29,7 +29,6 @@ PIAO_STATEMENT (sim_see_device,
                 "UPDATE device SET last_seen = $2, skew = $3, user_id = $4 WHERE number = $1");
 PIAO_STATEMENT (sim_is_revoked, "SELECT revoked FROM device WHERE number = $1");
 PIAO_STATEMENT (sim_is_enabled, "SELECT enabled FROM users WHERE id = $1");
-PIAO_STATEMENT (sim_last_own, "SELECT max(id) FROM command_log WHERE device = 0");
 PIAO_STATEMENT (sim_numbers,
                 "SELECT COALESCE (SUM (last - next + 1), 0) FROM number_block"
                 " WHERE warehouse_id = $1 AND device = $2 AND deleted = 0");
@@ -161,10 +160,8 @@ open_database (SimServer *self, GError **error)
   piao_clock_set (self->clock, self->world->now);
   self->db = piao_db_open (path, PIAO_DB_READ_WRITE, error);
   if (self->db == NULL || !piao_schema_migrate (self->db, PIAO_SCHEMA_SERVER, error)
-      || !piao_db_query_int (self->db, &sim_last_own, 0, &last, error, ""))
+      || !piao_ledger_read_last_id (self->db, &last, error))
     return FALSE;
-  if (last > 0)
-    last += (gint64)(PIAO_ID_PER_COMMAND - 1) * PIAO_ID_STRIDE;
   piao_id_source_init (&self->ids, self->clock, 0, last);
   self->life++;
   return TRUE;
