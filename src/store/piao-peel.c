@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/piao-error.h"
+#include "store/piao-changeset.h"
 #include "store/piao-peel.h"
 
 typedef struct
@@ -78,18 +79,6 @@ piao_peel_free (PiaoPeel *self)
 {
   g_hash_table_unref (self->rows);
   g_free (self);
-}
-
-static const PiaoKind *
-find_kind_of_table (PiaoPeel *self, const char *table)
-{
-  guint n;
-  const PiaoKind *const *kinds = piao_registry_get_kinds (self->registry, &n);
-
-  for (guint i = 0; i < n; i++)
-    if (g_str_equal (piao_kind_get_table (kinds[i]), table))
-      return kinds[i];
-  return NULL;
 }
 
 /* Every column in the order of the table, which is that of a changeset. */
@@ -223,33 +212,18 @@ take_off (Row *row, sqlite3_changeset_iter *iter, int operation, int n_columns)
 static gboolean
 take_change (PiaoPeel *self, sqlite3_changeset_iter *iter, char **misfit, GError **error)
 {
-  const char *table = NULL;
-  sqlite3_value *id = NULL;
-  int n_columns = 0, operation = 0;
-  const PiaoKind *kind;
+  PiaoChange change;
   Row *row;
 
-  sqlite3changeset_op (iter, &table, &n_columns, &operation, NULL);
-  if (operation == SQLITE_INSERT)
-    sqlite3changeset_new (iter, 0, &id);
-  else
-    sqlite3changeset_old (iter, 0, &id);
-  kind = find_kind_of_table (self, table);
-  if (kind == NULL || id == NULL)
+  piao_changeset_read (iter, self->registry, &change);
+  if (change.kind == NULL || change.id == 0)
     return TRUE;
-  row = get_row (self, kind, sqlite3_value_int64 (id), error);
+  row = get_row (self, change.kind, change.id, error);
   if (row == NULL)
     return FALSE;
-  if (!take_off (row, iter, operation, n_columns) && *misfit == NULL)
-    *misfit = g_strdup_printf ("%s %" G_GINT64_FORMAT, kind->name, row->id);
+  if (!take_off (row, iter, change.operation, change.n_columns) && *misfit == NULL)
+    *misfit = g_strdup_printf ("%s %" G_GINT64_FORMAT, change.kind->name, row->id);
   return TRUE;
-}
-
-/* A changeset begins with a table, which has columns: SQLite walks for ever through one of none. */
-static gboolean
-may_be_read (const guint8 *data, gsize size)
-{
-  return size > 2 && data[0] == 'T' && data[1] != 0;
 }
 
 gboolean
@@ -257,15 +231,14 @@ piao_peel_take (PiaoPeel *self, GBytes *changes, char **misfit, GError **error)
 {
   sqlite3_changeset_iter *iter = NULL;
   gsize size = 0;
-  void *data = (void *)g_bytes_get_data (changes, &size);
+  gconstpointer data = g_bytes_get_data (changes, &size);
   gboolean done = TRUE;
   int code;
 
   *misfit = NULL;
   if (size == 0)
     return TRUE;
-  code
-      = may_be_read (data, size) ? sqlite3changeset_start (&iter, (int)size, data) : SQLITE_CORRUPT;
+  code = piao_changeset_start (&iter, data, size);
   while (code == SQLITE_OK && done && sqlite3changeset_next (iter) == SQLITE_ROW)
     done = take_change (self, iter, misfit, error);
   if (code == SQLITE_OK)

@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 
 #include "base/piao-error.h"
+#include "store/piao-changeset.h"
 #include "store/piao-undo.h"
 
 struct _PiaoUndo
@@ -33,28 +34,12 @@ set_error (int code, GError **error)
                          sqlite3_errstr (code));
 }
 
-static const PiaoKind *
-find_kind_of_table (PiaoRegistry *registry, const char *table)
-{
-  const PiaoKind *kind = piao_registry_find_kind (registry, table);
-  const PiaoKind *const *kinds;
-  guint n_kinds;
-
-  if (kind != NULL && g_str_equal (piao_kind_get_table (kind), table))
-    return kind;
-  kinds = piao_registry_get_kinds (registry, &n_kinds);
-  for (guint i = 0; i < n_kinds; i++)
-    if (g_str_equal (piao_kind_get_table (kinds[i]), table))
-      return kinds[i];
-  return NULL;
-}
-
 static int
 is_table_of_kind (void *data, const char *table)
 {
   PiaoUndo *undo = data;
 
-  return find_kind_of_table (undo->registry, table) != NULL;
+  return piao_changeset_find_kind (undo->registry, table) != NULL;
 }
 
 PiaoUndo *
@@ -104,53 +89,37 @@ piao_undo_free (PiaoUndo *undo)
 static int
 resolve_conflict (void *data, int conflict, sqlite3_changeset_iter *iter)
 {
-  const char *table = "?";
-  sqlite3_value *id = NULL;
-  int n_columns = 0;
-  int operation = 0;
+  PiaoChange change;
 
   if (conflict == SQLITE_CHANGESET_FOREIGN_KEY)
     {
       g_critical ("Taking back a command leaves a row without the one it refers to");
       return SQLITE_CHANGESET_OMIT;
     }
-  sqlite3changeset_op (iter, &table, &n_columns, &operation, NULL);
-  if (operation == SQLITE_INSERT)
-    sqlite3changeset_new (iter, 0, &id);
-  else
-    sqlite3changeset_old (iter, 0, &id);
-  g_critical ("Row %" G_GINT64_FORMAT " of %s was changed past the outbox (conflict %d)",
-              (gint64)(id != NULL ? sqlite3_value_int64 (id) : 0), table, conflict);
+  piao_changeset_read (iter, NULL, &change);
+  g_critical ("Row %" G_GINT64_FORMAT " of %s was changed past the outbox (conflict %d)", change.id,
+              change.table, conflict);
   return SQLITE_CHANGESET_OMIT;
 }
 
-/* The id is the first column of every kind's table. */
 static int
-collect_rows (PiaoRegistry *registry, void *data, int size, GArray *touched)
+collect_rows (PiaoRegistry *registry, gconstpointer data, gsize size, GArray *touched)
 {
   sqlite3_changeset_iter *iter = NULL;
-  int code = sqlite3changeset_start (&iter, size, data);
+  int code = piao_changeset_start (&iter, data, size);
 
   if (code != SQLITE_OK)
     return code;
   while (sqlite3changeset_next (iter) == SQLITE_ROW)
     {
       PiaoTouch touch = { 0 };
-      sqlite3_value *id = NULL;
-      const char *table = NULL;
-      int n_columns;
-      int operation;
+      PiaoChange change;
 
-      sqlite3changeset_op (iter, &table, &n_columns, &operation, NULL);
-      if (operation == SQLITE_INSERT)
-        sqlite3changeset_new (iter, 0, &id);
-      else
-        sqlite3changeset_old (iter, 0, &id);
-      touch.kind = find_kind_of_table (registry, table);
-      if (touch.kind == NULL || id == NULL)
-        continue;
-      touch.id = sqlite3_value_int64 (id);
-      g_array_append_val (touched, touch);
+      piao_changeset_read (iter, registry, &change);
+      touch.kind = change.kind;
+      touch.id = change.id;
+      if (touch.kind != NULL && touch.id != 0)
+        g_array_append_val (touched, touch);
     }
   return sqlite3changeset_finalize (iter);
 }
@@ -160,7 +129,7 @@ piao_undo_list_rows (PiaoRegistry *registry, GBytes *changes, GArray *touched, G
 {
   gsize size = 0;
   void *data = (void *)g_bytes_get_data (changes, &size);
-  int code = size > 0 ? collect_rows (registry, data, (int)size, touched) : SQLITE_OK;
+  int code = size > 0 ? collect_rows (registry, data, size, touched) : SQLITE_OK;
 
   return code == SQLITE_OK || set_error (code, error);
 }
@@ -175,7 +144,7 @@ piao_undo_apply (
 
   if (size == 0)
     return TRUE;
-  code = collect_rows (registry, data, (int)size, touched);
+  code = collect_rows (registry, data, size, touched);
   if (code == SQLITE_OK)
     code = sqlite3changeset_apply_v2 (
         piao_db_get_sqlite (db), (int)size, data, NULL, resolve_conflict, NULL, NULL, NULL,

@@ -622,6 +622,25 @@ test_anything_converges (World *world, gconstpointer data)
   g_assert_cmpstr (kept, ==, fresh);
 }
 
+PIAO_STATEMENT (test_hurt_undo, "UPDATE outbox SET undo = $1");
+
+/* SQLite would walk for ever through a table without columns. */
+static void
+test_an_unreadable_undo_is_said (World *world, gconstpointer data)
+{
+  static const guint8 bytes[] = { 'T', 0, 0xff };
+  g_autoptr (GBytes) undo = g_bytes_new_static (bytes, sizeof bytes);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL)), !=, 0);
+  g_assert_true (piao_db_exec (world->desktop, &test_hurt_undo, NULL, "b", undo));
+  g_assert_true (piao_db_begin (world->desktop, NULL));
+  g_assert_false (
+      piao_outbox_rebase (world->registry, world->desktop, 0, 0, apply_rows, world, &error));
+  g_assert_error (error, PIAO_ERROR, PIAO_ERROR_CORRUPT);
+  piao_db_rollback (world->desktop);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -642,6 +661,7 @@ main (int argc, char **argv)
     { "/store/outbox/on-the-record", test_found_on_the_record },
     { "/store/outbox/old-entries", test_old_entries_go },
     { "/store/outbox/past-the-outbox", test_past_the_outbox_is_noticed },
+    { "/store/outbox/unreadable-undo", test_an_unreadable_undo_is_said },
     { "/store/outbox/converges", test_anything_converges },
   };
 
