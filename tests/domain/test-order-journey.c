@@ -98,6 +98,30 @@ test_order_reaches_its_label (void)
                      piao_json_build ("parcel", 'd', parcel, "code", 's', number, NULL));
 }
 
+/* What ILMS says it has done counts only when it says it whole. */
+static void
+test_half_an_answer_is_none (void)
+{
+  g_autoptr (PiaoFixture) fixture = piao_fixture_new ();
+  gint64 order = picked_order (fixture);
+
+  piao_fixture_must (fixture, FIXTURE_PICKER, "order.confirm", confirm_of (order, TRUE));
+  piao_fixture_answer_not (fixture, order, "{}", "gateway.no-number");
+  piao_fixture_answer_not (fixture, order, "{\"debited\":\"1000.00\"}", "gateway.no-number");
+  piao_fixture_answer_not (fixture, order, "{\"confirmNo\":\"C77\"}", "gateway.no-amount");
+  piao_fixture_answer_not (fixture, order, "{\"confirmNo\":\"C77\",\"debited\":\"1,000\"}",
+                           "gateway.no-amount");
+  piao_fixture_answer_not (fixture, order, "{\"confirmNo\":\"C77\",\"debited\":\"-1000.00\"}",
+                           "gateway.no-amount");
+  piao_fixture_answer_not (fixture, order, "{\"confirmNo\":\"C77\",\"debited\":\"0.00\"}",
+                           "gateway.no-amount");
+  assert_state (fixture, order, "confirming");
+  g_assert_cmpint (stock_of (fixture, "reserved"), ==, 2);
+  piao_fixture_answer (fixture, order, TRUE, NULL,
+                       "{\"confirmNo\":\"C77\",\"debited\":\"1000.00\"}");
+  assert_state (fixture, order, "ready_to_ship");
+}
+
 static void
 test_scan_refuses_and_changes_nothing (void)
 {
@@ -282,6 +306,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/order/journey/label", test_order_reaches_its_label);
+  g_test_add_func ("/order/journey/half-an-answer", test_half_an_answer_is_none);
   g_test_add_func ("/order/journey/refusals", test_scan_refuses_and_changes_nothing);
   g_test_add_func ("/order/journey/undo", test_undo_takes_back_the_last_scan);
   g_test_add_func ("/order/journey/held", test_offline_confirm_is_held);

@@ -270,15 +270,27 @@ piao_fixture_order (PiaoFixture *self, int a, int b)
   return order;
 }
 
-void
-piao_fixture_answer (
-    PiaoFixture *self, gint64 order, gboolean ok, const char *code, const char *result)
+static JsonObject *
+answer_to (PiaoFixture *self, gint64 order, gboolean ok, const char *code, const char *result)
 {
   gint64 request = 0;
 
   g_assert_true (piao_db_query_int (self->db, &select_open_request, 0, &request, NULL, "i", order));
   g_assert_cmpint (request, >, 0);
-  piao_fixture_must (self, 0, "gateway.decide",
-                     piao_json_build ("request", 'd', request, "ok", 'b', ok, "code", 's', code,
-                                      "result", 's', result, NULL));
+  return piao_json_build ("request", 'd', request, "ok", 'b', ok, "code", 's', code, "result", 's',
+                          result, NULL);
+}
+
+void
+piao_fixture_answer (
+    PiaoFixture *self, gint64 order, gboolean ok, const char *code, const char *result)
+{
+  piao_fixture_must (self, 0, "gateway.decide", answer_to (self, order, ok, code, result));
+}
+
+void
+piao_fixture_answer_not (PiaoFixture *self, gint64 order, const char *result, const char *reason)
+{
+  piao_fixture_must_not (self, 0, "gateway.decide", answer_to (self, order, TRUE, NULL, result),
+                         reason);
 }

@@ -63,4 +63,8 @@ gint64 piao_fixture_order (PiaoFixture *self, int a, int b);
 void piao_fixture_answer (
     PiaoFixture *self, gint64 order, gboolean ok, const char *code, const char *result);
 
+/* The same with a yes that the rules must not take, for @reason. */
+void
+piao_fixture_answer_not (PiaoFixture *self, gint64 order, const char *result, const char *reason);
+
 G_END_DECLS

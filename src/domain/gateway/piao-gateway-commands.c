@@ -114,14 +114,18 @@ const PiaoCommand piao_gateway_progress_command
 
 /* --- what an answer means -------------------------------------------------------------------- */
 
-static gint64
-money_of (JsonObject *result, const char *member)
+/* An amount that is missing, unreadable or less than @least fen does not become 0 in the books. */
+static gboolean
+amount_of (JsonObject *result, const char *member, gint64 least, gint64 *fen, GError **error)
 {
-  gint64 fen = 0;
+  const char *text = piao_json_get_text (result, member, "");
 
-  if (!piao_money_parse (piao_json_get_text (result, member, ""), &fen, NULL))
-    return 0;
-  return fen;
+  if (piao_money_parse (text, fen, NULL) && *fen >= least)
+    return TRUE;
+  return piao_error_set (error, PIAO_ERROR_CORRUPT, "gateway.no-amount",
+                         _ ("The answer of ILMS gives “%.40s” for %s, which is not the amount that "
+                            "was expected, so it does not count as a confirmation."),
+                         text, member);
 }
 
 /* A confirmation that does not carry its number is no confirmation. */
@@ -142,11 +146,12 @@ static gboolean
 lock_ok (PiaoTx *tx, PiaoRecord *order, JsonObject *result, GError **error)
 {
   const char *lock_no = number_of (result, "lockNo", error);
+  gint64 pre_debit = 0;
 
-  if (lock_no == NULL)
+  if (lock_no == NULL || !amount_of (result, "preDebit", 0, &pre_debit, error))
     return FALSE;
   piao_record_set_text (order, PIAO_ORDER_LOCK_NO, lock_no);
-  piao_record_set_int (order, PIAO_ORDER_PRE_DEBIT, money_of (result, "preDebit"));
+  piao_record_set_int (order, PIAO_ORDER_PRE_DEBIT, pre_debit);
   /* An amendment of what is short is answered while the order is on its check sheet. */
   if (!piao_record_is (order, PIAO_ORDER_STATE, "submitted"))
     return TRUE;
@@ -178,11 +183,12 @@ confirm_ok (PiaoTx *tx, PiaoRecord *order, JsonObject *result, GError **error)
 {
   const char *confirm_no = number_of (result, "confirmNo", error);
   g_autoptr (PiaoRecord) parcel = NULL;
+  gint64 debited = 0;
 
-  if (confirm_no == NULL)
+  if (confirm_no == NULL || !amount_of (result, "debited", 1, &debited, error))
     return FALSE;
   piao_record_set_text (order, PIAO_ORDER_CONFIRM_NO, confirm_no);
-  piao_record_set_int (order, PIAO_ORDER_DEBITED, money_of (result, "debited"));
+  piao_record_set_int (order, PIAO_ORDER_DEBITED, debited);
   piao_record_set_int (order, PIAO_ORDER_CONFIRMED_AT, piao_tx_get_now (tx));
   parcel = piao_tx_new (tx, &piao_parcel_kind, order->lane);
   piao_record_set_int (parcel, PIAO_PARCEL_ORDER_ID, order->id);
