@@ -45,6 +45,8 @@ PIAO_STATEMENT (sign_in_touch_device,
 PIAO_STATEMENT (sign_in_add_session,
                 "INSERT INTO session (token_hash, user_id, device, created_at, expires_at)"
                 " VALUES ($1, $2, $3, $4, $5)");
+PIAO_STATEMENT (sign_in_expire_sessions,
+                "DELETE FROM session WHERE device = $1 AND expires_at <= $2");
 PIAO_STATEMENT (session_find,
                 "SELECT session.user_id, session.device, session.expires_at, device.revoked,"
                 " users.enabled, users.deleted FROM session"
@@ -189,8 +191,10 @@ piao_sign_in_finish (PiaoDb *db, gpointer data, GError **error)
     return FALSE;
   self->token = piao_random_text (TOKEN_BYTES);
   hash = digest (self->token);
-  return piao_db_exec (db, &sign_in_add_session, error, "siiii", hash, self->user,
-                       (gint64)self->device, self->now, self->now + PIAO_SESSION_MS)
+  /* A session that has not expired stays: the answer to this attempt may be lost. */
+  return piao_db_exec (db, &sign_in_expire_sessions, error, "ii", (gint64)self->device, self->now)
+         && piao_db_exec (db, &sign_in_add_session, error, "siiii", hash, self->user,
+                          (gint64)self->device, self->now, self->now + PIAO_SESSION_MS)
          && piao_db_exec (db, &sign_in_forgive, error, "si", self->name, self->now - PIAO_DAY);
 }
 

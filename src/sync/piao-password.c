@@ -22,6 +22,7 @@ PIAO_STATEMENT (password_set,
                 "INSERT INTO credential (user_id, hash, changed_at) VALUES ($1, $2, $3)"
                 " ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash,"
                 " changed_at = excluded.changed_at");
+PIAO_STATEMENT (password_end_sessions, "DELETE FROM session WHERE user_id = $1");
 
 static void
 fill_random (guint8 *bytes, gsize n)
@@ -101,5 +102,6 @@ piao_password_set (PiaoDb *db, gint64 user, const char *password, gint64 now, GE
   if (!piao_password_check (password, error))
     return FALSE;
   hash = piao_password_hash (password, error);
-  return hash != NULL && piao_db_exec (db, &password_set, error, "isi", user, hash, now);
+  return hash != NULL && piao_db_exec (db, &password_set, error, "isi", user, hash, now)
+         && piao_db_exec (db, &password_end_sessions, error, "i", user);
 }

@@ -26,7 +26,8 @@ char *piao_password_hash (const char *password, GError **error);
  * so that time does not tell whether a user exists. Any thread. */
 gboolean piao_password_verify (const char *hash, const char *password);
 
-/* Sets the password of @user in the server's database, checked. In the caller's transaction. */
+/* Sets the password of @user in the server's database, checked, and ends his sessions: whoever knew
+ * the old one has to sign in again. In the caller's transaction. */
 gboolean
 piao_password_set (PiaoDb *db, gint64 user, const char *password, gint64 now, GError **error);
 

@@ -28,7 +28,7 @@ static const char *const walking_allowed[] = {
   "audit_stock_packs",   "audit_stock_movements", "audit_label",        "audit_debit_recorded",
   "audit_debit_applied", "audit_timeline",        "count_orders",       "gateway_newest",
   "codes_expired",       "codes_frozen",          "codes_wrong",        "codes_fit",
-  "verify_numbers",      "verify_lane_heads",     "verify_last_entry",
+  "verify_numbers",      "verify_lane_heads",     "verify_last_entry",  "password_end_sessions",
 };
 
 /* What only a replica's SQLite has; PostgreSQL is not asked about statements that use it. */

@@ -7,6 +7,7 @@
 #include "domain/org/piao-org-kinds.h"
 #include "server/piao-sign-in.h"
 #include "sync/piao-epoch.h"
+#include "sync/piao-password.h"
 #include "tests/lib/piao-centre.h"
 
 PIAO_STATEMENT (test_lock,
@@ -89,6 +90,63 @@ test_invented_names_are_bounded (void)
   g_assert_true (piao_db_commit (db, NULL));
 }
 
+PIAO_STATEMENT (test_sessions, "SELECT COUNT(*) FROM session");
+
+static PiaoSignIn *
+sign_in_at (PiaoCentre *centre, gint64 now)
+{
+  PiaoSignIn *self = attempt (centre);
+  g_autoptr (GError) error = NULL;
+
+  self->user = FIXTURE_KEEPER;
+  self->matches = TRUE;
+  self->now = now;
+  piao_sign_in_finish (centre->fixture->db, self, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (self->token);
+  return self;
+}
+
+static gboolean
+is_in (PiaoCentre *centre, const PiaoSignIn *self, gint64 now)
+{
+  gint64 user = 0;
+  guint device = 0;
+  g_autoptr (GError) error = NULL;
+  gboolean in = piao_session_find (centre->fixture->db, self->token, now, &user, &device, &error);
+
+  if (in)
+    g_assert_cmpint (user, ==, FIXTURE_KEEPER);
+  else
+    g_assert_cmpstr (piao_error_get_reason (error), ==, "session.invalid");
+  return in;
+}
+
+/* A session ends by its time or with the password, and leaves nothing behind for ever. */
+static void
+test_sessions_end (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  PiaoDb *db = centre->fixture->db;
+  gint64 now = piao_clock_now (centre->clock), number = 0;
+  g_autoptr (PiaoSignIn) first = sign_in_at (centre, now);
+  g_autoptr (PiaoSignIn) second = sign_in_at (centre, now + PIAO_DAY);
+  g_autoptr (PiaoSignIn) third = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (is_in (centre, first, now + PIAO_DAY));
+  g_assert_true (is_in (centre, second, now + PIAO_DAY));
+  g_assert_false (is_in (centre, first, now + PIAO_SESSION_MS));
+  third = sign_in_at (centre, now + PIAO_SESSION_MS);
+  g_assert_true (piao_db_query_int (db, &test_sessions, 0, &number, NULL, ""));
+  g_assert_cmpint (number, ==, 2);
+  g_assert_true (is_in (centre, second, now + PIAO_SESSION_MS));
+  piao_password_set (db, FIXTURE_KEEPER, "another 1 of mine", now, &error);
+  g_assert_no_error (error);
+  g_assert_false (is_in (centre, second, now + PIAO_SESSION_MS));
+  g_assert_false (is_in (centre, third, now + PIAO_SESSION_MS));
+}
+
 /* The number that a computer with @key gets when it says that it has @claimed. */
 static guint
 sign_in (PiaoCentre *centre, char key, gint64 claimed)
@@ -138,6 +196,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sign-in/lock-holds-for-attempts-under-way",
                    test_lock_holds_for_attempts_under_way);
   g_test_add_func ("/sign-in/invented-names-are-bounded", test_invented_names_are_bounded);
+  g_test_add_func ("/sign-in/sessions-end", test_sessions_end);
   g_test_add_func ("/sign-in/forgotten-computers-keep-their-numbers",
                    test_forgotten_computers_keep_their_numbers);
   return g_test_run ();
