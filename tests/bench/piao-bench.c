@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "domain/piao-domain.h"
 #include "domain/outlet/piao-outlet-kinds.h"
@@ -142,6 +143,15 @@ double
 piao_bench_now (void)
 {
   return (double)g_get_monotonic_time () / 1000;
+}
+
+double
+piao_bench_cpu (void)
+{
+  struct timespec spent;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &spent);
+  return (double)spent.tv_sec + (double)spent.tv_nsec / 1e9;
 }
 
 /* --- figures --------------------------------------------------------------------------------- */

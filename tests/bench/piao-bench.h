@@ -38,6 +38,9 @@ PiaoReplica *piao_bench_open (const PiaoBenchOptions *options);
 /* Milliseconds by the monotonic clock, with fractions. */
 double piao_bench_now (void);
 
+/* Seconds that all threads of the process have computed. */
+double piao_bench_cpu (void);
+
 /* A GArray of double. */
 GArray *piao_bench_samples_new (void);
 void piao_bench_samples_add (GArray *samples, double ms);

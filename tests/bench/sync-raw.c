@@ -139,15 +139,23 @@ write_block (Raw *raw, const PiaoRowBlock *block)
   script (raw, "COMMIT");
 }
 
-double
-sync_raw_load (DriverServer *server, guint *rows)
+/* The clocks of what is counted: stopped while rows are read. */
+static void
+count (SyncRaw *result, double sign)
+{
+  result->seconds += sign * piao_bench_now () / 1000;
+  result->cpu += sign * piao_bench_cpu ();
+}
+
+void
+sync_raw_load (DriverServer *server, SyncRaw *result)
 {
   g_autoptr (SyncRows) all = sync_rows_new (server, &piao_order_kind);
   g_autoptr (GError) error = NULL;
   PiaoRowBlock *block;
   Raw raw = { NULL };
-  double started, took = 0;
 
+  *result = (SyncRaw){ 0 };
   raw_open (&raw);
   /* Made after the rows; that it is known which ones is not counted. */
   piao_db_begin (raw.db, NULL);
@@ -155,22 +163,20 @@ sync_raw_load (DriverServer *server, guint *rows)
   piao_bench_check (g_steal_pointer (&error));
   piao_db_commit (raw.db, NULL);
   raw_prepare (&raw, FALSE);
-  *rows = 0;
   while ((block = sync_rows_next (all, BATCH)) != NULL)
     {
-      started = piao_bench_now ();
+      count (result, -1);
       write_block (&raw, block);
-      took += piao_bench_now () - started;
-      *rows += block->n_rows;
+      count (result, 1);
+      result->rows += block->n_rows;
       piao_row_block_free (block);
     }
-  started = piao_bench_now ();
+  count (result, -1);
   piao_later_index_make_all (raw.db, &error);
   piao_bench_check (g_steal_pointer (&error));
   script (&raw, "PRAGMA wal_checkpoint (TRUNCATE)");
-  took += piao_bench_now () - started;
+  count (result, 1);
   raw_close (&raw);
-  return took / 1000;
 }
 
 static void

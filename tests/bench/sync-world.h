@@ -22,11 +22,17 @@ PiaoRowBlock *sync_rows_next (SyncRows *self, guint n);
 void sync_rows_free (SyncRows *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncRows, sync_rows_free)
 
-/* Seconds that SQLite alone takes to load the orders of the server into a fresh file with the
- * indexes of a replica, durably: prepared INSERTs in transactions of 50,000 rows, the indexes made
- * afterwards, the log moved into the file at the end. Reading them is not counted. @rows: how many.
- */
-double sync_raw_load (DriverServer *server, guint *rows);
+/* What SQLite alone takes to load the orders of the server into a fresh file with the indexes of a
+ * replica, durably: prepared INSERTs in transactions of 50,000 rows, the indexes made afterwards,
+ * the log moved into the file at the end. Reading them is not counted. */
+typedef struct
+{
+  guint rows;
+  double seconds;
+  double cpu; /* seconds of the processor */
+} SyncRaw;
+
+void sync_raw_load (DriverServer *server, SyncRaw *raw);
 
 /* Bytes that an order of the server has as a line of JSON, all packed by zstd at level 3. */
 double sync_raw_json (DriverServer *server);
