@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* The cache of pages of a connection to SQLite, as its PRAGMA wants it: KiB, below 0. */
+#define PIAO_DB_CACHE "-32000"
+
 /*
  * The seam between piao-db.c and an engine: a driver embeds PiaoDb / PiaoCursor as its first
  * member and fills in the table. piao-db.c does the varargs, the transaction words and the

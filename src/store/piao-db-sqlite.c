@@ -327,7 +327,7 @@ piao_db_open_sqlite (const char *path, PiaoDbFlags flags, GError **error)
   sqlite3_busy_timeout (db->handle, 5000);
   if (!sqlite_script (base,
                       "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
-                      "PRAGMA cache_size = -32000; PRAGMA mmap_size = 268435456;"
+                      "PRAGMA cache_size = " PIAO_DB_CACHE "; PRAGMA mmap_size = 268435456;"
                       "PRAGMA temp_store = MEMORY;",
                       error))
     return NULL;

@@ -3,7 +3,12 @@
 
 #include "config.h"
 
+#include "store/piao-db-private.h"
 #include "store/piao-later-index.h"
+
+/* While an index is made: each thread that sorts keeps so much in memory, KiB, before it goes to a
+ * file. */
+#define SORTING "-8000"
 
 PIAO_STATEMENT (later_index_note,
                 "INSERT INTO later_index (name, sql) SELECT name, sql FROM sqlite_master"
@@ -39,6 +44,16 @@ piao_later_index_postpone (PiaoDb *db, const char *table, GError **error)
     }
 }
 
+/* The cache is as large as before, whatever comes of it. */
+static gboolean
+make_index (PiaoDb *db, const char *sql, GError **error)
+{
+  gboolean made = piao_db_script (db, "PRAGMA cache_size = " SORTING, error)
+                  && piao_db_script (db, sql, error);
+
+  return piao_db_script (db, "PRAGMA cache_size = " PIAO_DB_CACHE, made ? error : NULL) && made;
+}
+
 gboolean
 piao_later_index_make (PiaoDb *db, gboolean *more, GError **error)
 {
@@ -50,7 +65,7 @@ piao_later_index_make (PiaoDb *db, gboolean *more, GError **error)
     return FALSE;
   if (sql == NULL)
     return TRUE;
-  if (!piao_db_script (db, sql, error) || !piao_db_exec (db, &later_index_made, error, "")
+  if (!make_index (db, sql, error) || !piao_db_exec (db, &later_index_made, error, "")
       || !piao_later_index_count (db, &left, error))
     return FALSE;
   *more = left > 0;

@@ -577,8 +577,10 @@ open_writer (PiaoReplica *self, GError **error)
 {
   if (!open_or_rescue (self, error))
     return FALSE;
-  /* What sorts much, such as a new index, does it in a file, not in memory. */
-  if (!piao_db_script (self->db, "PRAGMA temp_store = FILE; PRAGMA threads = 2", error))
+  /* What sorts much, such as a new index, does it in a file, not in memory. What is written is in
+   * the cache anyway: mapped as well, a first fetch would fill the memory with the whole file. */
+  if (!piao_db_script (self->db,
+                       "PRAGMA temp_store = FILE; PRAGMA threads = 2; PRAGMA mmap_size = 0", error))
     return FALSE;
   /* Instead of SQLite's own checkpoint in the middle of some commit. */
   sqlite3_wal_hook (piao_db_get_sqlite (self->db), note_wal_pages, self);
