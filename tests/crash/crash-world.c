@@ -188,22 +188,6 @@ crash_world_open (CrashWorld *self, GError **error)
 
 /* --- sameness -------------------------------------------------------------------------------- */
 
-static guint64
-mix (guint64 sum, const guint8 *bytes, gsize size)
-{
-  for (; size >= 8; bytes += 8, size -= 8)
-    {
-      guint64 word;
-
-      memcpy (&word, bytes, 8);
-      sum = (sum ^ word) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
-      sum ^= sum >> 29;
-    }
-  for (; size > 0; bytes++, size--)
-    sum = (sum ^ *bytes) * G_GUINT64_CONSTANT (0x100000001b3);
-  return sum;
-}
-
 guint64
 crash_world_get_fingerprint (CrashWorld *self)
 {
@@ -212,14 +196,8 @@ crash_world_get_fingerprint (CrashWorld *self)
       = self->centre_from != NULL ? self->centre_from->centre_version : self->centre_version;
 
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)
-    {
-      g_autoptr (GBytes) content = piao_shim_disk_dup_file (self->disk, files[i]);
-      guint64 size = content != NULL ? g_bytes_get_size (content) : G_MAXUINT64;
-
-      sum = mix (sum, (const guint8 *)&size, sizeof size);
-      if (content != NULL)
-        sum = mix (sum, g_bytes_get_data (content, NULL), size);
-    }
+    sum = (sum ^ piao_shim_disk_hash_file (self->disk, files[i]))
+          * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
   return sum;
 }
 

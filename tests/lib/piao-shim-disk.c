@@ -23,8 +23,8 @@ inode_new (void)
   PiaoShimInode *inode = g_new0 (PiaoShimInode, 1);
 
   inode->refs = 1;
-  inode->current = g_byte_array_new ();
-  inode->durable = g_byte_array_new ();
+  inode->current = piao_shim_bytes_new ();
+  inode->durable = piao_shim_bytes_new ();
   return inode;
 }
 
@@ -41,8 +41,8 @@ piao_shim_inode_unref (PiaoShimInode *inode)
   if (--inode->refs > 0)
     return;
   g_assert (inode->shm == NULL);
-  g_byte_array_unref (inode->current);
-  g_byte_array_unref (inode->durable);
+  g_clear_pointer (&inode->current, piao_shim_bytes_free);
+  piao_shim_bytes_free (inode->durable);
   g_free (inode);
 }
 
@@ -65,26 +65,12 @@ piao_shim_names_new (void)
 }
 
 static void
-set_size (GByteArray *bytes, gint64 size)
-{
-  guint before = bytes->len;
-
-  g_byte_array_set_size (bytes, (guint)size);
-  if (bytes->len > before)
-    memset (bytes->data + before, 0, bytes->len - before);
-}
-
-static void
-apply (GByteArray *bytes, const PiaoShimOp *op)
+apply (PiaoShimBytes *bytes, const PiaoShimOp *op)
 {
   if (op->type == PIAO_SHIM_OP_TRUNCATE)
-    {
-      set_size (bytes, op->offset);
-      return;
-    }
-  if ((gint64)bytes->len < op->offset + (gint64)op->size)
-    set_size (bytes, op->offset + (gint64)op->size);
-  memcpy (bytes->data + op->offset, op->data, op->size);
+    piao_shim_bytes_set_size (bytes, op->offset);
+  else
+    piao_shim_bytes_write (bytes, op->offset, op->data, op->size);
 }
 
 void
@@ -204,7 +190,7 @@ is_over_capacity (PiaoShimDisk *self, gint64 growth)
     return FALSE;
   g_hash_table_iter_init (&iter, self->names);
   while (g_hash_table_iter_next (&iter, NULL, &inode))
-    used += ((PiaoShimInode *)inode)->current->len;
+    used += piao_shim_bytes_get_size (((PiaoShimInode *)inode)->current);
   return used > self->capacity;
 }
 
@@ -267,7 +253,8 @@ is_in_transaction (PiaoShimDisk *self)
   g_hash_table_iter_init (&iter, self->names);
   while (g_hash_table_iter_next (&iter, &name, &inode))
     {
-      if (g_str_has_suffix (name, "-journal") && ((PiaoShimInode *)inode)->current->len > 0)
+      if (g_str_has_suffix (name, "-journal")
+          && piao_shim_bytes_get_size (((PiaoShimInode *)inode)->current) > 0)
         return TRUE;
       if (!g_str_has_suffix (name, "-wal"))
         continue;
@@ -486,9 +473,10 @@ copy_inode (GHashTable *copies, PiaoShimInode *inode)
 
   if (copy == NULL)
     {
-      copy = inode_new ();
-      g_byte_array_append (copy->current, inode->current->data, inode->current->len);
-      g_byte_array_append (copy->durable, inode->durable->data, inode->durable->len);
+      copy = g_new0 (PiaoShimInode, 1);
+      copy->refs = 1;
+      copy->current = piao_shim_bytes_copy (inode->current);
+      copy->durable = piao_shim_bytes_copy (inode->durable);
       g_hash_table_insert (copies, inode, copy);
     }
   return piao_shim_inode_ref (copy);
@@ -537,18 +525,17 @@ piao_shim_disk_copy (PiaoShimDisk *self, PiaoShimDisk *from)
   g_mutex_unlock (&self->lock);
 }
 
-GBytes *
-piao_shim_disk_dup_file (PiaoShimDisk *self, const char *file)
+guint64
+piao_shim_disk_hash_file (PiaoShimDisk *self, const char *file)
 {
   PiaoShimInode *inode;
-  GBytes *content = NULL;
+  guint64 hash;
 
   g_mutex_lock (&self->lock);
   inode = g_hash_table_lookup (self->names, file);
-  if (inode != NULL)
-    content = g_bytes_new (inode->current->data, inode->current->len);
+  hash = inode != NULL ? piao_shim_bytes_hash (inode->current) : 0;
   g_mutex_unlock (&self->lock);
-  return content;
+  return hash;
 }
 
 void

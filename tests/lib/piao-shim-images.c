@@ -36,31 +36,29 @@ toss (Damage *self)
   return (draw (self) & 1) != 0;
 }
 
+/* @size bytes of noise from @offset on. */
 static void
-make_noise (Damage *self, guint8 *bytes, gsize size)
+make_noise (Damage *self, PiaoShimBytes *bytes, gint64 offset, gsize size)
 {
+  g_autofree guint8 *noise = g_malloc (size + 1);
+
   for (gsize i = 0; i < size; i++)
-    bytes[i] = (guint8)draw (self);
+    noise[i] = (guint8)draw (self);
+  piao_shim_bytes_write (bytes, offset, noise, size);
 }
 
 static void
-grow (GByteArray *bytes, gint64 size)
+grow (PiaoShimBytes *bytes, gint64 size)
 {
-  guint before = bytes->len;
-
-  if ((gint64)before >= size)
-    return;
-  g_byte_array_set_size (bytes, (guint)size);
-  memset (bytes->data + before, 0, bytes->len - before);
+  if (piao_shim_bytes_get_size (bytes) < size)
+    piao_shim_bytes_set_size (bytes, size);
 }
 
 static void
-put (GByteArray *bytes, const PiaoShimOp *op, gsize from, gsize to)
+put (PiaoShimBytes *bytes, const PiaoShimOp *op, gsize from, gsize to)
 {
-  if (to <= from)
-    return;
-  grow (bytes, op->offset + (gint64)to);
-  memcpy (bytes->data + op->offset + from, op->data + from, to - from);
+  if (to > from)
+    piao_shim_bytes_write (bytes, op->offset + (gint64)from, op->data + from, to - from);
 }
 
 /* The first byte of @op that lies in another sector than byte @at. */
@@ -75,7 +73,7 @@ get_sector_end (const PiaoShimOp *op, gsize at)
 
 /* The beginning of the write has reached the disk, the rest has not. */
 static void
-tear (Damage *self, GByteArray *bytes, const PiaoShimOp *op)
+tear (Damage *self, PiaoShimBytes *bytes, const PiaoShimOp *op)
 {
   gsize at = draw (self) % op->size;
   gsize start = 0;
@@ -88,12 +86,11 @@ tear (Damage *self, GByteArray *bytes, const PiaoShimOp *op)
       return;
     }
   put (bytes, op, 0, at);
-  grow (bytes, op->offset + (gint64)get_sector_end (op, start));
-  make_noise (self, bytes->data + op->offset + at, get_sector_end (op, start) - at);
+  make_noise (self, bytes, op->offset + (gint64)at, get_sector_end (op, start) - at);
 }
 
 static void
-put_some_sectors (Damage *self, GByteArray *bytes, const PiaoShimOp *op)
+put_some_sectors (Damage *self, PiaoShimBytes *bytes, const PiaoShimOp *op)
 {
   for (gsize at = 0; at < op->size; at = get_sector_end (op, at))
     if (toss (self))
@@ -102,23 +99,24 @@ put_some_sectors (Damage *self, GByteArray *bytes, const PiaoShimOp *op)
 
 /* The file has its new size, what should be in there is lost. */
 static void
-extend (Damage *self, GByteArray *bytes, const PiaoShimOp *op)
+extend (Damage *self, PiaoShimBytes *bytes, const PiaoShimOp *op)
 {
-  guint before = bytes->len;
+  gint64 before = piao_shim_bytes_get_size (bytes);
+  gint64 after = op->offset + (gint64)op->size;
 
-  if (op->offset + (gint64)op->size <= before)
+  if (after <= before)
     {
       if (toss (self))
         put (bytes, op, 0, op->size);
       return;
     }
-  grow (bytes, op->offset + (gint64)op->size);
+  grow (bytes, after);
   if (toss (self))
-    make_noise (self, bytes->data + before, bytes->len - before);
+    make_noise (self, bytes, before, (gsize)(after - before));
 }
 
 static void
-damage_write (Damage *self, guint index, const PiaoShimOp *op, GByteArray *bytes)
+damage_write (Damage *self, guint index, const PiaoShimOp *op, PiaoShimBytes *bytes)
 {
   gboolean before = index < self->cut;
 
@@ -198,9 +196,7 @@ get_survivor (Damage *self, PiaoShimInode *inode)
       survivor = g_new0 (PiaoShimInode, 1);
       survivor->refs = 1;
       survivor->calls = inode->calls;
-      survivor->current = g_byte_array_new ();
-      survivor->durable = g_byte_array_new ();
-      g_byte_array_append (survivor->durable, inode->durable->data, inode->durable->len);
+      survivor->durable = piao_shim_bytes_copy (inode->durable);
       g_hash_table_insert (self->survivors, inode, survivor);
     }
   return survivor;
@@ -238,8 +234,8 @@ settle_names (Damage *self)
     {
       PiaoShimInode *survivor = get_survivor (self, inode);
 
-      g_byte_array_set_size (survivor->current, 0);
-      g_byte_array_append (survivor->current, survivor->durable->data, survivor->durable->len);
+      if (survivor->current == NULL)
+        survivor->current = piao_shim_bytes_copy (survivor->durable);
       g_hash_table_insert (disk->names, g_strdup (name), piao_shim_inode_ref (survivor));
       g_hash_table_insert (disk->durable_names, g_strdup (name), piao_shim_inode_ref (survivor));
     }
@@ -261,12 +257,7 @@ piao_shim_disk_damage (PiaoShimDisk *disk, PiaoShimImage image, guint64 seed)
       else if (op->type == PIAO_SHIM_OP_NAME)
         damage_name (&self, i, op);
       else if (is_kept (&self, i))
-        {
-          GByteArray *bytes = get_survivor (&self, op->inode)->durable;
-
-          grow (bytes, op->offset);
-          g_byte_array_set_size (bytes, (guint)op->offset);
-        }
+        piao_shim_bytes_set_size (get_survivor (&self, op->inode)->durable, op->offset);
     }
   settle_names (&self);
   g_array_set_size (disk->log, 0);

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "tests/lib/piao-shim-bytes.h"
 #include "tests/lib/piao-shim-vfs.h"
 
 G_BEGIN_DECLS
@@ -16,8 +17,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint refs;
-  GByteArray *current; /* what programs read */
-  GByteArray *durable; /* what survives whatever happens */
+  PiaoShimBytes *current; /* what programs read; owned */
+  PiaoShimBytes *durable; /* what survives whatever happens; owned */
   guint64 calls;
   /* SQLite's file locks. */
   guint n_shared;

@@ -73,19 +73,15 @@ static int
 shim_read (sqlite3_file *base, void *buffer, int size, sqlite3_int64 offset)
 {
   File *file = (File *)base;
-  GByteArray *bytes;
-  gint64 there;
+  gsize there;
 
   if (!enter (file))
     return SQLITE_IOERR_READ;
   if (piao_shim_disk_step_read (file->disk) != PIAO_SHIM_GO)
     return leave (file, SQLITE_IOERR_READ);
-  bytes = file->inode->current;
-  there = CLAMP ((gint64)bytes->len - offset, 0, (gint64)size);
-  if (there > 0)
-    memcpy (buffer, bytes->data + offset, (gsize)there);
-  memset ((guint8 *)buffer + there, 0, (gsize)(size - there));
-  return leave (file, there < size ? SQLITE_IOERR_SHORT_READ : SQLITE_OK);
+  there = piao_shim_bytes_read (file->inode->current, offset, buffer, (gsize)size);
+  memset ((guint8 *)buffer + there, 0, (gsize)size - there);
+  return leave (file, there < (gsize)size ? SQLITE_IOERR_SHORT_READ : SQLITE_OK);
 }
 
 static int
@@ -97,7 +93,7 @@ shim_write (sqlite3_file *base, const void *buffer, int size, sqlite3_int64 offs
   if (!enter (file))
     return SQLITE_IOERR_WRITE;
   step = piao_shim_disk_step (file->disk, file->inode,
-                              offset + size - (gint64)file->inode->current->len);
+                              offset + size - piao_shim_bytes_get_size (file->inode->current));
   if (step == PIAO_SHIM_GO || step == PIAO_SHIM_LAST)
     piao_shim_disk_write (file->disk, file->inode, offset, buffer, (gsize)size);
   return leave_step (file, step, SQLITE_IOERR_WRITE);
@@ -111,7 +107,8 @@ shim_truncate (sqlite3_file *base, sqlite3_int64 size)
 
   if (!enter (file))
     return SQLITE_IOERR_TRUNCATE;
-  step = piao_shim_disk_step (file->disk, file->inode, size - (gint64)file->inode->current->len);
+  step = piao_shim_disk_step (file->disk, file->inode,
+                              size - piao_shim_bytes_get_size (file->inode->current));
   if (step == PIAO_SHIM_GO || step == PIAO_SHIM_LAST)
     piao_shim_disk_truncate (file->disk, file->inode, size);
   return leave_step (file, step, SQLITE_IOERR_TRUNCATE);
@@ -144,7 +141,7 @@ shim_file_size (sqlite3_file *base, sqlite3_int64 *size)
 
   if (!enter (file))
     return SQLITE_IOERR_FSTAT;
-  *size = file->inode->current->len;
+  *size = piao_shim_bytes_get_size (file->inode->current);
   return leave (file, SQLITE_OK);
 }
 

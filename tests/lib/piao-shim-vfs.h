@@ -113,8 +113,8 @@ guint64 piao_shim_disk_get_file_calls (PiaoShimDisk *self, const char *file);
  * and faults are reset. */
 void piao_shim_disk_copy (PiaoShimDisk *self, PiaoShimDisk *from);
 
-/* The bytes of a file as a program would read them now; NULL when it is not there. */
-GBytes *piao_shim_disk_dup_file (PiaoShimDisk *self, const char *file);
+/* A number for the bytes of a file as a program would read them now; 0 when it is not there. */
+guint64 piao_shim_disk_hash_file (PiaoShimDisk *self, const char *file);
 /* Puts a whole file there, synced, in place of one of the same name. */
 void piao_shim_disk_put_file (PiaoShimDisk *self, const char *file, GBytes *content);
 
