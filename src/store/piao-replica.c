@@ -18,22 +18,18 @@
 #include "base/piao-id.h"
 #include "store/piao-later-index.h"
 #include "store/piao-outbox-private.h"
+#include "store/piao-replica-file.h"
 #include "store/piao-rescue.h"
 #include "store/piao-schema.h"
 #include "store/piao-scrub.h"
 
 #define N_READERS 2
 
-/* The least page of a database. */
-#define SHORTEST_FILE 512
-
 /* Pages of the WAL (4 KiB each) from which the writer moves them, when idle and at any rate. A WAL
  * that stays small is written over, which is quicker than one that grows. */
 #define CHECKPOINT_PAGES 256
 #define CHECKPOINT_PAGES_BUSY 4096
 #define CHECKPOINT_IDLE_US (50 * G_TIME_SPAN_MILLISECOND)
-
-PIAO_STATEMENT (replica_quick_check, "PRAGMA quick_check (1)");
 
 typedef struct
 {
@@ -478,115 +474,17 @@ piao_replica_resend (PiaoReplica *self, gint64 command, JsonObject *args)
 /* --- life ------------------------------------------------------------------------------------ */
 
 static gboolean
-set_damaged (GError **error)
-{
-  return piao_error_set (error, PIAO_ERROR_CORRUPT, "db.corrupt",
-                         _ ("The database file is damaged or is not a database."));
-}
-
-/* Everything that waits must be readable: better to know before than after the next scan. */
-static gboolean
-read_outbox (PiaoDb *db, GError **error)
-{
-  g_autoptr (GPtrArray) entries = piao_outbox_list (db, NULL, G_MAXINT, error);
-
-  if (entries == NULL)
-    return FALSE;
-  /* In a row that was overwritten SQLite sees columns without values. */
-  for (guint i = 0; i < entries->len; i++)
-    {
-      const PiaoOutboxEntry *entry = g_ptr_array_index (entries, i);
-
-      if (entry->id <= 0 || entry->name == NULL || entry->args == NULL || entry->state == NULL)
-        return set_damaged (error);
-    }
-  return TRUE;
-}
-
-/* A file that cannot be opened is damaged when it says so itself; a full disk is something else. */
-static void
-look_closer (PiaoReplica *self, GError **error)
-{
-  g_autoptr (PiaoDb) db = NULL;
-  g_autofree char *verdict = NULL;
-
-  if (!g_str_equal (piao_error_get_reason (*error), "db.failed"))
-    return;
-  db = piao_db_open (self->path, PIAO_DB_READ_ONLY, NULL);
-  if (db != NULL && piao_db_query_text (db, &replica_quick_check, &verdict, NULL, "")
-      && g_strcmp0 (verdict, "ok") == 0)
-    return;
-  g_clear_error (error);
-  set_damaged (error);
-}
-
-/* SQLite takes what is too short for its header for a new file and writes over it. */
-static gboolean
-check_length (const char *path, GError **error)
-{
-  GStatBuf info;
-
-  return g_stat (path, &info) != 0 || !S_ISREG (info.st_mode) || info.st_size == 0
-         || info.st_size >= SHORTEST_FILE || set_damaged (error);
-}
-
-static gboolean
-open_db (PiaoReplica *self, GError **error)
+open_writer (PiaoReplica *self, GError **error)
 {
   gint64 last = 0;
 
-  if (!check_length (self->path, error))
+  self->db = piao_replica_file_open (self->path, piao_clock_now (self->clock), &self->rescued,
+                                     &last, error);
+  if (self->db == NULL)
     return FALSE;
-  self->db = piao_db_open (self->path, PIAO_DB_READ_WRITE, error);
-  if (self->db != NULL && piao_later_index_make_all (self->db, error)
-      && piao_schema_migrate (self->db, PIAO_SCHEMA_REPLICA, error) && read_outbox (self->db, error)
-      && piao_outbox_get_last_id (self->db, &last, error))
-    {
-      piao_id_source_init (&self->ids, self->clock, self->device, last);
-      return TRUE;
-    }
-  g_clear_pointer (&self->db, piao_db_free);
-  return FALSE;
-}
-
-static gboolean
-open_or_rescue (PiaoReplica *self, GError **error)
-{
-  g_autoptr (GError) damage = NULL;
-
-  if (!piao_rescue_finish (self->path, error))
-    return FALSE;
-  if (!piao_rescue_is_noted (self->path))
-    {
-      if (open_db (self, &damage))
-        return TRUE;
-      look_closer (self, &damage);
-      if (!g_error_matches (damage, PIAO_ERROR, PIAO_ERROR_CORRUPT)
-          || !g_file_test (self->path, G_FILE_TEST_IS_REGULAR))
-        {
-          g_propagate_error (error, g_steal_pointer (&damage));
-          return FALSE;
-        }
-    }
-  self->rescued = piao_rescue_run (self->path, piao_clock_now (self->clock), error);
-  return self->rescued != NULL && open_db (self, error);
-}
-
-static gboolean
-open_writer (PiaoReplica *self, GError **error)
-{
-  if (!open_or_rescue (self, error))
-    return FALSE;
-  /* What sorts much, such as a new index, does it in a file, not in memory. What is written is in
-   * the cache anyway: mapped as well, a first fetch would fill the memory with the whole file. */
-  if (!piao_db_script (self->db,
-                       "PRAGMA temp_store = FILE; PRAGMA threads = 2; PRAGMA mmap_size = 0", error))
-    return FALSE;
+  piao_id_source_init (&self->ids, self->clock, self->device, last);
   /* Instead of SQLite's own checkpoint in the middle of some commit. */
   sqlite3_wal_hook (piao_db_get_sqlite (self->db), note_wal_pages, self);
-  /* Cut off, not only moved: a run that ended early may have erased something. */
-  checkpoint (self, SQLITE_CHECKPOINT_TRUNCATE);
-  piao_scrub_done (self->db);
   return TRUE;
 }
 

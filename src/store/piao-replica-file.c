@@ -1,0 +1,138 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+
+#include "base/piao-error.h"
+#include "store/piao-later-index.h"
+#include "store/piao-outbox-private.h"
+#include "store/piao-replica-file.h"
+#include "store/piao-rescue.h"
+#include "store/piao-schema.h"
+#include "store/piao-scrub.h"
+
+/* The least page of a database. */
+#define SHORTEST_FILE 512
+
+PIAO_STATEMENT (replica_quick_check, "PRAGMA quick_check (1)");
+
+static gboolean
+set_damaged (GError **error)
+{
+  return piao_error_set (error, PIAO_ERROR_CORRUPT, "db.corrupt",
+                         _ ("The database file is damaged or is not a database."));
+}
+
+/* Everything that waits must be readable: better to know before than after the next scan. */
+static gboolean
+read_outbox (PiaoDb *db, GError **error)
+{
+  g_autoptr (GPtrArray) entries = piao_outbox_list (db, NULL, G_MAXINT, error);
+
+  if (entries == NULL)
+    return FALSE;
+  /* In a row that was overwritten SQLite sees columns without values. */
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const PiaoOutboxEntry *entry = g_ptr_array_index (entries, i);
+
+      if (entry->id <= 0 || entry->name == NULL || entry->args == NULL || entry->state == NULL)
+        return set_damaged (error);
+    }
+  return TRUE;
+}
+
+/* A file that cannot be opened is damaged when it says so itself; a full disk is something else. */
+static void
+look_closer (const char *path, GError **error)
+{
+  g_autoptr (PiaoDb) db = NULL;
+  g_autofree char *verdict = NULL;
+
+  if (!g_str_equal (piao_error_get_reason (*error), "db.failed"))
+    return;
+  db = piao_db_open (path, PIAO_DB_READ_ONLY, NULL);
+  if (db != NULL && piao_db_query_text (db, &replica_quick_check, &verdict, NULL, "")
+      && g_strcmp0 (verdict, "ok") == 0)
+    return;
+  g_clear_error (error);
+  set_damaged (error);
+}
+
+/* SQLite takes what is too short for its header for a new file and writes over it. */
+static gboolean
+check_length (const char *path, GError **error)
+{
+  GStatBuf info;
+
+  return g_stat (path, &info) != 0 || !S_ISREG (info.st_mode) || info.st_size == 0
+         || info.st_size >= SHORTEST_FILE || set_damaged (error);
+}
+
+static PiaoDb *
+open_db (const char *path, gint64 *last_id, GError **error)
+{
+  g_autoptr (PiaoDb) db = NULL;
+
+  if (!check_length (path, error))
+    return NULL;
+  db = piao_db_open (path, PIAO_DB_READ_WRITE, error);
+  if (db == NULL || !piao_later_index_make_all (db, error)
+      || !piao_schema_migrate (db, PIAO_SCHEMA_REPLICA, error) || !read_outbox (db, error)
+      || !piao_outbox_get_last_id (db, last_id, error))
+    return NULL;
+  return g_steal_pointer (&db);
+}
+
+static PiaoDb *
+open_or_rescue (const char *path, gint64 now, char **rescued, gint64 *last_id, GError **error)
+{
+  g_autoptr (GError) damage = NULL;
+
+  if (!piao_rescue_finish (path, error))
+    return NULL;
+  if (!piao_rescue_is_noted (path))
+    {
+      PiaoDb *db = open_db (path, last_id, &damage);
+
+      if (db != NULL)
+        return db;
+      look_closer (path, &damage);
+      if (!g_error_matches (damage, PIAO_ERROR, PIAO_ERROR_CORRUPT)
+          || !g_file_test (path, G_FILE_TEST_IS_REGULAR))
+        {
+          g_propagate_error (error, g_steal_pointer (&damage));
+          return NULL;
+        }
+    }
+  *rescued = piao_rescue_run (path, now, error);
+  return *rescued != NULL ? open_db (path, last_id, error) : NULL;
+}
+
+PiaoDb *
+piao_replica_file_open (
+    const char *path, gint64 now, char **rescued, gint64 *last_id, GError **error)
+{
+  g_autoptr (PiaoDb) db = open_or_rescue (path, now, rescued, last_id, error);
+  int code;
+
+  /* What sorts much, such as a new index, does it in a file, not in memory. What is written is in
+   * the cache anyway: mapped as well, a first fetch would fill the memory with the whole file. */
+  if (db == NULL
+      || !piao_db_script (db, "PRAGMA temp_store = FILE; PRAGMA threads = 2; PRAGMA mmap_size = 0",
+                          error))
+    return NULL;
+  sqlite3_wal_autocheckpoint (piao_db_get_sqlite (db), 0);
+  /* Cut off, not only moved: a run that ended early may have erased something. */
+  code = sqlite3_wal_checkpoint_v2 (piao_db_get_sqlite (db), NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
+                                    NULL);
+  /* A reader in the way is no failure: what it holds back is moved the next time. */
+  if (code != SQLITE_OK && code != SQLITE_BUSY && code != SQLITE_LOCKED)
+    g_warning ("The database could not be tidied: %s", sqlite3_errstr (code));
+  piao_scrub_done (db);
+  return g_steal_pointer (&db);
+}
