@@ -106,10 +106,27 @@ static const CrashStep pull[] = {
   { CRASH_CLOSE, NULL, NULL },
 };
 
+/* A desktop comes back with an older program's file, where something still waits for the centre. */
+static const CrashStep left_behind[] = {
+  { CRASH_COLLEAGUE_RUNS, "order.submit", ORDER (2, 1) },
+  { CRASH_GATEWAY, NULL, NULL },
+  { CRASH_OPEN, NULL, NULL },
+  WHOLE,
+  { CRASH_RUN, "order.open_pick", JUST_ORDER },
+  { CRASH_RUN, "order.scan", SCAN_A (1) },
+  { CRASH_CLOSE, NULL, NULL },
+};
+
 static const CrashStep migration[] = {
+  { CRASH_OPEN, NULL, NULL },  { CRASH_RUN, "order.scan", SCAN_A (2) },
+  { CRASH_TIDY, NULL, NULL },  { CRASH_SYNC, NULL, NULL },
+  { CRASH_CLOSE, NULL, NULL },
+};
+
+/* From the first schema on, which had no place for commands that wait. */
+static const CrashStep old_migration[] = {
   { CRASH_OPEN, NULL, NULL },
   { CRASH_TIDY, NULL, NULL },
-  { CRASH_SYNC, NULL, NULL },
   { CRASH_CLOSE, NULL, NULL },
 };
 
@@ -117,9 +134,11 @@ static const CrashStep migration[] = {
   { word, base, G_N_ELEMENTS (base), list, G_N_ELEMENTS (list), schema }
 
 const CrashJourney crash_journeys[CRASH_N_JOURNEYS] = {
-  JOURNEY ("scan-out", synced, scan_out, 0), JOURNEY ("receive", unknown, receive, 0),
-  JOURNEY ("count", synced, count, 0),       JOURNEY ("push", synced, push, 0),
+  JOURNEY ("scan-out", synced, scan_out, 0),
+  JOURNEY ("receive", unknown, receive, 0),
+  JOURNEY ("count", synced, count, 0),
+  JOURNEY ("push", synced, push, 0),
   JOURNEY ("pull", synced, pull, 0),
+  JOURNEY ("migration", left_behind, migration, 5),
+  JOURNEY ("old-migration", synced, old_migration, 1),
 };
-
-const CrashJourney crash_migration = JOURNEY ("migration", unknown, migration, 1);

@@ -11,6 +11,7 @@
 #include "domain/audit/piao-audit.h"
 #include "print/piao-spool.h"
 #include "store/piao-outbox-private.h"
+#include "store/piao-replica-file.h"
 #include "store/piao-schema.h"
 #include "sync/piao-pull.h"
 #include "tests/crash/crash-world.h"
@@ -171,19 +172,98 @@ gboolean
 crash_world_open (CrashWorld *self, GError **error)
 {
   g_autofree char *path = piao_shim_disk_path (self->disk, "replica.db");
-  g_autoptr (PiaoDb) db = NULL;
+  g_autofree char *rescued = NULL;
   gint64 last = 0;
 
   if (self->db != NULL)
     return TRUE;
-  db = piao_db_open (path, PIAO_DB_READ_WRITE, error);
-  if (db == NULL || !piao_schema_migrate (db, PIAO_SCHEMA_REPLICA, error)
-      || !piao_outbox_get_last_id (db, &last, error))
-    return FALSE;
-  sqlite3_wal_autocheckpoint (piao_db_get_sqlite (db), 0);
-  sqlite3_wal_checkpoint_v2 (piao_db_get_sqlite (db), NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-  self->db = g_steal_pointer (&db);
-  return TRUE;
+  self->db = piao_replica_file_open (path, self->start, &rescued, &last, error);
+  return self->db != NULL;
+}
+
+/* --- an older file --------------------------------------------------------------------------- */
+
+static void
+script (PiaoDb *db, const char *sql)
+{
+  g_autoptr (GError) error = NULL;
+
+  piao_db_script (db, sql, &error);
+  fail_on (error);
+}
+
+/* Names that a statement of sqlite's own gives. */
+static GPtrArray *
+list_names (PiaoDb *db, const char *sql)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  sqlite3_stmt *statement = NULL;
+
+  g_assert (sqlite3_prepare_v2 (piao_db_get_sqlite (db), sql, -1, &statement, NULL) == SQLITE_OK);
+  while (sqlite3_step (statement) == SQLITE_ROW)
+    g_ptr_array_add (names, g_strdup ((const char *)sqlite3_column_text (statement, 0)));
+  sqlite3_finalize (statement);
+  return names;
+}
+
+/* The columns that @table has in the old file. Transfer full. */
+static char *
+list_columns (PiaoDb *db, const char *table)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT name FROM pragma_table_info ('%s')", table);
+  g_autoptr (GPtrArray) columns = list_names (db, sql);
+
+  g_ptr_array_add (columns, NULL);
+  return g_strjoinv (", ", (char **)columns->pdata);
+}
+
+/* The search text has tables of its own, which are copied as they are. */
+static void
+take_over (PiaoDb *db)
+{
+  g_autoptr (GPtrArray) tables
+      = list_names (db, "SELECT name FROM main.sqlite_schema WHERE type = 'table'"
+                        " AND name NOT IN ('schema_version', 'search')");
+  g_autoptr (GString) sql = g_string_new (NULL);
+
+  for (guint i = 0; i < tables->len; i++)
+    {
+      const char *table = g_ptr_array_index (tables, i);
+      g_autofree char *columns = list_columns (db, table);
+
+      g_string_append_printf (sql,
+                              "DELETE FROM main.%s;"
+                              "INSERT INTO main.%s (%s) SELECT %s FROM now.%s;",
+                              table, table, columns, columns, table);
+    }
+  script (db, sql->str);
+}
+
+void
+crash_world_make_old (CrashWorld *self, int number)
+{
+  g_autoptr (PiaoShimDisk) disk = piao_shim_disk_new ("old");
+  g_autofree char *path = piao_shim_disk_path (disk, "replica.db");
+  g_autofree char *now = piao_shim_disk_path (self->disk, "replica.db");
+  g_autofree char *attach = g_strdup_printf ("ATTACH '%s' AS now; PRAGMA foreign_keys = OFF", now);
+  g_autoptr (GError) error = NULL;
+  PiaoDb *db = piao_db_open (path, PIAO_DB_READ_WRITE, &error);
+
+  fail_on (error);
+  script (db, "CREATE TABLE schema_version (number INTEGER PRIMARY KEY) STRICT");
+  for (int i = 1; i <= number; i++)
+    {
+      g_autofree char *text = piao_schema_get_text (i, PIAO_ENGINE_SQLITE, PIAO_SCHEMA_REPLICA);
+      g_autofree char *version = g_strdup_printf ("INSERT INTO schema_version VALUES (%d)", i);
+
+      script (db, text);
+      script (db, version);
+    }
+  script (db, attach);
+  take_over (db);
+  script (db, "DETACH now; PRAGMA foreign_keys = ON");
+  piao_db_free (db);
+  piao_shim_disk_copy (self->disk, disk);
 }
 
 /* --- sameness -------------------------------------------------------------------------------- */

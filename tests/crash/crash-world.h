@@ -49,7 +49,7 @@ typedef struct
   guint n_before;
   const CrashStep *steps;
   guint n_steps;
-  int schema; /* of the file that is there before anything; 0: none is there */
+  int schema; /* of the file that the journey finds; 0: as the steps before have left it */
 } CrashJourney;
 
 typedef struct
@@ -91,6 +91,10 @@ void crash_world_drop (CrashWorld *self);
 /* A number for the bytes of the desktop's disk and the state of the centre: the same number, the
  * same future. */
 guint64 crash_world_get_fingerprint (CrashWorld *self);
+
+/* Puts a file in the place of the desktop's, which is closed, as a program would have left it that
+ * knew no schema but @number and those before it: all that has a place in there is there. */
+void crash_world_make_old (CrashWorld *self, int number);
 
 /* Plays one step, which is number @number of all. FALSE when it fails: the transaction was taken
  * back and the file is still open. */
