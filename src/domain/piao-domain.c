@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "domain/abnormal/piao-abnormal-rules.h"
 #include "domain/delivery/piao-delivery-kinds.h"
 #include "domain/delivery/piao-label-commands.h"
 #include "domain/gateway/piao-gateway-requests.h"
@@ -62,6 +63,17 @@ static const PiaoCommand *const order_commands[] = {
 };
 static const PiaoModule order_module = { "order", order_kinds, order_commands };
 
+static const PiaoKind *const abnormal_kinds[]
+    = { &piao_abnormal_case_kind, &piao_abnormal_pack_kind, NULL };
+static const PiaoCommand *const abnormal_commands[] = { &piao_order_report_abnormal_command,
+                                                        &piao_abnormal_collect_command,
+                                                        &piao_abnormal_judge_command,
+                                                        &piao_abnormal_handle_command,
+                                                        &piao_abnormal_approve_command,
+                                                        &piao_abnormal_close_command,
+                                                        NULL };
+static const PiaoModule abnormal_module = { "abnormal", abnormal_kinds, abnormal_commands };
+
 static const PiaoKind *const pack_kinds[]
     = { &piao_pack_kind, &piao_movement_kind, &piao_stock_kind, NULL };
 static const PiaoModule pack_module = { "pack", pack_kinds, NULL };
@@ -79,8 +91,9 @@ static const PiaoCommand *const outbox_commands[] = { &piao_outbox_lost_command,
 static const PiaoModule outbox_module = { "outbox", NULL, outbox_commands };
 
 static const PiaoModule *const modules[]
-    = { &org_module,  &ticket_module,  &outlet_module, &delivery_module, &order_module,
-        &pack_module, &gateway_module, &master_module, &outbox_module,   NULL };
+    = { &org_module,  &ticket_module,   &outlet_module,  &delivery_module, &order_module,
+        &pack_module, &abnormal_module, &gateway_module, &master_module,   &outbox_module,
+        NULL };
 
 PiaoRegistry *
 piao_domain_registry_new (void)

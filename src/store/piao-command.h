@@ -169,9 +169,10 @@ PiaoRecord *piao_tx_find (PiaoTx *tx,
 /* Writes the record (borrowed): column lengths and required columns are checked, its lane is. */
 gboolean piao_tx_put (PiaoTx *tx, PiaoRecord *record, GError **error);
 
-/* Whether the actor holds the permission word / may see the lane. */
+/* Whether the actor holds the permission word / may see the lane / may see every lane. */
 gboolean piao_tx_is_allowed (PiaoTx *tx, const char *permission);
 gboolean piao_tx_sees_lane (PiaoTx *tx, gint64 lane);
+gboolean piao_tx_sees_all (PiaoTx *tx);
 
 /* FORBIDDEN unless the actor holds the word. (PER-02) */
 gboolean piao_tx_require (PiaoTx *tx, const char *permission, GError **error);

@@ -98,6 +98,12 @@ piao_tx_sees_lane (PiaoTx *tx, gint64 lane)
 }
 
 gboolean
+piao_tx_sees_all (PiaoTx *tx)
+{
+  return tx->access == NULL || piao_access_sees_all (tx->access);
+}
+
+gboolean
 piao_tx_require (PiaoTx *tx, const char *permission, GError **error)
 {
   if (piao_tx_is_allowed (tx, permission))

@@ -5,6 +5,7 @@
 
 #include "base/piao-clock.h"
 #include "base/piao-error.h"
+#include "domain/abnormal/piao-abnormal-kinds.h"
 #include "domain/audit/piao-audit.h"
 #include "domain/order/piao-order-kinds.h"
 #include "domain/order/piao-order-machine.h"
@@ -49,13 +50,18 @@ PIAO_STATEMENT (world_line, "SELECT id FROM order_line WHERE order_id = $1 ORDER
 PIAO_STATEMENT (world_request,
                 "SELECT id FROM gateway_request WHERE order_id = $1"
                 " AND state IN ('prepared', 'sent', 'unknown') ORDER BY id LIMIT 1");
+PIAO_STATEMENT (world_case,
+                "SELECT id FROM abnormal_case WHERE order_id = $1 AND state <> 'closed'");
+PIAO_STATEMENT (world_packs_of, "SELECT id FROM pack WHERE order_id = $1 ORDER BY id");
 PIAO_STATEMENT (world_free, "SELECT coalesce(min(free), 0) FROM stock WHERE warehouse_id = $1");
+
+#define STANDING "CASE o.state WHEN 'abnormal' THEN o.prev_state ELSE o.state END"
 
 /* Each counts breaches: rows that should not exist. */
 static const char *const breaches[] = {
   /* a line counts the packs that lie on it */
   "SELECT count(*) FROM order_line l WHERE l.scanned <> (SELECT count(*) FROM pack p"
-  " WHERE p.line_id = l.id AND p.state IN ('reserved', 'outbound'))",
+  " WHERE p.line_id = l.id AND p.state IN ('reserved', 'outbound', 'lost', 'damaged', 'stolen'))",
   /* an order counts its lines */
   "SELECT count(*) FROM orders o WHERE o.scanned <> (SELECT sum(l.scanned) FROM order_line l"
   " WHERE l.order_id = o.id)",
@@ -70,7 +76,7 @@ static const char *const breaches[] = {
   "SELECT count(*) FROM pack WHERE state = 'in_stock'"
   " AND (order_id IS NOT NULL OR line_id IS NOT NULL)",
   "SELECT count(*) FROM pack p JOIN orders o ON o.id = p.order_id WHERE p.state = 'reserved'"
-  " AND o.state NOT IN ('picking', 'checked', 'held_for_ilms', 'confirming', 'on_hold',"
+  " AND " STANDING " NOT IN ('picking', 'checked', 'held_for_ilms', 'confirming', 'on_hold',"
   " 'pending_outbound', 'submitted')",
   "SELECT count(*) FROM pack p JOIN orders o ON o.id = p.order_id WHERE p.state = 'outbound'"
   " AND (o.confirm_no IS NULL OR p.outbound_at = 0)",
@@ -90,14 +96,31 @@ static const char *const breaches[] = {
   " AND state <> 'refused' GROUP BY order_id HAVING count(*) > 1) twice",
   "SELECT count(*) FROM parcel p JOIN orders o ON o.id = p.order_id WHERE o.confirm_no IS NULL",
   /* an ended order holds nothing */
-  "SELECT count(*) FROM orders WHERE state = 'refused' AND scanned <> 0",
+  "SELECT count(*) FROM orders WHERE state IN ('refused', 'cancelled') AND scanned <> 0",
+  /* an abnormal order has one open case and a state to come back to; no other has either */
+  "SELECT count(*) FROM orders o WHERE (o.state = 'abnormal') <> (o.prev_state IS NOT NULL)"
+  " OR (SELECT count(*) FROM abnormal_case c WHERE c.order_id = o.id AND c.state <> 'closed')"
+  " <> (CASE o.state WHEN 'abnormal' THEN 1 ELSE 0 END)",
+  /* a case counts its packs, and only a closed one has written off any */
+  "SELECT count(*) FROM abnormal_case c WHERE c.packs <> (SELECT count(*) FROM abnormal_pack p"
+  " WHERE p.case_id = c.id) OR c.value <> (SELECT coalesce(sum(p.value), 0) FROM abnormal_pack p"
+  " WHERE p.case_id = c.id)",
+  "SELECT count(*) FROM abnormal_pack a JOIN abnormal_case c ON c.id = a.case_id"
+  " JOIN pack p ON p.id = a.pack_id WHERE a.gone = 1"
+  " AND (c.state <> 'closed' OR p.state NOT IN ('lost', 'damaged', 'stolen'))",
+  /* a debit is never cancelled without its reversal, nor while it is asked for */
+  "SELECT count(*) FROM orders o WHERE o.state = 'cancelled' AND (EXISTS (SELECT 1 FROM"
+  " gateway_request r WHERE r.order_id = o.id AND r.op = 'order.confirm' AND r.state IN"
+  " ('prepared', 'sent', 'unknown')) OR (o.confirm_no IS NOT NULL AND NOT EXISTS (SELECT 1 FROM"
+  " abnormal_case c WHERE c.order_id = o.id AND c.reversal_no IS NOT NULL)))",
 };
 
 static const char *const dumped[]
-    = { "orders", "order_line",      "pack",        "stock", "movement", "order_event",
-        "parcel", "gateway_request", "number_block" };
+    = { "orders", "order_line",      "pack",         "stock",         "movement",     "order_event",
+        "parcel", "gateway_request", "number_block", "abnormal_case", "abnormal_pack" };
 
-static const char *const watched[] = { "orders", "order_line", "pack", "stock" };
+static const char *const watched[]
+    = { "orders", "order_line", "pack", "stock", "abnormal_case", "abnormal_pack" };
 
 static void
 fail_on (GError *error)
@@ -377,6 +400,92 @@ try_give_up (World *self, gint64 order, gint64 clerk)
                piao_json_build ("order", 'd', order, "reason", 's', "OTHER", NULL), NULL);
 }
 
+/* --- abnormal orders ------------------------------------------------------------------------- */
+
+/* Some of the packs that belong to the order. */
+static JsonArray *
+choose_packs (World *self, gint64 order)
+{
+  JsonArray *packs = json_array_new ();
+  g_autoptr (PiaoCursor) cursor
+      = piao_db_query (self->fixture->db, &world_packs_of, NULL, "i", order);
+
+  while (piao_cursor_next (cursor, NULL))
+    if (g_rand_boolean (self->rand))
+      json_array_add_object_element (packs, piao_json_build ("pack", 'd',
+                                                             piao_cursor_int (cursor, 0), NULL));
+  return packs;
+}
+
+static void
+try_report (World *self, gint64 order, gint64 clerk)
+{
+  static const char *const troubles[] = { "lost", "damaged", "stolen", "other" };
+
+  try_command (self, clerk, "order.report_abnormal",
+               piao_json_build ("order", 'd', order, "trouble", 's',
+                                troubles[g_rand_int_range (self->rand, 0, 4)], "packs", 'a',
+                                choose_packs (self, order), "note", 's', "出事了", NULL),
+               NULL);
+}
+
+static void
+try_close (World *self, gint64 order, gint64 clerk)
+{
+  gboolean cancel = g_rand_int_range (self->rand, 0, 3) == 0;
+
+  if (!try_command (
+          self, clerk, "abnormal.close",
+          piao_json_build ("order", 'd', order, "case", 'd', ask (self, &world_case, order),
+                           "outcome", 's', cancel ? "cancelled" : "resumed", "resolution", 's',
+                           "处理完毕", "found", 'b', g_rand_boolean (self->rand), "shelved", 'b',
+                           g_rand_int_range (self->rand, 0, 4) > 0, "reversal_no", 's', "R1", NULL),
+          NULL))
+    return;
+  if (cancel)
+    self->result->cancelled++;
+  else
+    self->result->resumed++;
+}
+
+/* The next step of the case, or sometimes another one. */
+static void
+try_case (World *self, gint64 order, gint64 clerk)
+{
+  static const char *const steps[][4] = {
+    { "reported", "abnormal.collect", "evidence", "照片" },
+    { "evidence_collected", "abnormal.judge", "liability", "carrier" },
+    { "liability_judged", "abnormal.handle", "handling", "write_off" },
+    { "handling", "abnormal.approve", NULL, NULL },
+  };
+  gint64 abnormal = ask (self, &world_case, order);
+  g_autofree char *state
+      = abnormal != 0
+            ? piao_fixture_text (self->fixture, &piao_abnormal_case_kind, abnormal, "state")
+            : NULL;
+  guint wanted = (guint)g_rand_int_range (self->rand, 0, 20);
+
+  if (g_strcmp0 (state, "approved") == 0)
+    {
+      try_close (self, order, clerk);
+      return;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    if (i == wanted || (wanted >= G_N_ELEMENTS (steps) && g_strcmp0 (state, steps[i][0]) == 0))
+      {
+        JsonObject *args = piao_json_build ("order", 'd', order, "case", 'd',
+                                            abnormal != 0 ? abnormal : 1, NULL);
+        gboolean reverse = i == 2 && g_rand_boolean (self->rand);
+
+        if (steps[i][2] != NULL)
+          json_object_set_string_member (args, steps[i][2],
+                                         reverse ? "refund_reversal" : steps[i][3]);
+        if (i == 2 && g_rand_boolean (self->rand))
+          json_object_set_string_member (args, "police_no", "110");
+        try_command (self, i == 3 ? FIXTURE_CHECKER : clerk, steps[i][1], args, NULL);
+      }
+}
+
 /* What a clerk who knows the work does next. */
 static void
 try_next (World *self, gint64 order)
@@ -400,6 +509,8 @@ try_next (World *self, gint64 order)
     try_plain (self, order, clerk, "order.retry");
   else if (g_str_equal (state, "held_for_ilms"))
     try_plain (self, order, clerk, "order.reconnect");
+  else if (g_str_equal (state, "abnormal") && dice < 8)
+    try_case (self, order, FIXTURE_KEEPER);
   else
     try_answer (self, order);
 }
@@ -414,8 +525,12 @@ try_anything (World *self, gint64 order)
   gint64 clerk = clerks[MIN (g_rand_int_range (self->rand, 0, 12), 10) / 5];
   int dice = g_rand_int_range (self->rand, 0, 100);
 
-  if (dice < 55)
+  if (dice < 50)
     try_scan (self, order, clerk);
+  else if (dice < 53)
+    try_report (self, order, clerk);
+  else if (dice < 55)
+    try_case (self, order, clerk);
   else if (dice < 78)
     try_plain (self, order, clerk, plain[g_rand_int_range (self->rand, 0, G_N_ELEMENTS (plain))]);
   else if (dice < 82)
@@ -469,7 +584,8 @@ refill (World *self)
                 ? piao_fixture_text (self->fixture, &piao_order_kind, self->orders[i], "state")
                 : NULL;
 
-      if (state != NULL && !g_str_equal (state, "refused") && !g_str_equal (state, "ready_to_ship"))
+      if (state != NULL && !g_str_equal (state, "refused") && !g_str_equal (state, "cancelled")
+          && !g_str_equal (state, "ready_to_ship"))
         continue;
       if (ask (self, &world_free, FIXTURE_WAREHOUSE) < 2)
         return FALSE;

@@ -15,6 +15,8 @@ typedef struct
   guint accepted;
   guint refused;
   guint confirmed;     /* orders that reached ready_to_ship */
+  guint resumed;       /* cases that ended with an order that went on … */
+  guint cancelled;     /* … or did not */
   GHashTable *reasons; /* reason word of a refused scan → how often; owned */
   char *dump;          /* every row at the end, in order; owned */
 } ScanWorld;

@@ -14,9 +14,10 @@
 #include "store/piao-schema.h"
 #include "sync/piao-working-set.h"
 
-static const char *const growing[]
-    = { "orders", "order_line",      "pack",   "movement",    "order_event",
-        "parcel", "gateway_request", "change", "command_log", "session" };
+static const char *const growing[] = { "orders",          "order_line",    "pack",
+                                       "movement",        "order_event",   "parcel",
+                                       "gateway_request", "change",        "command_log",
+                                       "session",         "abnormal_case", "abnormal_pack" };
 
 /* Indexes over only the few rows that are open: walking through them is what they are for. */
 static const char *const open_only[] = { "gateway_request_open" };

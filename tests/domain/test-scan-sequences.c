@@ -19,8 +19,9 @@ test_random_sequences (void)
       = scan_world_play (seed != NULL ? (guint32)g_ascii_strtoull (seed, NULL, 10) : 20260102,
                          N_SEQUENCES);
 
-  g_test_message ("%u accepted, %u refused, %u confirmed", world->accepted, world->refused,
-                  world->confirmed);
+  g_test_message ("%u accepted, %u refused, %u confirmed, cases: %u resumed, %u cancelled",
+                  world->accepted, world->refused, world->confirmed, world->resumed,
+                  world->cancelled);
   /* The game is worth something only when all of it was played. */
   for (guint i = 0; i < G_N_ELEMENTS (seen); i++)
     {
@@ -30,6 +31,8 @@ test_random_sequences (void)
     }
   g_assert_cmpuint (world->accepted, >, N_SEQUENCES / 2);
   g_assert_cmpuint (world->confirmed, >, N_SEQUENCES / 200);
+  g_assert_cmpuint (world->resumed, >, N_SEQUENCES / 200);
+  g_assert_cmpuint (world->cancelled, >, N_SEQUENCES / 1000);
 }
 
 int

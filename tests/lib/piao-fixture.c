@@ -49,9 +49,10 @@ write_row (PiaoFixture *self, const char *kind_name, gint64 id, gint64 lane, ...
 static void
 write_people (PiaoFixture *self)
 {
-  static const char *const words[] = { "order",         "order.pick",   "order.create",
-                                       "order.confirm", "order.refuse", "label.print",
-                                       "label.reprint", "stock",        NULL };
+  static const char *const words[]
+      = { "order",       "order.pick",    "order.create", "order.confirm", "order.refuse",
+          "label.print", "label.reprint", "stock",        "damage.create", "damage.approve",
+          NULL };
   static const struct
   {
     int id;
@@ -60,7 +61,8 @@ write_people (PiaoFixture *self)
   } users[] = { { FIXTURE_KEEPER, "keeper", FIXTURE_LANE },
                 { FIXTURE_PICKER, "picker", FIXTURE_LANE },
                 { FIXTURE_STRANGER, "stranger", FIXTURE_OTHER_LANE },
-                { FIXTURE_CHECKER, "checker", FIXTURE_LANE } };
+                { FIXTURE_CHECKER, "checker", FIXTURE_LANE },
+                { FIXTURE_LEADER, "leader", -1 } };
 
   write_row (self, "role", 1, (gint64)0, "code", 's', "keeper", "name", 's', "库房管理员", NULL);
   for (guint i = 0; words[i] != NULL; i++)

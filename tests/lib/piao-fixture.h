@@ -21,6 +21,7 @@ enum
   FIXTURE_PICKER = 102,
   FIXTURE_STRANGER = 103,
   FIXTURE_CHECKER = 104,
+  FIXTURE_LEADER = 105, /* sees every prefecture */
   FIXTURE_WAREHOUSE = 20,
   FIXTURE_OUTLET = 40,
   FIXTURE_TYPE_A = 50, /* game 0123, 10 yuan × 50 = 500 yuan, packs J0001-00005-0000001 … 5 */

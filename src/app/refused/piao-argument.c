@@ -15,11 +15,14 @@
 #include "app/refused/piao-refused-private.h"
 #include "app/widget/piao-format.h"
 #include "base/piao-money.h"
+#include "domain/abnormal/piao-abnormal-kinds.h"
+#include "domain/abnormal/piao-abnormal-machine.h"
 #include "domain/delivery/piao-delivery-kinds.h"
 #include "domain/gateway/piao-gateway-kinds.h"
 #include "domain/order/piao-order-kinds.h"
 #include "domain/org/piao-org-kinds.h"
 #include "domain/outlet/piao-outlet-kinds.h"
+#include "domain/pack/piao-pack-kinds.h"
 #include "domain/ticket/piao-ticket-kinds.h"
 
 /* --- what may be mended ----------------------------------------------------------------------- */
@@ -43,6 +46,15 @@ static const struct
   { "order.short", "reason", short_reasons },
   { "order.refuse", "reason", refuse_reasons },
   { "order.refuse", "note", NULL },
+  { "order.report_abnormal", "trouble", piao_abnormal_troubles },
+  { "order.report_abnormal", "note", NULL },
+  { "abnormal.collect", "evidence", NULL },
+  { "abnormal.judge", "liability", piao_abnormal_liabilities },
+  { "abnormal.handle", "handling", piao_abnormal_handlings },
+  { "abnormal.handle", "police_no", NULL },
+  { "abnormal.close", "resolution", NULL },
+  { "abnormal.close", "shelved", NULL },
+  { "abnormal.close", "reversal_no", NULL },
   { "label.issue", "reason", NULL },
   { "kind.save", "text", NULL },
   { "kind.save", "number", NULL },
@@ -74,6 +86,8 @@ static const struct
   { "ticket_type", &piao_ticket_type_kind, PIAO_TICKET_TYPE_GAME_NO, PIAO_TICKET_TYPE_NAME, NULL },
   { "line", &piao_order_line_kind, PIAO_ORDER_LINE_TICKET_TYPE_ID, -1, "ticket_type" },
   { "parcel", &piao_parcel_kind, PIAO_PARCEL_ORDER_ID, -1, "order" },
+  { "case", &piao_abnormal_case_kind, PIAO_ABNORMAL_CASE_ORDER_ID, -1, "order" },
+  { "pack", &piao_pack_kind, PIAO_PACK_CODE, -1, NULL },
   { "request", &piao_gateway_request_kind, PIAO_GATEWAY_REQUEST_REQUEST_NO, -1, NULL },
   { "assisted_by", &piao_user_kind, PIAO_USER_REAL_NAME, -1, NULL },
   { "warehouse", &piao_warehouse_kind, PIAO_WAREHOUSE_NAME, -1, NULL },
@@ -104,7 +118,9 @@ dup_name (PiaoDb *db, const char *member, gint64 id)
 static char *
 dup_word (const char *member, const char *text)
 {
-  if (g_str_equal (member, "reason"))
+  static const char *const of_cases[] = { "trouble", "liability", "handling", "outcome", NULL };
+
+  if (g_str_equal (member, "reason") || g_strv_contains (of_cases, member))
     return g_strdup (piao_format_reason (text));
   if (g_str_equal (member, "source"))
     return g_strdup (piao_format_source (text));

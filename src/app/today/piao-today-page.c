@@ -129,8 +129,8 @@ on_wide (PiaoTodayPage *self)
 /* --- cards ------------------------------------------------------------------------------------ */
 
 static const char *const card_states[] = {
-  "submitted", "pending_outbound", "picking",    "checked",
-  "on_hold",   "held_for_ilms",    "confirming", "ready_to_ship",
+  "submitted",     "pending_outbound", "picking",       "checked",  "on_hold",
+  "held_for_ilms", "confirming",       "ready_to_ship", "abnormal",
 };
 
 static GtkWidget *

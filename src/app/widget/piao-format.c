@@ -8,6 +8,7 @@
 #include "app/widget/piao-format.h"
 #include "base/piao-clock.h"
 #include "base/piao-money.h"
+#include "domain/abnormal/piao-abnormal-machine.h"
 #include "domain/order/piao-order-machine.h"
 
 typedef struct
@@ -120,7 +121,7 @@ piao_format_reason (const char *reason)
     { NULL },
   };
 
-  return look_up (words, reason);
+  return piao_abnormal_get_title (look_up (words, reason));
 }
 
 const char *
@@ -142,6 +143,12 @@ piao_format_command (const char *command)
     { "order.amend", N_ ("Change a quantity") },
     { "order.confirm", N_ ("Confirm an order") },
     { "order.reconnect", N_ ("Confirm a held order") },
+    { "order.report_abnormal", N_ ("Report an order abnormal") },
+    { "abnormal.collect", N_ ("Note the evidence of a case") },
+    { "abnormal.judge", N_ ("Judge who is liable") },
+    { "abnormal.handle", N_ ("Decide how a case is handled") },
+    { "abnormal.approve", N_ ("Approve a case") },
+    { "abnormal.close", N_ ("Close a case") },
     { "label.issue", N_ ("Issue a label") },
     { "parcel.close", N_ ("Close a parcel") },
     { "gateway.progress", N_ ("Note a step at ILMS") },
@@ -178,6 +185,12 @@ piao_format_event (const char *event)
     { "reconnect", N_ ("Line is back: sent to ILMS") },
     { "ilms_ok", N_ ("Confirmed and debited by ILMS") },
     { "ilms_refused", N_ ("Refused by ILMS") },
+    { "report_abnormal", N_ ("Reported abnormal") },
+    { "case_collect", N_ ("Evidence collected") },
+    { "case_judge", N_ ("Liability judged") },
+    { "case_handle", N_ ("Handling decided") },
+    { "case_approve", N_ ("Case approved") },
+    { "case_closed", N_ ("Case closed") },
     { "handover", N_ ("Handed over to the carrier") },
     { "sign_off", N_ ("Signed for") },
     { "receipt_filed", N_ ("Receipt filed") },
@@ -195,6 +208,10 @@ piao_format_movement (const char *event)
     { "reserve", N_ ("Scanned for an order") },
     { "undo", N_ ("Scan taken back") },
     { "outbound", N_ ("Sent out") },
+    { "bring_back", N_ ("Brought back") },
+    { "damage", N_ ("Written off: damaged") },
+    { "lose", N_ ("Written off: lost") },
+    { "steal", N_ ("Written off: stolen") },
     { NULL },
   };
 

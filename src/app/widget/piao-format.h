@@ -29,7 +29,8 @@ char *piao_format_fetch (gint64 rows, double rate, gint64 remaining);
 /* "By telephone" …; borrowed. */
 const char *piao_format_source (const char *source);
 
-/* What a hold reason word says to a person; the word itself when it is unknown. Borrowed. */
+/* What a hold reason or a word of an abnormal case says to a person; the word itself when it is
+ * unknown. Borrowed. */
 const char *piao_format_reason (const char *reason);
 
 /* What a command does: "Confirm an order"; the name itself when it is unknown. Borrowed. */

@@ -8,6 +8,8 @@
 #include "base/piao-error.h"
 #include "domain/audit/piao-audit.h"
 
+/* Where an order stands: while it is abnormal, in the state that is kept. */
+#define STANDING "CASE orders.state WHEN 'abnormal' THEN orders.prev_state ELSE orders.state END"
 /* States in which packs belong to their order. */
 #define OWNING                                                                                     \
   "'picking', 'checked', 'held_for_ilms', 'confirming', 'ready_to_ship', 'delivering',"            \
@@ -23,7 +25,7 @@ PIAO_STATEMENT (audit_pack_order,
 /* Held packs wait with their order, also when it is back in the queue. */
 PIAO_STATEMENT (audit_pack_state,
                 "SELECT pack.code FROM pack JOIN orders ON orders.id = pack.order_id"
-                " WHERE (pack.state = 'reserved') <> (orders.state IN ('picking', 'checked',"
+                " WHERE (pack.state = 'reserved') <> (" STANDING " IN ('picking', 'checked',"
                 " 'held_for_ilms', 'confirming', 'on_hold', 'pending_outbound'))"
                 " AND pack.state IN ('reserved', 'outbound', 'in_transit') LIMIT 20");
 PIAO_STATEMENT (
@@ -31,7 +33,7 @@ PIAO_STATEMENT (
     "SELECT orders.number FROM order_line JOIN orders ON orders.id = order_line.order_id"
     " LEFT JOIN (SELECT line_id, count(*) AS packs FROM pack WHERE line_id IS NOT NULL"
     " GROUP BY line_id) AS held ON held.line_id = order_line.id"
-    " WHERE orders.state IN (" OWNING ")"
+    " WHERE " STANDING " IN (" OWNING ")"
     " AND order_line.scanned <> coalesce(held.packs, 0) LIMIT 20");
 PIAO_STATEMENT (audit_order_scanned,
                 "SELECT orders.number FROM orders JOIN (SELECT order_id, sum(scanned) AS scanned"
@@ -59,7 +61,7 @@ PIAO_STATEMENT (audit_stock_packs,
                 " WHERE stock.free <> coalesce(there.free, 0)"
                 " OR stock.reserved <> coalesce(there.reserved, 0) LIMIT 20");
 PIAO_STATEMENT (audit_debit_recorded,
-                "SELECT orders.number FROM orders WHERE orders.state IN (" DEBITED ")"
+                "SELECT orders.number FROM orders WHERE " STANDING " IN (" DEBITED ")"
                 " AND (orders.confirm_no IS NULL OR (SELECT count(*) FROM gateway_request"
                 " WHERE gateway_request.order_id = orders.id"
                 " AND gateway_request.op = 'order.confirm'"

@@ -20,6 +20,19 @@ load_order (PiaoTx *tx, const PiaoRecord *parcel, GError **error)
   return piao_tx_get (tx, &piao_order_kind, piao_record_int (parcel, PIAO_PARCEL_ORDER_ID), error);
 }
 
+/* A parcel about which there is trouble stays where it is. */
+static gboolean
+check_travels (const PiaoRecord *order, GError **error)
+{
+  if (!piao_record_is (order, PIAO_ORDER_STATE, "abnormal")
+      && !piao_record_is (order, PIAO_ORDER_STATE, "cancelled"))
+    return TRUE;
+  return piao_error_set (error, PIAO_ERROR_REFUSED, "label.abnormal",
+                         _ ("Order %s is reported abnormal or cancelled: its parcel stays here and "
+                            "gets no label until the case is closed."),
+                         piao_record_text (order, PIAO_ORDER_NUMBER));
+}
+
 static gboolean
 check_reprint (
     PiaoTx *tx, const PiaoRecord *parcel, const PiaoRecord *order, JsonObject *args, GError **error)
@@ -51,7 +64,7 @@ apply_issue (PiaoTx *tx, JsonObject *args, GError **error)
     return piao_error_set (error, PIAO_ERROR_REFUSED, "label.unconfirmed",
                            _ ("ILMS has not confirmed order %s: it gets no label yet."),
                            piao_record_text (order, PIAO_ORDER_NUMBER));
-  if (!check_reprint (tx, parcel, order, args, error))
+  if (!check_travels (order, error) || !check_reprint (tx, parcel, order, args, error))
     return FALSE;
   piao_record_set_int (parcel, PIAO_PARCEL_LABEL_COPIES,
                        piao_record_int (parcel, PIAO_PARCEL_LABEL_COPIES) + 1);
@@ -75,7 +88,7 @@ apply_close (PiaoTx *tx, JsonObject *args, GError **error)
   g_autoptr (PiaoRecord) order = parcel != NULL ? load_order (tx, parcel, error) : NULL;
   const char *code = piao_json_get_text (args, "code", "");
 
-  if (order == NULL)
+  if (order == NULL || !check_travels (order, error))
     return FALSE;
   if (piao_record_int (parcel, PIAO_PARCEL_LABEL_COPIES) == 0)
     return piao_error_set (error, PIAO_ERROR_REFUSED, "parcel.no-label",

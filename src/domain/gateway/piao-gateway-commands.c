@@ -142,6 +142,17 @@ number_of (JsonObject *result, const char *member, GError **error)
   return NULL;
 }
 
+/* An order was refused or cancelled while its lock was asked for: what ILMS holds is given back. */
+static gboolean
+give_back (PiaoTx *tx, const PiaoRecord *order, GError **error)
+{
+  gboolean asked = FALSE;
+
+  if (!piao_gateway_is_open (tx, "order.release", order->id, &asked, error))
+    return FALSE;
+  return asked || piao_gateway_prepare (tx, "order.release", order, NULL, NULL, error);
+}
+
 static gboolean
 lock_ok (PiaoTx *tx, PiaoRecord *order, JsonObject *result, GError **error)
 {
@@ -152,10 +163,13 @@ lock_ok (PiaoTx *tx, PiaoRecord *order, JsonObject *result, GError **error)
     return FALSE;
   piao_record_set_text (order, PIAO_ORDER_LOCK_NO, lock_no);
   piao_record_set_int (order, PIAO_ORDER_PRE_DEBIT, pre_debit);
+  if (piao_record_is (order, PIAO_ORDER_STATE, "refused")
+      || piao_record_is (order, PIAO_ORDER_STATE, "cancelled"))
+    return give_back (tx, order, error);
   /* An amendment of what is short is answered while the order is on its check sheet. */
-  if (!piao_record_is (order, PIAO_ORDER_STATE, "submitted"))
+  if (!g_str_equal (piao_order_get_standing (order), "submitted"))
     return TRUE;
-  return piao_order_move (tx, order, "lock_ok", lock_no, error);
+  return piao_order_answer (tx, order, "lock_ok", lock_no, error);
 }
 
 static gboolean
@@ -197,7 +211,7 @@ confirm_ok (PiaoTx *tx, PiaoRecord *order, JsonObject *result, GError **error)
   piao_record_set_int (parcel, PIAO_PARCEL_LABEL_COPIES, 0);
   piao_record_set_int (parcel, PIAO_PARCEL_LABEL_AT, 0);
   piao_record_set_int (parcel, PIAO_PARCEL_CLOSED_AT, 0);
-  return piao_order_move (tx, order, "ilms_ok", confirm_no, error)
+  return piao_order_answer (tx, order, "ilms_ok", confirm_no, error)
          && send_packs_out (tx, order, error) && piao_tx_put (tx, parcel, error);
 }
 
@@ -229,16 +243,16 @@ apply_no (PiaoTx *tx,
 
   if (g_str_equal (op, "order.confirm"))
     event = "ilms_refused";
-  else if (piao_record_is (order, PIAO_ORDER_STATE, "submitted"))
+  else if (g_str_equal (piao_order_get_standing (order), "submitted"))
     event = "lock_refused";
   else if (g_str_equal (op, "order.amend")
-           && piao_order_machine_next (piao_record_text (order, PIAO_ORDER_STATE), "hold") != NULL)
+           && piao_order_machine_next (piao_order_get_standing (order), "hold") != NULL)
     event = "hold";
   if (event == NULL)
     return TRUE; /* a release that ILMS refuses changes nothing for the order */
   piao_record_set_text (order, PIAO_ORDER_HOLD_REASON, code);
   piao_record_set_text (order, PIAO_ORDER_HOLD_NOTE, message);
-  return piao_order_move (tx, order, event, code, error);
+  return piao_order_answer (tx, order, event, code, error);
 }
 
 /* --- decide ---------------------------------------------------------------------------------- */

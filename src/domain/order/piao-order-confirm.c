@@ -114,20 +114,6 @@ check_second_person (PiaoTx *tx, const PiaoRecord *order, GError **error)
                             "picked it. Hand over with “Switch user”."));
 }
 
-/* On a desktop that is catching up, page by page, an order may be here before its packs are; at the
- * centre it must never be. */
-static gboolean
-check_packs (PiaoTx *tx, const PiaoRecord *order, GPtrArray *packs, GError **error)
-{
-  if ((gint64)packs->len == piao_record_int (order, PIAO_ORDER_SCANNED))
-    return TRUE;
-  PIAO_INVARIANT (piao_tx_get_side (tx) == PIAO_SIDE_DESKTOP);
-  return piao_error_set (error, PIAO_ERROR_BUSY, "order.incomplete",
-                         _ ("Not all packs of order %s have arrived here yet. Wait until this "
-                            "computer is up to date."),
-                         piao_record_text (order, PIAO_ORDER_NUMBER));
-}
-
 /* Prepares the debit with the list of packs. */
 static gboolean
 ask_ilms (PiaoTx *tx, PiaoRecord *order, GError **error)
@@ -145,7 +131,7 @@ ask_ilms (PiaoTx *tx, PiaoRecord *order, GError **error)
   packs = lines != NULL ? piao_order_load_packs (tx, order->id, error) : NULL;
   if (packs == NULL)
     return FALSE;
-  if (!check_packs (tx, order, packs, error))
+  if (!piao_order_check_packs (tx, order, packs, error))
     return FALSE;
   return piao_gateway_prepare (tx, "order.confirm", order, lines, packs, error);
 }

@@ -7,6 +7,13 @@
 
 #include "domain/order/piao-order-machine.h"
 
+/* Any state before the end may turn out abnormal, and is come back to (ABN-01). */
+#define ABNORMAL_FROM(state)                                                                       \
+  { state, "report_abnormal", "abnormal" },                                                        \
+  {                                                                                                \
+    "abnormal", "case_closed", state                                                               \
+  }
+
 static const PiaoOrderEdge edges[] = {
   { "draft", "submit", "submitted" },
   { "submitted", "lock_ok", "pending_outbound" },
@@ -42,6 +49,27 @@ static const PiaoOrderEdge edges[] = {
   { "delivery_failed", "bring_back", "returned" },
   { "returned", "close", "cancelled" },
   { "delivered", "receipt_filed", "completed" },
+  ABNORMAL_FROM ("submitted"),
+  ABNORMAL_FROM ("pending_outbound"),
+  ABNORMAL_FROM ("on_hold"),
+  ABNORMAL_FROM ("picking"),
+  ABNORMAL_FROM ("checked"),
+  ABNORMAL_FROM ("held_for_ilms"),
+  ABNORMAL_FROM ("confirming"),
+  ABNORMAL_FROM ("ready_to_ship"),
+  ABNORMAL_FROM ("delivering"),
+  ABNORMAL_FROM ("delivery_failed"),
+  ABNORMAL_FROM ("returned"),
+  ABNORMAL_FROM ("delivered"),
+  { "abnormal", "case_closed", "cancelled" },
+  { "abnormal", "case_collect", "abnormal" },
+  { "abnormal", "case_judge", "abnormal" },
+  { "abnormal", "case_handle", "abnormal" },
+  { "abnormal", "case_approve", "abnormal" },
+  { "abnormal", "lock_ok", "abnormal" },
+  { "abnormal", "lock_refused", "abnormal" },
+  { "abnormal", "ilms_ok", "abnormal" },
+  { "abnormal", "ilms_refused", "abnormal" },
 };
 
 static const struct
@@ -79,10 +107,26 @@ piao_order_machine_get_edges (guint *n_edges)
 const char *
 piao_order_machine_next (const char *state, const char *event)
 {
+  const char *to = NULL;
+
   for (guint i = 0; i < G_N_ELEMENTS (edges); i++)
     if (g_str_equal (edges[i].from, state) && g_str_equal (edges[i].event, event))
-      return edges[i].to;
-  return NULL;
+      {
+        if (to != NULL)
+          return NULL;
+        to = edges[i].to;
+      }
+  return to;
+}
+
+gboolean
+piao_order_machine_leads (const char *state, const char *event, const char *to)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (edges); i++)
+    if (g_str_equal (edges[i].from, state) && g_str_equal (edges[i].event, event)
+        && g_strcmp0 (edges[i].to, to) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 const char *

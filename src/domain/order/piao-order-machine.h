@@ -14,6 +14,9 @@ G_BEGIN_DECLS
  * Beyond the drawn table: checked --back--> picking, because a clerk who finds a mistake on the
  * check sheet must be able to take a scan back, and pending_outbound, picking, checked
  * --hold--> on_hold, because F7 on the counter puts an order aside with its packs (WHS-07).
+ * While an order is abnormal its case is told on its timeline (case_…), and what ILMS answers moves
+ * the state that is kept (piao_order_answer()). case_closed leads back to that state, or to picking
+ * where a checked order has lost a pack.
  */
 typedef struct
 {
@@ -24,8 +27,11 @@ typedef struct
 
 const PiaoOrderEdge *piao_order_machine_get_edges (guint *n_edges);
 
-/* Where @event leads from @state, or NULL. */
+/* Where @event leads from @state, or NULL; NULL also for case_closed, which does not say. */
 const char *piao_order_machine_next (const char *state, const char *event);
+
+/* Whether @event leads from @state to @to, which may be NULL: it does not. */
+gboolean piao_order_machine_leads (const char *state, const char *event, const char *to);
 
 /* What people read: "Picking"; translated. Borrowed. */
 const char *piao_order_state_get_title (const char *state);

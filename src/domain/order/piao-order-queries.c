@@ -84,7 +84,7 @@ PIAO_STATEMENT (count_states,
 PIAO_STATEMENT (count_open_states,
                 "SELECT state, count(*) FROM orders WHERE warehouse_id = $1 AND state IN"
                 " ('submitted', 'pending_outbound', 'on_hold', 'picking', 'checked',"
-                " 'held_for_ilms', 'confirming', 'ready_to_ship') GROUP BY state");
+                " 'held_for_ilms', 'confirming', 'ready_to_ship', 'abnormal') GROUP BY state");
 PIAO_STATEMENT (count_due,
                 "SELECT count(*) FROM orders WHERE warehouse_id = $1 AND state IN " PENDING
                 " AND due_at < $2 AND deleted = 0");

@@ -28,22 +28,18 @@ PIAO_STATEMENT (select_stock_id,
                 "SELECT id FROM stock WHERE warehouse_id = $1"
                 " AND ticket_type_id = $2");
 
-gboolean
-piao_order_move (
-    PiaoTx *tx, PiaoRecord *order, const char *event, const char *detail, GError **error)
+/* A row of the timeline (ORD-26). */
+static gboolean
+add_event (PiaoTx *tx,
+           const PiaoRecord *order,
+           const char *event,
+           const char *from,
+           const char *to,
+           const char *detail,
+           GError **error)
 {
-  g_autofree char *from = g_strdup (piao_record_text (order, PIAO_ORDER_STATE));
-  const char *to = piao_order_machine_next (from, event);
-  g_autoptr (PiaoRecord) row = NULL;
+  g_autoptr (PiaoRecord) row = piao_tx_new (tx, &piao_order_event_kind, order->lane);
 
-  if (to == NULL)
-    return piao_error_set (error, PIAO_ERROR_REFUSED, "order.state",
-                           _ ("Order %s is “%s” now, so this cannot be done. Look at its timeline "
-                              "for what happened."),
-                           piao_record_text (order, PIAO_ORDER_NUMBER),
-                           piao_order_state_get_title (from));
-  piao_record_set_text (order, PIAO_ORDER_STATE, to);
-  row = piao_tx_new (tx, &piao_order_event_kind, order->lane);
   piao_record_set_int (row, PIAO_ORDER_EVENT_ORDER_ID, order->id);
   piao_record_set_int (row, PIAO_ORDER_EVENT_AT, piao_tx_get_now (tx));
   piao_record_set_int (row, PIAO_ORDER_EVENT_ACTOR, piao_tx_get_actor (tx));
@@ -55,22 +51,73 @@ piao_order_move (
   return piao_tx_put (tx, row, error);
 }
 
+gboolean
+piao_order_move_to (PiaoTx *tx,
+                    PiaoRecord *order,
+                    const char *event,
+                    const char *to,
+                    const char *detail,
+                    GError **error)
+{
+  g_autofree char *from = g_strdup (piao_record_text (order, PIAO_ORDER_STATE));
+
+  if (!piao_order_machine_leads (from, event, to))
+    return piao_error_set (error, PIAO_ERROR_REFUSED, "order.state",
+                           _ ("Order %s is “%s” now, so this cannot be done. Look at its timeline "
+                              "for what happened."),
+                           piao_record_text (order, PIAO_ORDER_NUMBER),
+                           piao_order_state_get_title (from));
+  piao_record_set_text (order, PIAO_ORDER_STATE, to);
+  return add_event (tx, order, event, from, to, detail, error);
+}
+
+gboolean
+piao_order_move (
+    PiaoTx *tx, PiaoRecord *order, const char *event, const char *detail, GError **error)
+{
+  const char *to = piao_order_machine_next (piao_record_text (order, PIAO_ORDER_STATE), event);
+
+  return piao_order_move_to (tx, order, event, to, detail, error);
+}
+
+const char *
+piao_order_get_standing (const PiaoRecord *order)
+{
+  return piao_record_text (order, piao_record_is (order, PIAO_ORDER_STATE, "abnormal")
+                                      ? PIAO_ORDER_PREV_STATE
+                                      : PIAO_ORDER_STATE);
+}
+
+gboolean
+piao_order_answer (
+    PiaoTx *tx, PiaoRecord *order, const char *event, const char *detail, GError **error)
+{
+  const char *kept = piao_order_machine_next (piao_order_get_standing (order), event);
+  /* An amendment that is refused puts an order on hold; an abnormal one nobody can. */
+  const char *told = g_str_equal (event, "hold") ? "lock_refused" : event;
+
+  if (!piao_record_is (order, PIAO_ORDER_STATE, "abnormal"))
+    return piao_order_move (tx, order, event, detail, error);
+  if (!piao_order_move_to (tx, order, told, kept != NULL ? "abnormal" : NULL, detail, error))
+    return FALSE;
+  piao_record_set_text (order, PIAO_ORDER_PREV_STATE, kept);
+  return TRUE;
+}
+
 PiaoRecord *
 piao_order_from_args (PiaoTx *tx, JsonObject *args, GError **error)
 {
   return piao_tx_get (tx, &piao_order_kind, piao_json_get_id (args, "order"), error);
 }
 
-/* The records whose ids @statement lists for @order. */
-static GPtrArray *
-load_all (
-    PiaoTx *tx, const PiaoKind *kind, const PiaoStatement *statement, gint64 order, GError **error)
+GPtrArray *
+piao_order_load_parts (
+    PiaoTx *tx, const PiaoKind *kind, const PiaoStatement *statement, gint64 of, GError **error)
 {
   g_autoptr (GPtrArray) records = g_ptr_array_new_with_free_func ((GDestroyNotify)piao_record_free);
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (GError) inner = NULL;
-  g_autoptr (PiaoCursor) cursor
-      = piao_db_query (piao_tx_get_db (tx), statement, &inner, "i", order);
+  g_autoptr (PiaoCursor) cursor = piao_db_query (piao_tx_get_db (tx), statement, &inner, "i", of);
 
   while (inner == NULL && piao_cursor_next (cursor, &inner))
     {
@@ -94,13 +141,30 @@ load_all (
 GPtrArray *
 piao_order_load_lines (PiaoTx *tx, gint64 order, GError **error)
 {
-  return load_all (tx, &piao_order_line_kind, &select_line_ids, order, error);
+  return piao_order_load_parts (tx, &piao_order_line_kind, &select_line_ids, order, error);
 }
 
 GPtrArray *
 piao_order_load_packs (PiaoTx *tx, gint64 order, GError **error)
 {
-  return load_all (tx, &piao_pack_kind, &select_pack_ids, order, error);
+  return piao_order_load_parts (tx, &piao_pack_kind, &select_pack_ids, order, error);
+}
+
+gboolean
+piao_order_say_incomplete (PiaoTx *tx, const PiaoRecord *order, GError **error)
+{
+  PIAO_INVARIANT (piao_tx_get_side (tx) == PIAO_SIDE_DESKTOP);
+  return piao_error_set (error, PIAO_ERROR_BUSY, "order.incomplete",
+                         _ ("Not all packs of order %s have arrived here yet. Wait until this "
+                            "computer is up to date."),
+                         piao_record_text (order, PIAO_ORDER_NUMBER));
+}
+
+gboolean
+piao_order_check_packs (PiaoTx *tx, const PiaoRecord *order, GPtrArray *packs, GError **error)
+{
+  return (gint64)packs->len == piao_record_int (order, PIAO_ORDER_SCANNED)
+         || piao_order_say_incomplete (tx, order, error);
 }
 
 gboolean

@@ -15,6 +15,23 @@ G_BEGIN_DECLS
 gboolean piao_order_move (
     PiaoTx *tx, PiaoRecord *order, const char *event, const char *detail, GError **error);
 
+/* The same along an edge that does not say by itself where it leads: to @to. */
+gboolean piao_order_move_to (PiaoTx *tx,
+                             PiaoRecord *order,
+                             const char *event,
+                             const char *to,
+                             const char *detail,
+                             GError **error);
+
+/* The state the order stands in for ILMS and its packs: while it is abnormal, the one that is kept.
+ * Borrowed. */
+const char *piao_order_get_standing (const PiaoRecord *order);
+
+/* Moves @order by an answer of ILMS. On an abnormal order the answer lands on the state that is
+ * kept, and the timeline tells it. */
+gboolean piao_order_answer (
+    PiaoTx *tx, PiaoRecord *order, const char *event, const char *detail, GError **error);
+
 /* The order named by the argument "order". NULL on error. Transfer full. */
 PiaoRecord *piao_order_from_args (PiaoTx *tx, JsonObject *args, GError **error);
 
@@ -23,6 +40,19 @@ GPtrArray *piao_order_load_lines (PiaoTx *tx, gint64 order, GError **error);
 
 /* Packs reserved for or sent with the order: GPtrArray of PiaoRecord, by id. NULL on error. */
 GPtrArray *piao_order_load_packs (PiaoTx *tx, gint64 order, GError **error);
+
+/* The rows of @kind whose ids @statement selects for the id @of. NULL on error. */
+GPtrArray *piao_order_load_parts (
+    PiaoTx *tx, const PiaoKind *kind, const PiaoStatement *statement, gint64 of, GError **error);
+
+/* FALSE with BUSY "order.incomplete" unless @packs are all that were scanned for @order. On a
+ * desktop that is catching up, page by page, an order may be here before its packs are; at the
+ * centre it must never be. */
+gboolean
+piao_order_check_packs (PiaoTx *tx, const PiaoRecord *order, GPtrArray *packs, GError **error);
+
+/* Says that error. Always FALSE. */
+gboolean piao_order_say_incomplete (PiaoTx *tx, const PiaoRecord *order, GError **error);
 
 /* REFUSED "order.leased" when another clerk picks this order (lease, domain 6.2). */
 gboolean piao_order_check_lease (PiaoTx *tx, const PiaoRecord *order, GError **error);

@@ -16,6 +16,7 @@ static const PiaoPackEdge edges[] = {
   { "reserved", "undo", "in_stock" },
   { "reserved", "outbound", "outbound" },
   { "outbound", "handover", "in_transit" },
+  { "outbound", "bring_back", "in_stock" },
   { "in_transit", "sign_off", "at_outlet" },
   { "in_transit", "bring_back", "in_stock" },
   { "at_outlet", "activate", "activated" },

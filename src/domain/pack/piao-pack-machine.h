@@ -9,7 +9,9 @@ G_BEGIN_DECLS
 
 /*
  * The life of a pack (domain 6.2), as data. A frozen pack moves along none of these edges; that
- * guard, and who must approve a loss, are in the commands. Cases and boxes have no state.
+ * guard, and who must approve a loss, are in the commands. Cases and boxes have no state. Beyond
+ * the drawing: outbound --bring_back--> in_stock, for a parcel whose debit ILMS has reversed before
+ * it was handed over.
  */
 typedef struct
 {
