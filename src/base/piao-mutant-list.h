@@ -16,6 +16,7 @@
   X (crc_not_checked, "the checksum of a frame is not looked at")                                  \
   X (cursor_alone, "cursors are committed before the rows that they stand for")                    \
   X (naive_cursor, "a cursor moves to the head whatever the answer brought")                       \
+  X (page_skipped, "a page asked for ahead is applied although the one before could not be")       \
   X (lane_kept, "the rows of a lane stay although its grant is gone")                              \
   X (cut_seq, "a page of changes ends in the middle of a command")                                 \
   X (working_set_cut, "the first page of a working set counts as all of it")                       \

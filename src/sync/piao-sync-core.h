@@ -33,6 +33,13 @@ G_BEGIN_DECLS
 JsonObject *piao_sync_build_request (
     PiaoDb *db, guint device, gint64 now, gsize max_answer, gsize max_commands, GError **error);
 
+/* The request for the page behind @reply, which answers @request and is not applied yet: as it will
+ * be built afterwards, but for commands and for the comparison of digests. NULL when nothing
+ * follows, or what follows depends on more than the cursors. piao_sync_date_request() adds when it
+ * leaves and how much it asks for. Any thread. Transfer full. */
+JsonObject *piao_sync_continue_request (JsonObject *request, const PiaoReply *reply);
+void piao_sync_date_request (JsonObject *request, gint64 now, gsize max_answer);
+
 /* An answer that has been checked as a whole: every row fits its kind, every verdict is about a
  * command that was sent, every cursor stands where it stood or further. */
 typedef struct _PiaoSyncAnswer PiaoSyncAnswer;

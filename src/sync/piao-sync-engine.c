@@ -11,7 +11,7 @@
 
 #include "base/piao-error.h"
 #include "base/piao-mutant.h"
-#include "sync/piao-sync-engine.h"
+#include "sync/piao-sync-engine-private.h"
 
 /* A moment of rest between rounds that only hints ask for: as long as the last one took, so that a
  * busy centre does not keep a thin line full, and no longer than a person notices. */
@@ -21,8 +21,7 @@
 #define HINTED_MAX_MS 8000
 /* A changed network settles first; a cable that flaps is no reason to try all the time. */
 #define SETTLE_MS 250
-/* Nothing moved: what was handed to the system may still be on its way, at 1 KB/s or more. */
-#define PATIENCE_MS 30000
+/* What was handed to the system may still be on its way, at 1 KB/s or more. */
 #define NETWORK_PATIENCE_MS 8000
 #define HANGING_MS 10000
 #define SLOWEST_BYTES_PER_MS 1
@@ -31,8 +30,6 @@
 #define CRAWL_MS_PER_BYTE 4
 /* So many answers may promise more and bring nothing. */
 #define MAX_IDLE_PAGES 8
-#define STEADY_LIVE_MS 60000
-#define LOST_LIVE_MS 2000
 /* Later than any clock that makes sense; sums of it still fit. */
 #define LAST_MS (G_GINT64_CONSTANT (1) << 53)
 /* Requests up to this length say how quickly the centre answers; longer ones what goes up. */
@@ -45,8 +42,8 @@ piao_sync_engine_init (PiaoSyncEngine *self)
   piao_sync_pace_init (&self->pace);
 }
 
-static gboolean
-may_talk (const PiaoSyncEngine *self)
+gboolean
+piao_sync_engine_may_talk (const PiaoSyncEngine *self)
 {
   return self->started && self->signed_in && !self->revoked
          && (!self->held || PIAO_MUTANT (hold_ignored));
@@ -58,44 +55,24 @@ is_busy (const PiaoSyncEngine *self)
   return self->busy != PIAO_SYNC_WORK_NONE && !PIAO_MUTANT (two_calls);
 }
 
-/* At most @most: half of it and a part of the other half, so that a hundred offices do not come
- * back in the same second. */
-static gint64
-spread (gint64 most, guint32 random)
-{
-  return most / 2 + (gint64)random % (most / 2 + 1);
-}
-
-/* @first doubled with each failure after the first one, up to @most. */
-static gint64
-grow (gint64 first, guint failures, gint64 most)
-{
-  guint shift = MIN (failures > 0 ? failures - 1 : 0, 16);
-
-  return MIN (first << shift, most);
-}
-
 static gboolean
 is_calling (const PiaoSyncEngine *self)
 {
-  return self->busy == PIAO_SYNC_WORK_CALL || self->busy == PIAO_SYNC_WORK_RENEW;
+  return self->busy == PIAO_SYNC_WORK_CALL || self->busy == PIAO_SYNC_WORK_RENEW
+         || (self->ahead && !self->ahead_ended);
 }
 
-/* What is under way is not wanted any more; an answer that was checked is applied all the same. */
+/* What is under way is not wanted any more; an answer that is being applied still is. */
 static void
 give_up (PiaoSyncEngine *self, PiaoSyncUpdate *update)
 {
   self->stalled = FALSE;
+  if (self->ahead && self->ahead_ended)
+    self->ahead = self->cancelling = FALSE;
   if (self->cancelling || (!is_calling (self) && self->busy != PIAO_SYNC_WORK_READ))
     return;
   self->cancelling = TRUE;
   update->cancel = is_calling (self);
-}
-
-static void
-sooner (PiaoSyncEngine *self, gint64 at)
-{
-  self->next_at = MIN (self->next_at, at);
 }
 
 /* --- the state of the line ------------------------------------------------------------------- */
@@ -154,10 +131,12 @@ fail (PiaoSyncEngine *self, guint32 random)
   self->fresh = TRUE;
   self->next_at
       = self->now
-        + spread (grow (PIAO_SYNC_BACK_OFF_MS, self->failures, PIAO_SYNC_BACK_OFF_MAX_MS), random);
+        + piao_sync_engine_spread (piao_sync_engine_grow (PIAO_SYNC_BACK_OFF_MS, self->failures,
+                                                          PIAO_SYNC_BACK_OFF_MAX_MS),
+                                   random);
   /* What happened meanwhile may have mended it: once more, soon. */
   if (self->again)
-    sooner (self, MAX (self->now + SETTLE_MS, self->network_at));
+    piao_sync_engine_sooner (self, MAX (self->now + SETTLE_MS, self->network_at));
   self->again = FALSE;
   if (PIAO_MUTANT (endless_back_off) && self->failures > 8)
     self->next_at = PIAO_SYNC_NEVER;
@@ -186,11 +165,11 @@ rest (PiaoSyncEngine *self, guint32 random)
   /* Spread a little, so that what came back together does not stay together. */
   self->next_at = self->now + PIAO_SYNC_IDLE_MS - (gint64)random % (PIAO_SYNC_IDLE_MS / 5);
   if (self->again || self->hint > self->reached)
-    sooner (self, self->now + MIN (self->round_ms, REST_MS));
+    piao_sync_engine_sooner (self, self->now + MIN (self->round_ms, REST_MS));
   if (self->gained && self->waiting > 0 && may_push (self))
-    sooner (self, self->now);
+    piao_sync_engine_sooner (self, self->now);
   if (self->stuck > 0)
-    sooner (self, MAX (self->stuck_until, self->now + RETRY_MS));
+    piao_sync_engine_sooner (self, MAX (self->stuck_until, self->now + RETRY_MS));
   self->again = self->gained = FALSE;
   self->hint = 0;
 }
@@ -204,8 +183,9 @@ note_problem (PiaoSyncEngine *self, const PiaoSyncEvent *event)
       self->stuck++;
       self->stuck_until
           = self->now
-            + spread (grow (PIAO_SYNC_BACK_OFF_MS, self->stuck, PIAO_SYNC_STUCK_MAX_MS),
-                      event->random);
+            + piao_sync_engine_spread (piao_sync_engine_grow (PIAO_SYNC_BACK_OFF_MS, self->stuck,
+                                                              PIAO_SYNC_STUCK_MAX_MS),
+                                       event->random);
     }
   else if (self->pushed || event->waiting == 0)
     self->stuck = 0;
@@ -216,7 +196,7 @@ done_apply (PiaoSyncEngine *self, const PiaoSyncEvent *event)
 {
   gboolean moved = event->rows > 0 || event->decided > 0 || event->reached != self->reached;
   gboolean sending = event->waiting > 0 && event->decided > 0 && !event->problem;
-  gint64 took = self->now - self->work_at;
+  gint64 took = self->now - self->apply_at;
 
   if (event->result != PIAO_SYNC_RESULT_OK)
     {
@@ -238,7 +218,7 @@ done_apply (PiaoSyncEngine *self, const PiaoSyncEvent *event)
   self->failures = 0;
   self->succeeded = TRUE;
   self->succeeded_at = self->now;
-  if (may_talk (self))
+  if (piao_sync_engine_may_talk (self))
     judge_success (self, event->more || sending);
   if (event->more || sending)
     self->next_at = self->now;
@@ -248,13 +228,16 @@ done_apply (PiaoSyncEngine *self, const PiaoSyncEvent *event)
 
 /* --- the call -------------------------------------------------------------------------------- */
 
+/* What it took to check the answer is not the line's. */
 static void
-measure_call (PiaoSyncEngine *self)
+measure_call (PiaoSyncEngine *self, const PiaoSyncEvent *event)
 {
-  gint64 first = self->answering ? self->first_at : self->now;
+  gboolean told = self->answering && event->received > 0 && event->received <= self->received;
+  gint64 last = told ? self->moved_at : self->ended_at;
+  gint64 first = self->answering ? self->first_at : last;
 
   self->up_ms = first - self->work_at;
-  self->down_ms = self->now - first;
+  self->down_ms = last - first;
   if (self->request_bytes <= SHORT_REQUEST)
     piao_sync_pace_note_latency (&self->pace, self->up_ms);
   if (self->full || self->request_bytes > SHORT_REQUEST)
@@ -279,7 +262,8 @@ done_call (PiaoSyncEngine *self, const PiaoSyncEvent *event)
   switch (event->result)
     {
     case PIAO_SYNC_RESULT_OK:
-      measure_call (self);
+      measure_call (self, event);
+      self->goes_on = event->goes_on;
       return PIAO_SYNC_WORK_APPLY;
     case PIAO_SYNC_RESULT_UNAUTHORIZED:
       self->token = FALSE;
@@ -351,15 +335,12 @@ done_read (PiaoSyncEngine *self, const PiaoSyncEvent *event)
   return PIAO_SYNC_WORK_CALL;
 }
 
-/* Returns the work that follows at once, or NONE. */
+/* Work of the line has come to its end. Returns the work that follows at once, or NONE. */
 static PiaoSyncWork
-done (PiaoSyncEngine *self, const PiaoSyncEvent *event)
+end_work (PiaoSyncEngine *self, PiaoSyncWork was, const PiaoSyncEvent *event)
 {
-  PiaoSyncWork was = self->busy;
   gboolean unwanted = self->cancelling && !self->stalled;
 
-  if (was == PIAO_SYNC_WORK_NONE || event->serial != self->serial)
-    return PIAO_SYNC_WORK_NONE;
   self->busy = PIAO_SYNC_WORK_NONE;
   self->cancelling = self->stalled = FALSE;
   if (unwanted)
@@ -370,13 +351,70 @@ done (PiaoSyncEngine *self, const PiaoSyncEvent *event)
     return done_read (self, event);
   else if (was == PIAO_SYNC_WORK_CALL)
     return done_call (self, event);
-  else if (was == PIAO_SYNC_WORK_APPLY)
-    done_apply (self, event);
   else if (was == PIAO_SYNC_WORK_RENEW)
     done_renew (self, event);
   else
     done_wipe (self, event);
   return PIAO_SYNC_WORK_NONE;
+}
+
+/* The page before it is written, or could not be: then what comes of the call ahead would leave a
+ * hole, and is not used. Returns the work that follows at once, or NONE. */
+static PiaoSyncWork
+take_over (PiaoSyncEngine *self, PiaoSyncUpdate *update)
+{
+  gboolean useless = self->failures > 0 && !PIAO_MUTANT (page_skipped);
+
+  if (!self->ahead)
+    return PIAO_SYNC_WORK_NONE;
+  self->ahead = FALSE;
+  self->pushed = FALSE;
+  self->round_at = self->work_at;
+  if (self->ahead_ended && useless)
+    self->cancelling = self->stalled = FALSE;
+  else if (self->ahead_ended)
+    return end_work (self, PIAO_SYNC_WORK_CALL, &self->ahead_event);
+  else
+    {
+      self->busy = PIAO_SYNC_WORK_CALL;
+      self->serial = self->ahead_serial;
+      self->useless = useless;
+      if (useless)
+        give_up (self, update);
+    }
+  return PIAO_SYNC_WORK_NONE;
+}
+
+/* Returns the work that follows at once, or NONE. */
+static PiaoSyncWork
+done (PiaoSyncEngine *self, const PiaoSyncEvent *event, PiaoSyncUpdate *update)
+{
+  PiaoSyncWork was = self->busy;
+  gboolean useless = self->useless;
+  gint64 next_at = self->next_at;
+
+  if (self->ahead && event->serial == self->ahead_serial)
+    {
+      self->ahead_event = *event;
+      self->ahead_ended = TRUE;
+      self->ended_at = self->now;
+      return PIAO_SYNC_WORK_NONE;
+    }
+  if (was == PIAO_SYNC_WORK_NONE || event->serial != self->serial)
+    return PIAO_SYNC_WORK_NONE;
+  if (was == PIAO_SYNC_WORK_APPLY)
+    {
+      self->busy = PIAO_SYNC_WORK_NONE;
+      done_apply (self, event);
+      return take_over (self, update);
+    }
+  self->ended_at = self->now;
+  self->useless = FALSE;
+  was = end_work (self, was, event);
+  /* The delay after the failure before stands. */
+  if (useless && !self->again)
+    self->next_at = next_at;
+  return was;
 }
 
 /* --- what a person wants --------------------------------------------------------------------- */
@@ -457,11 +495,11 @@ take_commit (PiaoSyncEngine *self, guint waiting)
   if (is_busy (self))
     self->gained = TRUE;
   else if (self->failures == 0 && may_push (self))
-    sooner (self, self->now);
+    piao_sync_engine_sooner (self, self->now);
 }
 
-static void
-take_hint (PiaoSyncEngine *self, gint64 seq)
+void
+piao_sync_engine_take_hint (PiaoSyncEngine *self, gint64 seq)
 {
   gint64 at = seq > 0 ? seq : G_MAXINT64;
 
@@ -470,19 +508,12 @@ take_hint (PiaoSyncEngine *self, gint64 seq)
   if (is_busy (self))
     self->hint = MAX (self->hint, at);
   else if (self->failures == 0)
-    sooner (self, self->now + MIN (self->round_ms, REST_MS));
+    piao_sync_engine_sooner (self, self->now + MIN (self->round_ms, REST_MS));
   else
-    sooner (self,
-            MAX (self->now, self->failed_at + grow (RETRY_MS, self->failures, HINTED_MAX_MS)));
-}
-
-static void
-close_live (PiaoSyncEngine *self, PiaoSyncUpdate *update)
-{
-  if (!self->live || self->live_close)
-    return;
-  self->live_close = TRUE;
-  update->live = PIAO_SYNC_LIVE_CLOSE;
+    piao_sync_engine_sooner (
+        self,
+        MAX (self->now,
+             self->failed_at + piao_sync_engine_grow (RETRY_MS, self->failures, HINTED_MAX_MS)));
 }
 
 static void
@@ -491,7 +522,7 @@ take_network (PiaoSyncEngine *self, PiaoSyncUpdate *update)
   gint64 at = MAX (self->now + SETTLE_MS, self->network_at);
 
   self->fresh = TRUE;
-  close_live (self, update);
+  piao_sync_engine_close_live (self, update);
   self->live_failures = 0;
   if (is_busy (self))
     {
@@ -500,14 +531,14 @@ take_network (PiaoSyncEngine *self, PiaoSyncUpdate *update)
       self->network_at = self->now + RETRY_MS;
       return;
     }
-  sooner (self, at);
+  piao_sync_engine_sooner (self, at);
   self->network_at = at + RETRY_MS;
 }
 
 static void
 take_progress (PiaoSyncEngine *self, const PiaoSyncEvent *event)
 {
-  if (self->busy != PIAO_SYNC_WORK_CALL
+  if (!is_calling (self) || self->busy == PIAO_SYNC_WORK_RENEW
       || (event->sent <= self->sent && event->received <= self->received))
     return;
   if (event->received > 0 && !self->answering)
@@ -518,40 +549,7 @@ take_progress (PiaoSyncEngine *self, const PiaoSyncEvent *event)
   self->sent = MAX (self->sent, event->sent);
   self->received = MAX (self->received, event->received);
   self->moved_at = self->now;
-  self->patience = PATIENCE_MS;
-}
-
-static void
-take_live_opened (PiaoSyncEngine *self)
-{
-  if (!self->live || self->live_close)
-    return;
-  self->live_open = TRUE;
-  self->live_at = self->now;
-  /* What the centre did before it knew that somebody listens. */
-  take_hint (self, 0);
-}
-
-static void
-take_live_closed (PiaoSyncEngine *self, guint32 random)
-{
-  gboolean lost = self->live_open && !self->live_close;
-
-  if (!self->live)
-    return;
-  if (self->live_open && self->now - self->live_at >= STEADY_LIVE_MS)
-    self->live_failures = 0;
-  if (!self->live_close)
-    self->live_failures++;
-  self->live = self->live_open = self->live_close = FALSE;
-  self->live_at = self->now;
-  if (self->live_failures > 0)
-    self->live_at
-        += spread (grow (PIAO_SYNC_LIVE_RETRY_MS, self->live_failures, PIAO_SYNC_LIVE_RETRY_MAX_MS),
-                   random);
-  /* The centre went away, or the line: a call says which. */
-  if (lost && !is_busy (self) && self->failures == 0)
-    sooner (self, self->now + (gint64)random % LOST_LIVE_MS);
+  self->patience = PIAO_SYNC_PATIENCE_MS;
 }
 
 /* --- what follows ---------------------------------------------------------------------------- */
@@ -576,8 +574,18 @@ watch (PiaoSyncEngine *self, PiaoSyncUpdate *update)
       give_up (self, update);
       self->stalled = TRUE;
     }
-  if (may_talk (self) && self->state != PIAO_SYNC_OFFLINE && is_over (self))
+  if (piao_sync_engine_may_talk (self) && self->state != PIAO_SYNC_OFFLINE && is_over (self))
     self->state = PIAO_SYNC_OFFLINE;
+}
+
+/* Something is begun that uses the line. */
+static void
+watch_line (PiaoSyncEngine *self)
+{
+  self->work_at = self->moved_at = self->now;
+  self->patience = PIAO_SYNC_PATIENCE_MS;
+  self->answering = FALSE;
+  self->sent = self->received = 0;
 }
 
 static void
@@ -585,11 +593,11 @@ hand_out (PiaoSyncEngine *self, PiaoSyncWork work, PiaoSyncUpdate *update)
 {
   PIAO_INVARIANT (!is_busy (self));
   self->busy = update->work = work;
-  update->serial = ++self->serial;
-  self->work_at = self->moved_at = self->now;
-  self->patience = PATIENCE_MS;
-  self->answering = FALSE;
-  self->sent = self->received = 0;
+  self->serial = update->serial = ++self->serials;
+  if (work == PIAO_SYNC_WORK_APPLY)
+    self->apply_at = self->now;
+  else
+    watch_line (self);
   if (work == PIAO_SYNC_WORK_READ)
     {
       self->round_at = self->now;
@@ -604,68 +612,54 @@ hand_out (PiaoSyncEngine *self, PiaoSyncWork work, PiaoSyncUpdate *update)
     }
 }
 
+/* While the answer is being written, the line is free: the page behind it is fetched meanwhile. Not
+ * when there is something to send, which a page asked for ahead does not take along. */
+static void
+go_ahead (PiaoSyncEngine *self, PiaoSyncUpdate *update)
+{
+  if (!self->goes_on || !piao_sync_engine_may_talk (self) || !self->token || self->waiting > 0
+      || self->failures > 0)
+    return;
+  self->ahead = update->ahead = TRUE;
+  self->ahead_ended = FALSE;
+  self->ahead_serial = update->ahead_serial = ++self->serials;
+  self->request_bytes = 0;
+  self->full = FALSE;
+  update->max_answer_bytes = self->pace.answer;
+  update->fresh = self->fresh;
+  self->fresh = FALSE;
+  watch_line (self);
+}
+
 /* @follow is what the last work leads to at once. */
 static void
 begin_work (PiaoSyncEngine *self, PiaoSyncWork follow, PiaoSyncUpdate *update)
 {
-  if (follow == PIAO_SYNC_WORK_APPLY || (follow == PIAO_SYNC_WORK_CALL && may_talk (self)))
+  if (follow == PIAO_SYNC_WORK_APPLY
+      || (follow == PIAO_SYNC_WORK_CALL && piao_sync_engine_may_talk (self)))
     {
       hand_out (self, follow, update);
+      if (follow == PIAO_SYNC_WORK_APPLY)
+        go_ahead (self, update);
       return;
     }
   if (self->now < self->next_at || is_busy (self))
     return;
   if (self->wipe)
     hand_out (self, PIAO_SYNC_WORK_WIPE, update);
-  else if (may_talk (self))
+  else if (piao_sync_engine_may_talk (self))
     hand_out (self, self->token ? PIAO_SYNC_WORK_READ : PIAO_SYNC_WORK_RENEW, update);
-}
-
-/* Hints are worth a connection while the line works. */
-static gboolean
-wants_live (const PiaoSyncEngine *self)
-{
-  return may_talk (self) && self->token && self->succeeded && self->failures == 0;
-}
-
-static gint64
-get_live_at (const PiaoSyncEngine *self)
-{
-  if (!self->live)
-    return wants_live (self) ? self->live_at : PIAO_SYNC_NEVER;
-  return self->live_open || self->live_close ? PIAO_SYNC_NEVER : self->live_at + PATIENCE_MS;
-}
-
-static void
-decide_live (PiaoSyncEngine *self, PiaoSyncUpdate *update)
-{
-  if (self->live && (!may_talk (self) || self->state == PIAO_SYNC_OFFLINE))
-    close_live (self, update);
-  else if (self->now < get_live_at (self))
-    return;
-  else if (self->live)
-    {
-      /* An attempt that comes to nothing. */
-      self->live_failures++;
-      close_live (self, update);
-    }
-  else
-    {
-      self->live = TRUE;
-      self->live_at = self->now;
-      update->live = PIAO_SYNC_LIVE_CONNECT;
-    }
 }
 
 static gint64
 get_wake (const PiaoSyncEngine *self)
 {
-  gint64 wake = get_live_at (self);
+  gint64 wake = piao_sync_engine_get_live_at (self);
 
-  if (!is_busy (self) && (may_talk (self) || self->wipe))
+  if (!is_busy (self) && (piao_sync_engine_may_talk (self) || self->wipe))
     wake = MIN (wake, self->next_at);
   wake = MIN (wake, get_stall_at (self));
-  if (!may_talk (self) || self->state == PIAO_SYNC_OFFLINE)
+  if (!piao_sync_engine_may_talk (self) || self->state == PIAO_SYNC_OFFLINE)
     return wake;
   /* When what is under way, or fails, makes it an outage. */
   if (self->now < get_hanging_at (self))
@@ -682,9 +676,10 @@ get_wake (const PiaoSyncEngine *self)
 static void
 set_now (PiaoSyncEngine *self, gint64 now)
 {
-  gint64 *const times[] = { &self->work_at,      &self->moved_at,    &self->first_at,
-                            &self->round_at,     &self->network_at,  &self->failed_at,
-                            &self->succeeded_at, &self->stuck_until, &self->live_at };
+  gint64 *const times[]
+      = { &self->work_at,      &self->moved_at,    &self->first_at,   &self->ended_at,
+          &self->apply_at,     &self->round_at,    &self->network_at, &self->failed_at,
+          &self->succeeded_at, &self->stuck_until, &self->live_at };
   gint64 back;
 
   now = CLAMP (now, 0, LAST_MS);
@@ -724,7 +719,7 @@ take (PiaoSyncEngine *self, const PiaoSyncEvent *event, PiaoSyncUpdate *update)
       take_commit (self, event->waiting);
       break;
     case PIAO_SYNC_EVENT_HINT:
-      take_hint (self, event->seq);
+      piao_sync_engine_take_hint (self, event->seq);
       break;
     case PIAO_SYNC_EVENT_NETWORK:
       take_network (self, update);
@@ -737,12 +732,12 @@ take (PiaoSyncEngine *self, const PiaoSyncEvent *event, PiaoSyncUpdate *update)
       take_progress (self, event);
       break;
     case PIAO_SYNC_EVENT_DONE:
-      return done (self, event);
+      return done (self, event, update);
     case PIAO_SYNC_EVENT_LIVE_OPENED:
-      take_live_opened (self);
+      piao_sync_engine_take_live_opened (self);
       break;
     case PIAO_SYNC_EVENT_LIVE_CLOSED:
-      take_live_closed (self, event->random);
+      piao_sync_engine_take_live_closed (self, event->random);
       break;
     case PIAO_SYNC_EVENT_TIME:
     default:
@@ -762,7 +757,7 @@ piao_sync_engine_step (PiaoSyncEngine *self, const PiaoSyncEvent *event, PiaoSyn
   follow = take (self, event, update);
   watch (self, update);
   begin_work (self, follow, update);
-  decide_live (self, update);
+  piao_sync_engine_decide_live (self, update);
   update->wake = get_wake (self);
   update->changed = self->state != before;
 }

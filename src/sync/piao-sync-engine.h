@@ -20,11 +20,21 @@ G_BEGIN_DECLS
  *     ▲        │ 401: RENEW, then READ again      410: WIPE
  *     └────────┴─ anything that fails: later, after a delay that grows to half a minute
  *
+ * and where there is nothing to send but much to fetch, so that the line and the disk work at once:
+ *
+ *   READ ──► CALL ──► APPLY ──► APPLY ──► APPLY ──► READ
+ *                 └─► CALL  └─► CALL  └─► CALL
+ *
  * PROTOCOL. piao_sync_engine_step() takes one event and fills in one update.
  *
  *  1. update.work is the work of the line to begin now, or NONE. For each there comes exactly one
- *     DONE event, with the work's serial; no other work of the line is handed out before. So there
- *     are never two calls in flight, and never a call while an answer is being applied.
+ *     DONE event, with the work's serial; no other work is handed out before, but for a call ahead.
+ *  1a. update.ahead, with APPLY: at the same time a CALL for the page behind the answer begins, as
+ *     if that were applied already (piao_sync_continue_request()). It has a DONE of its own, with
+ *     ahead_serial, before or after that of the APPLY. There are never two calls in flight. What
+ *     comes of it is kept by the driver until the engine says APPLY again; when it says READ
+ *     instead, because the page before could not be written, it is thrown away. So a cursor never
+ *     passes over what is not here.
  *  2. update.cancel says that the work under way is to be given up if it is a CALL or a RENEW. Its
  *     DONE still has to come (CANCELLED, or whatever else it came to).
  *  3. update.live CONNECT begins listening for hints: LIVE_OPENED follows, or not, and then exactly
@@ -83,9 +93,9 @@ typedef enum
   PIAO_SYNC_WORK_NONE,
   PIAO_SYNC_WORK_READ,  /* read a request out of the replica: at most max_answer_bytes of rows are
                          * asked for, at most max_command_bytes of commands go along (0: none) */
-  PIAO_SYNC_WORK_CALL,  /* send it and receive the answer; PROGRESS on the way. fresh: not over a
-                         * connection that was kept */
-  PIAO_SYNC_WORK_APPLY, /* check the answer as a whole and apply it in one transaction */
+  PIAO_SYNC_WORK_CALL,  /* send it, receive the answer and check it as a whole; PROGRESS on the way.
+                         * fresh: not over a connection that was kept */
+  PIAO_SYNC_WORK_APPLY, /* apply the answer in one transaction */
   PIAO_SYNC_WORK_RENEW, /* get a new session */
   PIAO_SYNC_WORK_WIPE,  /* this device is revoked: erase rows, key and session; keep the outbox */
 } PiaoSyncWork;
@@ -123,6 +133,8 @@ typedef struct
   PiaoSyncResult result;
   gsize request_bytes; /* DONE of READ */
   gboolean full;       /* DONE of READ: more commands wait than fitted */
+  gboolean goes_on;    /* DONE of CALL: a page follows that can be asked for before this answer is
+                        * applied */
   gboolean more;       /* DONE of APPLY: the centre has more */
   gboolean problem;    /* … commands were not taken */
   guint rows, decided; /* … what it brought; verdicts */
@@ -133,6 +145,8 @@ typedef struct
 {
   PiaoSyncWork work;
   guint serial; /* of the work */
+  gboolean ahead;
+  guint ahead_serial;
   gsize max_answer_bytes;
   gsize max_command_bytes;
   gboolean fresh;
@@ -158,12 +172,15 @@ typedef struct
   /* The work of the line under way. */
   PiaoSyncWork busy;
   guint serial;
+  guint serials; /* how many there were */
   gboolean cancelling;
   gboolean stalled;    /* given up because nothing moved: counts as a failure */
   gboolean answering;  /* CALL: the first byte of the answer has come */
-  gint64 work_at;      /* ms: when it began */
+  gint64 work_at;      /* ms: when it began; of the call ahead while there is one */
+  gint64 apply_at;     /* ms: APPLY: when it began */
   gint64 moved_at;     /* ms: CALL: when bytes moved last */
   gint64 first_at;     /* ms: CALL: the first byte of the answer */
+  gint64 ended_at;     /* ms: CALL: when it was done */
   gint64 patience;     /* ms without movement that are borne */
   gsize sent;          /* bytes */
   gsize received;      /* bytes */
@@ -172,6 +189,14 @@ typedef struct
   gboolean pushed;     /* commands were taken along */
   gint64 up_ms;        /* of the last call: until the first byte of the answer */
   gint64 down_ms;      /* … and from there to the last */
+
+  /* A call beside APPLY. */
+  gboolean goes_on; /* the answer to be applied can be followed by one */
+  gboolean ahead;   /* it was handed out, and APPLY is not done */
+  guint ahead_serial;
+  gboolean ahead_ended;      /* … and this came of it: */
+  PiaoSyncEvent ahead_event; /* DONE */
+  gboolean useless;          /* the call under way was one, and what is before it is not here */
 
   /* When the next round begins. */
   gint64 next_at;    /* ms */

@@ -27,6 +27,21 @@ typedef struct
   char *problem; /* owned; why commands were not taken, or NULL */
 } PiaoSyncNews;
 
+/* An exchange with the centre: what is asked, and what comes of it. Counted references. */
+typedef struct
+{
+  JsonObject *request; /* owned, as all here; NULL until it was read */
+  GBytes *bytes;       /* of the request */
+  GBytes *answer;      /* as it arrived */
+  char *type;
+  gboolean packed;
+  gsize received;        /* bytes of the answer on the line */
+  gboolean same;         /* it is the one that was kept */
+  PiaoReply *reply;      /* of the answer, taken apart */
+  PiaoSyncAnswer *whole; /* … and checked */
+  JsonObject *next;      /* the request for the page behind it, where that is known already */
+} PiaoSyncRound;
+
 /* The last answer at rest (piao-sync-rest.c). All NULL while there is none. */
 typedef struct
 {
@@ -58,14 +73,7 @@ struct _PiaoSync
   gint64 wake;      /* ms of the monotonic clock */
   guint timer;      /* source; 0 none */
 
-  /* The round of the line under way, from one work to the next. */
-  JsonObject *request;   /* owned */
-  GBytes *request_bytes; /* owned */
-  GBytes *answer;        /* owned; as it arrived */
-  char *answer_type;     /* owned */
-  gboolean answer_packed;
-  gsize received_bytes; /* of the answer, on the line */
-  gboolean same;        /* it is the one that was kept */
+  PiaoSyncRound *round; /* owned: the one under way, until it is applied, or the one ahead */
   PiaoSyncRest rest;
   GCancellable *cancellable; /* of the call or renewal under way; owned */
 
@@ -96,8 +104,11 @@ void piao_sync_feed (PiaoSync *self, const PiaoSyncEvent *event);
 /* Begins @update's work of the line in a fiber, which feeds DONE in the end. (piao-sync-work.c) */
 void piao_sync_begin (PiaoSync *self, const PiaoSyncUpdate *update);
 
-/* Forgets what is kept of the round. */
-void piao_sync_clear_round (PiaoSync *self);
+/* Transfer full. */
+PiaoSyncRound *piao_sync_round_new (void);
+PiaoSyncRound *piao_sync_round_ref (PiaoSyncRound *round);
+void piao_sync_round_unref (PiaoSyncRound *round);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoSyncRound, piao_sync_round_unref)
 
 /* Why it does not work, as a sentence; NULL: it does. */
 void piao_sync_set_problem (PiaoSync *self, const char *problem);
@@ -114,12 +125,13 @@ void piao_sync_make_later (PiaoSync *self, gboolean hurry);
  * Any thread. Transfer full. (piao-sync-rest.c) */
 char *piao_sync_rest_name (JsonObject *request, const PiaoReply *reply);
 
-/* Keeps the answer of the round, which was applied, under @tag; NULL: keeps none. */
-void piao_sync_rest_keep (PiaoSync *self, const char *tag);
+/* Keeps the answer of @round, which was applied, under @tag; NULL: keeps none. */
+void piao_sync_rest_keep (PiaoSync *self, const PiaoSyncRound *round, const char *tag);
 
-/* In a fiber, before the call of the round: whether the centre would answer what is kept; then it
- * is the answer of the round. With @error the line failed. @like: how to call. */
-gboolean piao_sync_rest_ask (PiaoSync *self, const PiaoHttpCall *like, GError **error);
+/* In a fiber, before the call of @round: whether the centre would answer what is kept; then it is
+ * the answer of the round. With @error the line failed. @like: how to call. */
+gboolean
+piao_sync_rest_ask (PiaoSync *self, PiaoSyncRound *round, const PiaoHttpCall *like, GError **error);
 
 void piao_sync_rest_clear (PiaoSyncRest *rest);
 

@@ -120,3 +120,48 @@ piao_sync_build_request (
     return g_steal_pointer (&request);
   return NULL;
 }
+
+static JsonArray *
+describe_cursors (const GArray *upto)
+{
+  JsonArray *cursors = json_array_new ();
+
+  for (guint i = 0; i < upto->len; i++)
+    {
+      const PiaoLaneSeq *lane = &g_array_index (upto, PiaoLaneSeq, i);
+      JsonArray *cursor = json_array_new ();
+
+      json_array_add_int_element (cursor, lane->lane);
+      json_array_add_int_element (cursor, lane->seq);
+      if (lane->base > 0)
+        {
+          json_array_add_int_element (cursor, lane->base);
+          json_array_add_int_element (cursor, lane->history);
+        }
+      json_array_add_array_element (cursors, cursor);
+    }
+  return cursors;
+}
+
+JsonObject *
+piao_sync_continue_request (JsonObject *request, const PiaoReply *reply)
+{
+  JsonArray *commands = piao_json_get_array (request, "commands");
+
+  if (!reply->more || reply->restart || reply->expected != 0 || reply->upto->len == 0
+      || json_object_has_member (request, "repair")
+      || (commands != NULL && json_array_get_length (commands) > 0))
+    return NULL;
+  return piao_json_build ("device", 'i', piao_json_get_int (request, "device", 0), "epoch", 's',
+                          reply->epoch, "schema", 'i', piao_json_get_int (request, "schema", 0),
+                          "want", 's', "working", "next", 's', reply->next, "ack", 'i',
+                          piao_json_get_int (request, "ack", 0), "cursors", 'a',
+                          describe_cursors (reply->upto), "commands", 'a', json_array_new (), NULL);
+}
+
+void
+piao_sync_date_request (JsonObject *request, gint64 now, gsize max_answer)
+{
+  json_object_set_int_member (request, "now", now);
+  json_object_set_int_member (request, "max_bytes", (gint64)max_answer);
+}

@@ -56,30 +56,30 @@ piao_sync_rest_name (JsonObject *request, const PiaoReply *reply)
 }
 
 void
-piao_sync_rest_keep (PiaoSync *self, const char *tag)
+piao_sync_rest_keep (PiaoSync *self, const PiaoSyncRound *round, const char *tag)
 {
   PiaoSyncRest *rest = &self->rest;
 
-  if (self->same)
+  if (round->same)
     return;
   piao_sync_rest_clear (rest);
   if (tag == NULL)
     return;
-  rest->key = get_key (self->request);
+  rest->key = get_key (round->request);
   rest->tag = g_strdup (tag);
-  rest->answer = g_bytes_ref (self->answer);
-  rest->type = g_strdup (self->answer_type);
-  rest->packed = self->answer_packed;
+  rest->answer = g_bytes_ref (round->answer);
+  rest->type = g_strdup (round->type);
+  rest->packed = round->packed;
 }
 
 static gboolean
-may_ask (PiaoSync *self)
+may_ask (PiaoSync *self, const PiaoSyncRound *round)
 {
   g_autofree char *key = NULL;
 
   if (self->rest.key == NULL || !self->engine.live_open)
     return FALSE;
-  key = get_key (self->request);
+  key = get_key (round->request);
   return g_str_equal (key, self->rest.key);
 }
 
@@ -94,7 +94,7 @@ read_same (GBytes *bytes)
 }
 
 gboolean
-piao_sync_rest_ask (PiaoSync *self, const PiaoHttpCall *like, GError **error)
+piao_sync_rest_ask (PiaoSync *self, PiaoSyncRound *round, const PiaoHttpCall *like, GError **error)
 {
   g_autofree char *url = NULL;
   g_auto (PiaoHttpCall) call = { .session = like->session,
@@ -107,10 +107,11 @@ piao_sync_rest_ask (PiaoSync *self, const PiaoHttpCall *like, GError **error)
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) inner = NULL;
 
-  if (!may_ask (self))
+  if (!may_ask (self, round))
     return FALSE;
-  call.url = url = g_strdup_printf ("%s/v1/same/%" PRIi64 "/%s", self->url,
-                                    piao_json_get_int (self->request, "schema", 0), self->rest.tag);
+  call.url = url
+      = g_strdup_printf ("%s/v1/same/%" PRIi64 "/%s", self->url,
+                         piao_json_get_int (round->request, "schema", 0), self->rest.tag);
   bytes = piao_http_call (&call, &inner);
   /* A centre that does not know the question can be asked all the same. */
   if (bytes == NULL && !g_error_matches (inner, PIAO_ERROR, PIAO_ERROR_NOT_FOUND))
@@ -123,10 +124,10 @@ piao_sync_rest_ask (PiaoSync *self, const PiaoHttpCall *like, GError **error)
       piao_sync_rest_clear (&self->rest);
       return FALSE;
     }
-  self->answer = g_bytes_ref (self->rest.answer);
-  g_set_str (&self->answer_type, self->rest.type);
-  self->answer_packed = self->rest.packed;
-  self->same = TRUE;
-  self->received_bytes = g_bytes_get_size (bytes);
+  round->answer = g_bytes_ref (self->rest.answer);
+  g_set_str (&round->type, self->rest.type);
+  round->packed = self->rest.packed;
+  round->same = TRUE;
+  round->received = g_bytes_get_size (bytes);
   return TRUE;
 }

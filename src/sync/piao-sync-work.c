@@ -5,7 +5,8 @@
  * DESIGN: the work that the engine hands out, a fiber each. The fibers only wait: reading and
  * coding a request and taking an answer apart run on a reader's thread of the replica, applying on
  * its writer's, sending and receiving in libsoup. So the screen never waits for an answer, however
- * long it is.
+ * long it is. A page ahead is received and taken apart while the writer has the one before; no more
+ * than these two are in memory.
  */
 
 #include "config.h"
@@ -25,6 +26,7 @@ typedef struct
 {
   PiaoSync *sync; /* owned */
   PiaoSyncUpdate update;
+  PiaoSyncRound *round; /* owned; of READ, CALL and APPLY */
 } Work;
 
 static void
@@ -32,8 +34,70 @@ work_free (gpointer data)
 {
   Work *work = data;
 
+  g_clear_pointer (&work->round, piao_sync_round_unref);
   g_object_unref (work->sync);
   g_free (work);
+}
+
+/* --- a round --------------------------------------------------------------------------------- */
+
+PiaoSyncRound *
+piao_sync_round_new (void)
+{
+  return g_rc_box_new0 (PiaoSyncRound);
+}
+
+PiaoSyncRound *
+piao_sync_round_ref (PiaoSyncRound *round)
+{
+  return g_rc_box_acquire (round);
+}
+
+static void
+free_answer (PiaoSyncRound *round)
+{
+  g_clear_pointer (&round->whole, piao_sync_answer_free);
+  g_clear_pointer (&round->reply, piao_reply_unref);
+}
+
+static void
+clear_round (gpointer data)
+{
+  PiaoSyncRound *round = data;
+
+  free_answer (round);
+  g_clear_pointer (&round->request, json_object_unref);
+  g_clear_pointer (&round->next, json_object_unref);
+  g_clear_pointer (&round->bytes, g_bytes_unref);
+  g_clear_pointer (&round->answer, g_bytes_unref);
+  g_clear_pointer (&round->type, g_free);
+}
+
+void
+piao_sync_round_unref (PiaoSyncRound *round)
+{
+  g_rc_box_release_full (round, clear_round);
+}
+
+static void
+write_request (PiaoSyncRound *round)
+{
+  char *text = piao_json_object_to_text (round->request);
+
+  round->bytes = g_bytes_new_take (text, strlen (text));
+}
+
+/* The round of the page behind @round, which is not applied yet. */
+static PiaoSyncRound *
+make_next_round (PiaoSync *self, PiaoSyncRound *round, gsize max_answer)
+{
+  PiaoSyncRound *next = piao_sync_round_new ();
+
+  next->request = g_steal_pointer (&round->next);
+  piao_sync_date_request (next->request, piao_clock_now (piao_replica_get_clock (self->replica)),
+                          max_answer);
+  write_request (next);
+  return next;
 }
 
 static void
@@ -51,8 +115,7 @@ typedef struct
   guint device;
   gint64 now;
   gsize max_answer, max_commands;
-  JsonObject *request; /* filled in, as all below */
-  GBytes *bytes;
+  PiaoSyncRound *round; /* borrowed; the request is filled in, as all below */
   guint n_commands;
   gint64 cursor; /* seq of the furthest */
   PiaoOutboxCounts counts;
@@ -74,16 +137,16 @@ read_request (PiaoDb *db, gpointer data)
 {
   Reading *reading = data;
   GError *error = NULL;
-  char *text;
+  JsonObject *request
+      = piao_sync_build_request (db, reading->device, reading->now, reading->max_answer,
+                                 reading->max_commands, &error);
 
-  reading->request = piao_sync_build_request (db, reading->device, reading->now,
-                                              reading->max_answer, reading->max_commands, &error);
-  if (reading->request == NULL || !piao_outbox_count (db, &reading->counts, &error))
+  reading->round->request = request;
+  if (request == NULL || !piao_outbox_count (db, &reading->counts, &error))
     return dex_future_new_for_error (error);
-  reading->n_commands = json_array_get_length (piao_json_get_array (reading->request, "commands"));
-  reading->cursor = find_furthest (piao_json_get_array (reading->request, "cursors"));
-  text = piao_json_object_to_text (reading->request);
-  reading->bytes = g_bytes_new_take (text, strlen (text));
+  reading->n_commands = json_array_get_length (piao_json_get_array (request, "commands"));
+  reading->cursor = find_furthest (piao_json_get_array (request, "cursors"));
+  write_request (reading->round);
   return dex_future_new_true ();
 }
 
@@ -94,21 +157,18 @@ do_read (Work *work, PiaoSyncEvent *event)
   Reading reading = { .device = piao_replica_get_device (self->replica),
                       .now = piao_clock_now (piao_replica_get_clock (self->replica)),
                       .max_answer = work->update.max_answer_bytes,
-                      .max_commands = work->update.max_command_bytes };
+                      .max_commands = work->update.max_command_bytes,
+                      .round = work->round };
   g_autoptr (GError) error = NULL;
 
-  piao_sync_clear_round (self);
   if (!dex_await (piao_replica_read (self->replica, read_request, &reading, NULL), &error))
     {
-      g_clear_pointer (&reading.request, json_object_unref);
       piao_sync_set_problem (self, error->message);
       event->result = PIAO_SYNC_RESULT_FAILED;
       return;
     }
   self->seq = MAX (self->seq, reading.cursor);
-  self->request = reading.request;
-  self->request_bytes = reading.bytes;
-  event->request_bytes = g_bytes_get_size (reading.bytes);
+  event->request_bytes = g_bytes_get_size (work->round->bytes);
   event->full = reading.max_commands > 0 && reading.n_commands < reading.counts.waiting;
 }
 
@@ -149,42 +209,92 @@ begin_talk (Work *work)
     }
 }
 
+/* On a reader's thread: nothing is looked up, it only has to be somewhere else than the screen. */
+typedef struct
+{
+  PiaoRegistry *registry; /* borrowed */
+  PiaoSyncRound *round;   /* borrowed */
+} Taking;
+
+static DexFuture *
+take_apart (PiaoDb *db, gpointer data)
+{
+  Taking *taking = data;
+  PiaoSyncRound *round = taking->round;
+  GError *error = NULL;
+  g_autoptr (GBytes) plain = round->packed
+                                 ? piao_http_unpack (round->answer, PIAO_REPLY_MAX_BYTES, &error)
+                                 : g_bytes_ref (round->answer);
+
+  if (plain != NULL)
+    round->reply = piao_reply_decode (taking->registry, round->type, plain, &error);
+  if (round->reply != NULL)
+    round->whole = piao_sync_answer_new (taking->registry, round->request, round->reply, &error);
+  if (round->whole != NULL)
+    {
+      round->next = piao_sync_continue_request (round->request, round->reply);
+      return dex_future_new_true ();
+    }
+  free_answer (round);
+  return dex_future_new_for_error (error);
+}
+
+/* Sends and receives: the answer of the round. */
+static gboolean
+talk (Work *work, PiaoSyncEvent *event, GCancellable *cancellable, GError **error)
+{
+  PiaoSync *self = work->sync;
+  PiaoSyncRound *round = work->round;
+  g_autofree char *url = g_strconcat (self->url, "/v1/sync", NULL);
+  g_autofree char *token = g_strdup (self->token);
+  g_autoptr (SoupSession) session = g_object_ref (self->session);
+  g_autoptr (GError) inner = NULL;
+  g_auto (PiaoHttpCall) call = { .session = session,
+                                 .url = url,
+                                 .token = token,
+                                 .body = round->bytes,
+                                 .body_type = PIAO_REPLY_JSON,
+                                 .accept = PIAO_REPLY_FRAMES ", " PIAO_REPLY_JSON,
+                                 .max_bytes = PIAO_REPLY_MAX_BYTES,
+                                 .cancellable = cancellable,
+                                 .progress = on_progress,
+                                 .data = self };
+
+  if (piao_sync_rest_ask (self, round, &call, &inner))
+    return TRUE;
+  if (inner == NULL)
+    round->answer = piao_http_call (&call, &inner);
+  event->sent = call.sent;
+  event->received = call.received;
+  if (round->answer == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&inner));
+      return FALSE;
+    }
+  round->received = g_bytes_get_size (round->answer);
+  g_set_str (&round->type, call.type);
+  round->packed = call.packed;
+  return TRUE;
+}
+
 static void
 do_call (Work *work, PiaoSyncEvent *event)
 {
   PiaoSync *self = work->sync;
-  g_autofree char *url = g_strconcat (self->url, "/v1/sync", NULL);
-  g_autofree char *token = g_strdup (self->token);
+  Taking taking = { piao_replica_get_registry (self->replica), work->round };
   g_autoptr (GCancellable) cancellable = NULL;
-  g_autoptr (SoupSession) session = NULL;
-  g_autoptr (GBytes) body = g_bytes_ref (self->request_bytes);
-  g_autoptr (GBytes) answer = NULL;
   g_autoptr (GError) error = NULL;
-  g_auto (PiaoHttpCall) call = { .url = url,
-                                 .token = token,
-                                 .body = body,
-                                 .body_type = PIAO_REPLY_JSON,
-                                 .accept = PIAO_REPLY_FRAMES ", " PIAO_REPLY_JSON,
-                                 .max_bytes = PIAO_REPLY_MAX_BYTES,
-                                 .progress = on_progress,
-                                 .data = self };
 
   begin_talk (work);
-  call.session = session = g_object_ref (self->session);
-  call.cancellable = cancellable = g_object_ref (self->cancellable);
-  if (piao_sync_rest_ask (self, &call, &error))
-    return;
-  if (error == NULL)
-    answer = piao_http_call (&call, &error);
-  event->sent = call.sent;
-  event->received = call.received;
-  if (answer != NULL)
+  cancellable = g_object_ref (self->cancellable);
+  if (talk (work, event, cancellable, &error))
     {
-      self->received_bytes = g_bytes_get_size (answer);
-      self->answer = g_steal_pointer (&answer);
-      g_set_str (&self->answer_type, call.type);
-      self->answer_packed = call.packed;
-      return;
+      if (dex_await (piao_replica_read (self->replica, take_apart, &taking, NULL), &error))
+        {
+          event->goes_on = work->round->next != NULL;
+          return;
+        }
+      piao_sync_rest_clear (&self->rest);
     }
   piao_sync_make_later (self, TRUE);
   event->result = get_result (error, cancellable);
@@ -198,46 +308,12 @@ do_call (Work *work, PiaoSyncEvent *event)
 
 typedef struct
 {
-  PiaoRegistry *registry; /* borrowed, as the request and what arrived */
-  JsonObject *request;
-  GBytes *bytes;
-  const char *type;
-  gboolean packed;
-  PiaoReply *reply; /* from here on filled in */
-  PiaoSyncAnswer *answer;
-  PiaoOutboxCounts counts;
+  PiaoRegistry *registry;  /* borrowed */
+  PiaoSyncRound *round;    /* borrowed */
+  PiaoOutboxCounts counts; /* from here on filled in */
   PiaoSyncNews news;
   char *tag; /* owned; of an answer at rest, else NULL */
 } Applying;
-
-/* Thousands of rows take a while to free: not on the screen's thread. */
-static void
-free_answer (Applying *applying)
-{
-  g_clear_pointer (&applying->answer, piao_sync_answer_free);
-  g_clear_pointer (&applying->reply, piao_reply_unref);
-}
-
-/* On a reader's thread: nothing is looked up, it only has to be somewhere else than the screen. */
-static DexFuture *
-take_apart (PiaoDb *db, gpointer data)
-{
-  Applying *applying = data;
-  GError *error = NULL;
-  g_autoptr (GBytes) plain = applying->packed
-                                 ? piao_http_unpack (applying->bytes, PIAO_REPLY_MAX_BYTES, &error)
-                                 : g_bytes_ref (applying->bytes);
-
-  if (plain != NULL)
-    applying->reply = piao_reply_decode (applying->registry, applying->type, plain, &error);
-  if (applying->reply != NULL)
-    applying->answer
-        = piao_sync_answer_new (applying->registry, applying->request, applying->reply, &error);
-  if (applying->answer != NULL)
-    return dex_future_new_true ();
-  free_answer (applying);
-  return dex_future_new_for_error (error);
-}
 
 static guint
 count_decided (const PiaoReply *reply)
@@ -292,34 +368,37 @@ note_place (PiaoSyncNews *news, const PiaoReply *reply)
 static void
 note_news (Applying *applying)
 {
-  const PiaoReply *reply = applying->reply;
+  const PiaoSyncAnswer *answer = applying->round->whole;
+  const PiaoReply *reply = applying->round->reply;
   PiaoSyncNews *news = &applying->news;
 
   news->rows = piao_reply_get_n_rows (reply);
   news->gone = reply->gone->len;
   news->decided = count_decided (reply);
-  news->more = piao_sync_answer_has_more (applying->answer);
-  news->reached = piao_sync_answer_get_reached (applying->answer);
+  news->more = piao_sync_answer_has_more (answer);
+  news->reached = piao_sync_answer_get_reached (answer);
   news->head = reply->head;
   note_place (news, reply);
   news->ilms = find_ilms (reply);
-  news->proof = piao_sync_answer_get_proof (applying->answer);
-  news->problem = g_strdup (piao_sync_answer_get_problem (applying->answer, NULL));
+  news->proof = piao_sync_answer_get_proof (answer);
+  news->problem = g_strdup (piao_sync_answer_get_problem (answer, NULL));
 }
 
 static DexFuture *
 apply_answer (PiaoDb *db, gpointer data)
 {
   Applying *applying = data;
+  PiaoSyncRound *round = applying->round;
   GError *error = NULL;
 
-  if (piao_sync_answer_apply (applying->answer, applying->registry, db, &error)
+  if (piao_sync_answer_apply (round->whole, applying->registry, db, &error)
       && piao_outbox_count (db, &applying->counts, &error))
     {
       note_news (applying);
-      applying->tag = piao_sync_rest_name (applying->request, applying->reply);
+      applying->tag = piao_sync_rest_name (round->request, round->reply);
     }
-  free_answer (applying);
+  /* Thousands of rows take a while to free: not on the screen's thread. */
+  free_answer (round);
   return error == NULL ? dex_future_new_true () : dex_future_new_for_error (error);
 }
 
@@ -335,7 +414,7 @@ note_applied (PiaoSync *self, const Applying *applying, PiaoSyncEvent *event)
   event->waiting = applying->counts.waiting;
   event->reached = news->reached;
   piao_sync_note_counts (self, &applying->counts);
-  piao_sync_note_news (self, news, self->received_bytes);
+  piao_sync_note_news (self, news, applying->round->received);
   /* What was not taken before stays said until it goes up again. */
   if (news->problem != NULL || self->engine.pushed || event->waiting == 0)
     g_set_str (&self->untaken, news->problem);
@@ -348,17 +427,13 @@ do_apply (Work *work, PiaoSyncEvent *event)
 {
   PiaoSync *self = work->sync;
   g_autoptr (GError) error = NULL;
-  Applying applying = { .registry = piao_replica_get_registry (self->replica),
-                        .request = self->request,
-                        .bytes = self->answer,
-                        .type = self->answer_type,
-                        .packed = self->answer_packed };
+  Applying applying
+      = { .registry = piao_replica_get_registry (self->replica), .round = work->round };
 
-  if (dex_await (piao_replica_read (self->replica, take_apart, &applying, NULL), &error)
-      && dex_await (piao_replica_write (self->replica, apply_answer, &applying, NULL), &error))
+  if (dex_await (piao_replica_write (self->replica, apply_answer, &applying, NULL), &error))
     {
       note_applied (self, &applying, event);
-      piao_sync_rest_keep (self, applying.tag);
+      piao_sync_rest_keep (self, work->round, applying.tag);
       piao_sync_make_later (self, applying.news.rows < FEW_ROWS);
     }
   else
@@ -367,11 +442,8 @@ do_apply (Work *work, PiaoSyncEvent *event)
       piao_sync_set_problem (self, error->message);
       piao_sync_rest_clear (&self->rest);
     }
-  /* Only left over when the replica was closed in between. */
-  free_answer (&applying);
   g_free (applying.news.problem);
   g_free (applying.tag);
-  piao_sync_clear_round (self);
 }
 
 /* --- RENEW ----------------------------------------------------------------------------------- */
@@ -413,7 +485,7 @@ do_wipe (Work *work, PiaoSyncEvent *event)
   PiaoSync *self = work->sync;
   g_autoptr (GError) error = NULL;
 
-  piao_sync_clear_round (self);
+  g_clear_pointer (&self->round, piao_sync_round_unref);
   piao_sync_forget_person (self);
   /* What was overwritten may stand in the log of the database until that is taken over. */
   if (dex_await (piao_replica_write (self->replica, wipe, piao_replica_get_registry (self->replica),
@@ -464,12 +536,49 @@ run (gpointer data)
   return dex_future_new_true ();
 }
 
-void
-piao_sync_begin (PiaoSync *self, const PiaoSyncUpdate *update)
+/* Takes @round. */
+static void
+begin (PiaoSync *self, const PiaoSyncUpdate *update, PiaoSyncRound *round)
 {
   Work *work = g_new0 (Work, 1);
 
   work->sync = g_object_ref (self);
   work->update = *update;
+  work->round = round;
   piao_future_disown (dex_scheduler_spawn (NULL, 0, run, work, work_free), "sync");
+}
+
+/* The page behind @round is fetched while that is applied. */
+static void
+begin_ahead (PiaoSync *self, const PiaoSyncUpdate *like, PiaoSyncRound *round)
+{
+  PiaoSyncUpdate update = *like;
+
+  update.work = PIAO_SYNC_WORK_CALL;
+  update.serial = like->ahead_serial;
+  self->round = make_next_round (self, round, like->max_answer_bytes);
+  begin (self, &update, piao_sync_round_ref (self->round));
+}
+
+void
+piao_sync_begin (PiaoSync *self, const PiaoSyncUpdate *update)
+{
+  g_autoptr (PiaoSyncRound) round = NULL;
+
+  if (update->work == PIAO_SYNC_WORK_RENEW || update->work == PIAO_SYNC_WORK_WIPE)
+    {
+      begin (self, update, NULL);
+      return;
+    }
+  if (update->work == PIAO_SYNC_WORK_READ)
+    {
+      g_clear_pointer (&self->round, piao_sync_round_unref);
+      self->round = piao_sync_round_new ();
+    }
+  round = piao_sync_round_ref (self->round);
+  if (update->work == PIAO_SYNC_WORK_APPLY)
+    g_clear_pointer (&self->round, piao_sync_round_unref);
+  begin (self, update, piao_sync_round_ref (round));
+  if (update->ahead)
+    begin_ahead (self, update, round);
 }

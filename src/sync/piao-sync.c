@@ -192,16 +192,6 @@ feed (PiaoSync *self, PiaoSyncEventType type)
   piao_sync_feed (self, &(PiaoSyncEvent){ .type = type });
 }
 
-void
-piao_sync_clear_round (PiaoSync *self)
-{
-  g_clear_pointer (&self->request, json_object_unref);
-  g_clear_pointer (&self->request_bytes, g_bytes_unref);
-  g_clear_pointer (&self->answer, g_bytes_unref);
-  g_clear_pointer (&self->answer_type, g_free);
-  self->same = FALSE;
-}
-
 /* --- what people do -------------------------------------------------------------------------- */
 
 void
@@ -438,7 +428,7 @@ piao_sync_finalize (GObject *object)
 
   g_clear_handle_id (&self->timer, g_source_remove);
   g_queue_clear_full (&self->events, g_free);
-  piao_sync_clear_round (self);
+  g_clear_pointer (&self->round, piao_sync_round_unref);
   piao_sync_rest_clear (&self->rest);
   g_clear_object (&self->replica);
   g_clear_object (&self->session);

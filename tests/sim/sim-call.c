@@ -49,20 +49,35 @@ happen (SimDesk *desk, PiaoSyncEventType type)
 /* --- the work of the engine ------------------------------------------------------------------ */
 
 static void
-finish (SimDesk *desk, PiaoSyncEvent *event)
+finish (SimDesk *desk, guint serial, PiaoSyncEvent *event)
 {
   event->type = PIAO_SYNC_EVENT_DONE;
-  event->serial = desk->serial;
-  desk->serial = 0;
+  event->serial = serial;
+  if (serial == desk->ahead)
+    desk->ahead = 0;
+  else
+    {
+      /* From here on the call ahead is the work under way. */
+      desk->serial = desk->ahead;
+      desk->ahead = 0;
+    }
   step (desk, event);
 }
 
 static void
-finish_with (SimDesk *desk, PiaoSyncResult result)
+finish_with (SimDesk *desk, guint serial, PiaoSyncResult result)
 {
   PiaoSyncEvent event = { .result = result };
 
-  finish (desk, &event);
+  finish (desk, serial, &event);
+}
+
+static void
+forget_call (SimDesk *desk)
+{
+  g_clear_pointer (&desk->request, json_object_unref);
+  g_clear_pointer (&desk->answer, piao_sync_answer_free);
+  g_clear_pointer (&desk->next, json_object_unref);
 }
 
 static guint
@@ -82,7 +97,7 @@ read_request (SimDesk *desk, const PiaoSyncUpdate *update)
   PiaoSyncEvent event = { .result = PIAO_SYNC_RESULT_OK };
   guint sent;
 
-  g_clear_pointer (&desk->request, json_object_unref);
+  forget_call (desk);
   if (piao_db_begin_read (desk->db, &error))
     {
       desk->request
@@ -100,7 +115,7 @@ read_request (SimDesk *desk, const PiaoSyncUpdate *update)
   event.full = sent > 0 && sent < count_waiting (desk);
   text = piao_json_object_to_text (desk->request);
   event.request_bytes = strlen (text);
-  finish (desk, &event);
+  finish (desk, desk->serial, &event);
 }
 
 static gboolean
@@ -109,18 +124,6 @@ apply (PiaoDb *db, gpointer data, GError **error)
   gpointer *both = data;
 
   return piao_sync_answer_apply (both[0], ((SimDesk *)both[1])->world->registry, db, error);
-}
-
-/* The answer as a whole, checked; NULL when it is none. */
-static PiaoSyncAnswer *
-open_answer (SimDesk *desk, GError **error)
-{
-  g_autoptr (PiaoReply) reply
-      = piao_reply_decode (desk->world->registry, sim_call_get_coding (desk->world), desk->answer,
-                           error);
-
-  return reply != NULL ? piao_sync_answer_new (desk->world->registry, desk->request, reply, error)
-                       : NULL;
 }
 
 static void
@@ -154,48 +157,98 @@ static void
 apply_answer (SimDesk *desk)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (PiaoSyncAnswer) answer = open_answer (desk, &error);
-  gpointer both[] = { answer, desk };
+  g_autoptr (PiaoSyncAnswer) page = g_steal_pointer (&desk->page);
+  gpointer both[] = { page, desk };
   PiaoSyncEvent event = { .result = PIAO_SYNC_RESULT_FAILED };
-  gboolean done = answer != NULL && sim_desk_write (desk, apply, both, &error);
+  gboolean done = sim_desk_write (desk, apply, both, &error);
 
   if (desk->db == NULL)
     return;
   if (done)
     {
       event.result = PIAO_SYNC_RESULT_OK;
-      note_applied (desk, answer, &event);
+      note_applied (desk, page, &event);
       /* Among the rows may be a request of this desktop, as after a restore. */
       if (desk->worker != NULL)
         piao_gateway_worker_nudge (desk->worker);
     }
   else
     sim_note (desk->world, desk->who, "answer not applied: %s", error->message);
-  g_clear_pointer (&desk->request, json_object_unref);
-  finish (desk, &event);
+  finish (desk, desk->serial, &event);
+}
+
+static void
+on_disk (gpointer data)
+{
+  const Moment *moment = data;
+  SimDesk *desk = moment->desk;
+
+  if (desk->db != NULL && desk->life == moment->life && desk->serial == moment->number)
+    apply_answer (desk);
+}
+
+/* The page behind it is asked for at once; the disk takes its time. */
+static void
+begin_apply (SimDesk *desk, const PiaoSyncUpdate *update)
+{
+  g_autoptr (JsonObject) next = g_steal_pointer (&desk->next);
+
+  desk->page = g_steal_pointer (&desk->answer);
+  forget_call (desk);
+  if (!update->ahead)
+    {
+      apply_answer (desk);
+      return;
+    }
+  desk->request = g_steal_pointer (&next);
+  desk->ahead = update->ahead_serial;
+  piao_sync_date_request (desk->request, piao_clock_now (desk->clock),
+                          MIN (update->max_answer_bytes, desk->world->plan.max_bytes));
+  sim_line_up_send (desk, desk->ahead);
+  later (desk, sim_random_range (&desk->chance, 1, 1500), on_disk, desk->serial,
+         PIAO_SYNC_EVENT_DONE);
 }
 
 /* --- calls ----------------------------------------------------------------------------------- */
 
+/* The answer as a whole, checked. */
+static gboolean
+open_answer (SimDesk *desk, GBytes *body, GError **error)
+{
+  PiaoRegistry *registry = desk->world->registry;
+  g_autoptr (PiaoReply) reply
+      = piao_reply_decode (registry, sim_call_get_coding (desk->world), body, error);
+
+  if (reply != NULL)
+    desk->answer = piao_sync_answer_new (registry, desk->request, reply, error);
+  if (desk->answer != NULL)
+    desk->next = piao_sync_continue_request (desk->request, reply);
+  return desk->answer != NULL;
+}
+
 void
-sim_call_answered (SimDesk *desk, guint status, GBytes *body)
+sim_call_answered (SimDesk *desk, guint serial, guint status, GBytes *body)
 {
   PiaoSyncEvent event = { .result = PIAO_SYNC_RESULT_FAILED };
+  g_autoptr (GError) error = NULL;
 
-  g_clear_pointer (&desk->answer, g_bytes_unref);
-  if (status == 200)
+  if (desk->db == NULL || serial == 0
+      || (desk->ahead != 0 ? serial != desk->ahead : serial != desk->serial))
+    return;
+  if (status == 200 && open_answer (desk, body, &error))
     {
-      desk->answer = g_bytes_ref (body);
       event.received = g_bytes_get_size (body);
       event.result = PIAO_SYNC_RESULT_OK;
+      event.goes_on = desk->next != NULL;
     }
   else if (status == 401)
     event.result = PIAO_SYNC_RESULT_UNAUTHORIZED;
   else if (status == 410)
     event.result = PIAO_SYNC_RESULT_REVOKED;
-  if (status != 200)
-    sim_note (desk->world, desk->who, "call failed: %u", status);
-  finish (desk, &event);
+  if (event.result != PIAO_SYNC_RESULT_OK)
+    sim_note (desk->world, desk->who, "call failed: %u %s", status,
+              error != NULL ? error->message : "");
+  finish (desk, serial, &event);
 }
 
 static void
@@ -215,7 +268,7 @@ on_renewed (gpointer data)
   SimDesk *desk = moment->desk;
 
   if (desk->db != NULL && desk->life == moment->life && desk->serial == moment->number)
-    finish_with (desk, PIAO_SYNC_RESULT_OK);
+    finish_with (desk, desk->serial, PIAO_SYNC_RESULT_OK);
 }
 
 /* --- hints ----------------------------------------------------------------------------------- */
@@ -303,7 +356,7 @@ do_work (SimDesk *desk, const PiaoSyncUpdate *update)
 {
   if (update->work == PIAO_SYNC_WORK_NONE)
     return;
-  if (desk->serial != 0)
+  if (desk->serial != 0 || desk->ahead != 0)
     {
       sim_fail (desk->world, 9, "%s: the engine begins work %d while another is under way",
                 desk->who, update->work);
@@ -321,10 +374,10 @@ do_work (SimDesk *desk, const PiaoSyncUpdate *update)
       read_request (desk, update);
       break;
     case PIAO_SYNC_WORK_CALL:
-      sim_line_up_send (desk);
+      sim_line_up_send (desk, desk->serial);
       break;
     case PIAO_SYNC_WORK_APPLY:
-      apply_answer (desk);
+      begin_apply (desk, update);
       break;
     case PIAO_SYNC_WORK_RENEW:
       later (desk, 500, on_renewed, desk->serial, PIAO_SYNC_EVENT_DONE);
@@ -355,7 +408,7 @@ step (SimDesk *desk, PiaoSyncEvent *event)
            PIAO_SYNC_EVENT_TIME);
   listen_live (desk, update.live);
   if (update.cancel && desk->request != NULL)
-    finish_with (desk, PIAO_SYNC_RESULT_CANCELLED);
+    finish_with (desk, desk->ahead != 0 ? desk->ahead : desk->serial, PIAO_SYNC_RESULT_CANCELLED);
   do_work (desk, &update);
   if (desk->db != NULL && desk->wake == number && desk->awake && !desk->held && desk->serial == 0
       && update.work == PIAO_SYNC_WORK_NONE && update.wake == PIAO_SYNC_NEVER)
@@ -439,9 +492,9 @@ sim_call_commit (SimDesk *desk)
 void
 sim_call_end (SimDesk *desk)
 {
-  g_clear_pointer (&desk->request, json_object_unref);
-  g_clear_pointer (&desk->answer, g_bytes_unref);
-  desk->serial = 0;
+  forget_call (desk);
+  g_clear_pointer (&desk->page, piao_sync_answer_free);
+  desk->serial = desk->ahead = 0;
   desk->awake = FALSE;
   desk->held = FALSE;
   desk->live = FALSE;

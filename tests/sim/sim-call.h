@@ -32,8 +32,8 @@ void sim_call_hint (SimDesk *desk, gint64 seq);
 /* The program has ended. */
 void sim_call_end (SimDesk *desk);
 
-/* What came back from the call under way. */
-void sim_call_answered (SimDesk *desk, guint status, GBytes *body);
+/* What came back from the call with this serial, if it is still awaited. */
+void sim_call_answered (SimDesk *desk, guint serial, guint status, GBytes *body);
 
 /* The content type of answers in this world. */
 const char *sim_call_get_coding (const SimWorld *world);

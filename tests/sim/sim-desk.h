@@ -5,7 +5,7 @@
 
 #include "base/piao-id.h"
 #include "ilms/piao-gateway-worker.h"
-#include "sync/piao-proof.h"
+#include "sync/piao-sync-core.h"
 #include "sync/piao-sync-engine.h"
 #include "tests/lib/piao-shim-vfs.h"
 #include "tests/sim/sim-world.h"
@@ -47,6 +47,7 @@ struct _SimDesk
   gint64 up_dead, down_dead; /* ms: nothing gets through before */
   PiaoSyncEngine engine;     /* decides when it talks; stopped while nobody works here */
   guint serial;              /* of the work of the engine that is under way; 0 without any */
+  guint ahead;               /* of the call beside it; 0 without one */
   guint wake;                /* number of the wake-up that counts */
   guint naps;                /* number of the nap that counts */
   guint rounds;              /* that ended with nothing more to fetch */
@@ -57,7 +58,9 @@ struct _SimDesk
   guint listened;            /* how many there were */
   gboolean held;             /* a person keeps it offline */
   JsonObject *request;       /* of the call under way */
-  GBytes *answer;            /* … and what came back */
+  PiaoSyncAnswer *answer;    /* … and what came back */
+  JsonObject *next;          /* … and the request for the page behind it; NULL: not known yet */
+  PiaoSyncAnswer *page;      /* what is being applied */
   PiaoProofOutcome proof;    /* what the last answer said of the digests */
   gint64 head;               /* seq that the server had at the last answer */
   gboolean whole;            /* … since everything was fetched anew */

@@ -92,22 +92,13 @@ damage (SimDesk *desk, GBytes *body)
   return g_bytes_ref (body);
 }
 
-/* Whether the program that is waiting for it is still there. */
-static gboolean
-is_awaited (const Message *message)
-{
-  const SimDesk *desk = message->desk;
-
-  return desk->db != NULL && desk->life == message->life && desk->serial == message->serial;
-}
-
 static void
 on_answer (gpointer data)
 {
   const Message *message = data;
 
-  if (is_awaited (message))
-    sim_call_answered (message->desk, message->status, message->body);
+  if (message->desk->life == message->life)
+    sim_call_answered (message->desk, message->serial, message->status, message->body);
 }
 
 /* --- up -------------------------------------------------------------------------------------- */
@@ -132,9 +123,9 @@ on_request (gpointer data)
 }
 
 void
-sim_line_up_send (SimDesk *desk)
+sim_line_up_send (SimDesk *desk, guint serial)
 {
-  const Message like = { desk, desk->life, desk->serial, 0, NULL };
+  const Message like = { desk, desk->life, serial, 0, NULL };
   g_autofree char *text = piao_json_object_to_text (desk->request);
   g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
 

@@ -9,6 +9,6 @@ G_BEGIN_DECLS
 
 /* The line between a desktop and the server: sends the request that was read; what comes back goes
  * to sim_call_answered(), status 0 after the time-out. */
-void sim_line_up_send (SimDesk *desk);
+void sim_line_up_send (SimDesk *desk, guint serial);
 
 G_END_DECLS

@@ -75,7 +75,7 @@ is_drained (SimWorld *world, SimDesk *desk)
 
   if (desk->gone)
     return TRUE;
-  if (desk->db == NULL || !desk->complete || desk->request != NULL
+  if (desk->db == NULL || !desk->complete || desk->request != NULL || desk->page != NULL
       || !piao_outbox_count (desk->db, &counts, NULL))
     return FALSE;
   piao_ledger_read_head (world->server->db, &head, NULL, NULL);

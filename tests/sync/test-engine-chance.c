@@ -6,7 +6,9 @@
  * person who holds, stops and signs in, hints, networks and clocks that jump, in any order. After
  * every step:
  *
- *  - one work of the line at a time, and a cancel only of what can be cancelled;
+ *  - one work of the line at a time, or one call beside what is applied, and a cancel only of what
+ *    can be cancelled;
+ *  - only an answer is applied whose page before it is here;
  *  - no work that talks while stopped, held, signed out or revoked;
  *  - connections for hints come and go one at a time;
  *  - sizes within their bounds;
@@ -43,6 +45,11 @@ typedef struct
   gsize max_commands;
   gint64 work_at;
   gboolean cancelled;
+  guint ahead; /* serial of the call beside APPLY; 0 without one */
+  gboolean ahead_cancelled;
+  gboolean usable;      /* an answer is here, and the page before it too */
+  gboolean next_usable; /* … of the call ahead */
+  gboolean hopeless;    /* the call under way was ahead of a page that is not here */
   gboolean live, live_open, live_closing;
 
   /* The world. */
@@ -50,8 +57,10 @@ typedef struct
   gboolean healthy; /* nothing bad happens any more */
   guint waiting;    /* commands in the outbox */
   guint carried;    /* by the request under way */
+  guint applying;   /* … by that whose answer is being applied */
   gint64 reached, head;
   guint calls;
+  guint aheads;
   gint64 call_ms;
 } World;
 
@@ -75,15 +84,21 @@ check_work (World *self)
 {
   const PiaoSyncUpdate *update = &self->last;
 
-  if (update->cancel)
+  if (update->cancel && self->ahead != 0)
+    {
+      check (!self->ahead_cancelled);
+      self->ahead_cancelled = TRUE;
+    }
+  else if (update->cancel)
     {
       check (self->work == PIAO_SYNC_WORK_CALL || self->work == PIAO_SYNC_WORK_RENEW);
       check (!self->cancelled);
       self->cancelled = TRUE;
     }
+  check (!update->ahead || update->work == PIAO_SYNC_WORK_APPLY);
   if (update->work == PIAO_SYNC_WORK_NONE)
     return;
-  check (self->work == PIAO_SYNC_WORK_NONE);
+  check (self->work == PIAO_SYNC_WORK_NONE && self->ahead == 0);
   if (update->work == PIAO_SYNC_WORK_WIPE)
     check (self->owed);
   else if (update->work != PIAO_SYNC_WORK_APPLY)
@@ -97,6 +112,21 @@ check_work (World *self)
                  && update->max_command_bytes <= PIAO_SYNC_LARGEST_PIECE));
       self->max_commands = update->max_command_bytes;
     }
+  if (update->work == PIAO_SYNC_WORK_APPLY)
+    {
+      check (self->usable);
+      self->applying = self->carried;
+    }
+  if (update->ahead)
+    {
+      check (may_talk (self) && !self->owed && self->waiting == 0);
+      self->ahead = update->ahead_serial;
+      self->ahead_cancelled = FALSE;
+      self->carried = 0;
+      self->calls++;
+      self->aheads++;
+    }
+  self->usable = self->next_usable = FALSE;
   self->work = update->work;
   self->serial = update->serial;
   self->work_at = self->now;
@@ -167,11 +197,11 @@ finish_read (World *self)
 }
 
 static PiaoSyncEvent
-finish_call (World *self)
+finish_call (World *self, gboolean cancelled)
 {
   PiaoSyncEvent event = { .sent = 200, .received = 500 };
 
-  if (self->cancelled && !one_in (self, 4))
+  if (cancelled && !one_in (self, 4))
     event.result = PIAO_SYNC_RESULT_CANCELLED;
   else if (!self->line || (!self->healthy && one_in (self, 10)))
     event.result = PIAO_SYNC_RESULT_FAILED;
@@ -179,14 +209,45 @@ finish_call (World *self)
     event.result = PIAO_SYNC_RESULT_UNAUTHORIZED;
   else if (!self->healthy && one_in (self, 300))
     event.result = PIAO_SYNC_RESULT_REVOKED;
+  event.goes_on = self->carried == 0 && one_in (self, 2);
   return event;
+}
+
+/* The call beside APPLY comes to its end before that does. */
+static void
+finish_ahead (World *self)
+{
+  PiaoSyncEvent event = finish_call (self, self->ahead_cancelled);
+
+  /* What the engine makes of these is seen where they come alone. */
+  if (event.result == PIAO_SYNC_RESULT_REVOKED || event.result == PIAO_SYNC_RESULT_UNAUTHORIZED)
+    event.result = PIAO_SYNC_RESULT_FAILED;
+  self->next_usable = event.result == PIAO_SYNC_RESULT_OK;
+  event.type = PIAO_SYNC_EVENT_DONE;
+  event.serial = self->ahead;
+  self->ahead = 0;
+  step (self, event);
+}
+
+/* What was ahead is the next; what it is worth depends on the page before. */
+static void
+end_apply (World *self, gboolean good)
+{
+  self->usable = good && self->next_usable;
+  if (self->ahead == 0)
+    return;
+  self->work = PIAO_SYNC_WORK_CALL;
+  self->serial = self->ahead;
+  self->cancelled = self->ahead_cancelled;
+  self->hopeless = !good;
+  self->ahead = 0;
 }
 
 static PiaoSyncEvent
 finish_apply (World *self)
 {
   PiaoSyncEvent event = { .reached = self->reached };
-  guint decided = self->carried;
+  guint decided = self->applying;
 
   if (!self->healthy && one_in (self, 20))
     event.result = PIAO_SYNC_RESULT_FAILED;
@@ -244,12 +305,19 @@ static void
 finish (World *self)
 {
   PiaoSyncWork work = self->work;
+  gboolean cancelled = self->cancelled;
   PiaoSyncEvent event = { 0 };
+
+  if (self->ahead != 0 && one_in (self, 2))
+    {
+      finish_ahead (self);
+      return;
+    }
 
   if (work == PIAO_SYNC_WORK_READ)
     event = finish_read (self);
   else if (work == PIAO_SYNC_WORK_CALL)
-    event = finish_call (self);
+    event = finish_call (self, cancelled);
   else if (work == PIAO_SYNC_WORK_APPLY)
     event = finish_apply (self);
   else if (work == PIAO_SYNC_WORK_RENEW)
@@ -258,10 +326,18 @@ finish (World *self)
     event.result = PIAO_SYNC_RESULT_FAILED;
   else
     self->owed = FALSE;
-  note_result (self, work, self->cancelled, event.result);
+  note_result (self, work, cancelled, event.result);
   event.type = PIAO_SYNC_EVENT_DONE;
   event.serial = self->serial;
   self->work = PIAO_SYNC_WORK_NONE;
+  if (work == PIAO_SYNC_WORK_APPLY)
+    end_apply (self, event.result == PIAO_SYNC_RESULT_OK);
+  else
+    {
+      self->usable
+          = work == PIAO_SYNC_WORK_CALL && event.result == PIAO_SYNC_RESULT_OK && !self->hopeless;
+      self->hopeless = FALSE;
+    }
   step (self, event);
 }
 
@@ -421,7 +497,7 @@ heal (World *self)
 static void
 test_chance (void)
 {
-  guint calls = 0;
+  guint calls = 0, aheads = 0;
 
   for (guint64 seed = 1; seed <= SEEDS; seed++)
     {
@@ -432,11 +508,13 @@ test_chance (void)
       world.last.wake = PIAO_SYNC_NEVER;
       live_wildly (&world);
       calls += world.calls;
+      aheads += world.aheads;
       heal (&world);
       g_rand_free (world.chance);
     }
   /* It did talk. */
   g_assert_cmpuint (calls, >, SEEDS * 20);
+  g_assert_cmpuint (aheads, >, SEEDS);
 }
 
 /* A failure is followed by another try within the cap, however many there were before. */

@@ -67,6 +67,10 @@ parse_word (PiaoSyncEvent *event, const char *word)
     event->more = TRUE;
   else if (g_str_equal (word, "problem"))
     event->problem = TRUE;
+  else if (g_str_equal (word, "goes-on"))
+    event->goes_on = TRUE;
+  else if (g_str_equal (word, "ahead"))
+    event->serial = 1;
   else
     return FALSE;
   return TRUE;
@@ -130,6 +134,11 @@ describe (const PiaoSyncEngine *engine, const PiaoSyncUpdate *update)
   if (update->cancel)
     add (text, "cancel");
   add (text, work_names[update->work]);
+  if (update->ahead)
+    {
+      add (text, "ahead");
+      g_string_append_printf (text, " %zu", update->max_answer_bytes);
+    }
   if (update->fresh)
     add (text, "fresh");
   if (update->work == PIAO_SYNC_WORK_READ)
@@ -162,7 +171,8 @@ run (const char *const *lines)
 
       g_assert_nonnull (bar);
       parse (&event, left);
-      event.serial = engine.serial;
+      /* “ahead”: it is the call ahead that is done. */
+      event.serial = event.serial != 0 ? engine.ahead_serial : engine.serial;
       piao_sync_engine_step (&engine, &event, &update);
       got = describe (&engine, &update);
       if (!g_str_equal (got, bar + 3))
@@ -251,6 +261,99 @@ test_back_off (void)
     "46011 done ok bytes=400 | call (56011)",
     "46100 done ok received=90 | apply (76010)",
     "46110 done ok waiting=0 decided=3 reached=5 | ONLINE (76010)",
+    NULL,
+  };
+
+  run (lines);
+}
+
+/* While a page is written the next one comes; whichever is done first waits for the other. */
+static void
+test_ahead (void)
+{
+  static const char *const lines[] = {
+    "0 start | (never)",
+    "0 signed-in token | read 65536/16384 (never)",
+    "0 done ok bytes=400 | call (10000)",
+    "100 done ok goes-on received=90 | apply ahead 65536 (10100)",
+    "200 progress received=50 | (10200)",
+    "300 done ahead ok goes-on received=60 | (never)",
+    "400 done ok more rows=5 reached=5 | apply ahead 54613 connect RECOVERING (10400)",
+    /* The page is written before the next has come: the line is watched as ever. */
+    "500 done ok more rows=5 reached=6 | (10400)",
+    "600 progress received=50 | (10600)",
+    "700 done ok goes-on received=60 | apply ahead 109226 (10700)",
+    /* There is something to send now: a page asked for ahead would not take it along. */
+    "800 commit waiting=1 | (10700)",
+    "900 done ahead ok goes-on received=60 | (30400)",
+    "910 done ok more waiting=1 rows=5 reached=7 | apply (30400)",
+    "920 done ok more waiting=1 rows=5 reached=8 | read 260060/16384 (30400)",
+    NULL,
+  };
+
+  run (lines);
+}
+
+/* The page could not be written: what comes behind it is of no use, and the delay stands. */
+static void
+test_ahead_of_nothing (void)
+{
+  static const char *const lines[] = {
+    "0 start | (never)",
+    "0 signed-in token | read 65536/16384 (never)",
+    "0 done ok bytes=400 | call (10000)",
+    "100 done ok goes-on received=90 | apply ahead 65536 (10100)",
+    "300 done ahead ok goes-on received=60 | (never)",
+    "400 done failed | OFFLINE (900)",
+    "900 time | read 65536/16384 (never)",
+    "900 done ok bytes=400 | call fresh (30900)",
+    "1000 done ok goes-on received=90 | apply (never)",
+    "1010 done ok more rows=5 reached=4 | read 131072/16384 connect RECOVERING (31010)",
+    "1020 done ok bytes=400 | call (11020)",
+    "1030 done ok goes-on received=90 | apply ahead 131072 (11030)",
+    "1040 done failed | cancel (11030)",
+    "1050 done ok received=90 | (1540)",
+    "1540 time | read 131072/16384 (31010)",
+    "1550 done ok bytes=400 | call fresh (11550)",
+    /* A person looks for the network meanwhile: not when the delay is over, but soon. */
+    "1560 done ok goes-on received=90 | apply (31010)",
+    "1570 done ok more rows=5 reached=6 | read 262144/16384 (31010)",
+    "1580 done ok bytes=400 | call (11580)",
+    "1590 done ok goes-on received=90 | apply ahead 262144 (11590)",
+    "1600 done failed | cancel (11590)",
+    "1610 nudge | (11590)",
+    "1620 done cancelled | read 262144/16384 (31010)",
+    NULL,
+  };
+
+  run (lines);
+}
+
+/* Given up while both are under way: what is being written still is, and nothing else. */
+static void
+test_ahead_given_up (void)
+{
+  static const char *const lines[] = {
+    "0 start | (never)",
+    "0 signed-in token | read 65536/16384 (never)",
+    "0 done ok bytes=400 | call (10000)",
+    "100 done ok goes-on received=90 | apply ahead 65536 (10100)",
+    "200 hold | cancel OFFLINE (never)",
+    "300 done ahead cancelled | (never)",
+    "400 done ok more rows=5 reached=5 | (never)",
+    "500 release | read 54613/16384 connect (30500)",
+    "500 done ok bytes=400 | call close (30500)",
+    "600 done ok goes-on received=90 | apply ahead 54613 (30600)",
+    "700 done ahead ok received=90 | (never)",
+    /* It has come already, for somebody who has left. */
+    "800 signed-out | IDLE (never)",
+    "900 done ok more rows=5 reached=6 | (never)",
+    "1000 signed-in token | read 45510/16384 (never)",
+    "1100 live-closed | connect (31100)",
+    "1200 done ok bytes=400 | call (11200)",
+    /* Nothing moves while the disk is busy: the call is given up by itself. */
+    "1300 done ok goes-on received=90 | apply ahead 45510 (11300)",
+    "31300 time | cancel close OFFLINE (never)",
     NULL,
   };
 
@@ -647,6 +750,9 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sync/engine/round", test_round);
   g_test_add_func ("/sync/engine/back-off", test_back_off);
+  g_test_add_func ("/sync/engine/ahead", test_ahead);
+  g_test_add_func ("/sync/engine/ahead/of-nothing", test_ahead_of_nothing);
+  g_test_add_func ("/sync/engine/ahead/given-up", test_ahead_given_up);
   g_test_add_func ("/sync/engine/hold", test_hold);
   g_test_add_func ("/sync/engine/sessions", test_sessions);
   g_test_add_func ("/sync/engine/revoked", test_revoked);

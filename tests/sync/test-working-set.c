@@ -143,6 +143,62 @@ test_working_set_comes_first (void)
   assert_same (centre, desk, own_lanes);
 }
 
+/* What decides which page comes, as text. Transfer full. */
+static char *
+get_place (JsonObject *request)
+{
+  static const char *const members[] = { "device", "epoch", "schema", "want", "next", "cursors" };
+  g_autoptr (JsonObject) place = json_object_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    if (json_object_has_member (request, members[i]))
+      json_object_set_member (place, members[i], json_object_dup_member (request, members[i]));
+  return piao_json_object_to_text (place);
+}
+
+/* A page that is asked for before the one in front of it is written is the same page. */
+static void
+test_asked_ahead (void)
+{
+  PiaoDesk *made;
+  g_autoptr (PiaoCentre) centre = make_centre (&made);
+  g_autoptr (PiaoDesk) maker = made;
+  g_autoptr (PiaoDesk) desk = piao_desk_new (centre, 9, FIXTURE_PICKER);
+  g_autoptr (JsonObject) request = piao_desk_request (desk, SMALL);
+  g_autoptr (PiaoReply) answer = piao_centre_serve (centre, request, 9, FIXTURE_PICKER);
+  guint pages = 0;
+
+  for (;;)
+    {
+      g_autoptr (JsonObject) next = piao_sync_continue_request (request, answer);
+      g_autoptr (JsonObject) built = NULL;
+      g_autoptr (PiaoReply) ahead = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *place = NULL;
+      g_autofree char *expected = NULL;
+
+      g_assert_true ((next != NULL) == answer->more);
+      if (next == NULL)
+        break;
+      piao_sync_date_request (next, 1, SMALL);
+      ahead = piao_centre_serve (centre, next, 9, FIXTURE_PICKER);
+      piao_desk_take (desk, request, answer, NULL, &error);
+      g_assert_no_error (error);
+      built = piao_desk_request (desk, SMALL);
+      place = get_place (next);
+      expected = get_place (built);
+      g_assert_cmpstr (place, ==, expected);
+      g_assert_cmpuint (++pages, <, 2000);
+      g_clear_pointer (&request, json_object_unref);
+      request = g_steal_pointer (&next);
+      g_clear_pointer (&answer, piao_reply_unref);
+      answer = g_steal_pointer (&ahead);
+    }
+  g_assert_cmpuint (pages, >, 10);
+  piao_desk_take (desk, request, answer, NULL, NULL);
+  assert_same (centre, desk, own_lanes);
+}
+
 /* The answer is lost at every page, and comes twice; the computer is switched off in between. */
 static void
 test_cut_anywhere (void)
@@ -349,6 +405,7 @@ main (int argc, char *argv[])
 {
   dex_init ();
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/working-set/asked-ahead", test_asked_ahead);
   g_test_add_func ("/working-set/comes-first", test_working_set_comes_first);
   g_test_add_func ("/working-set/cut-anywhere", test_cut_anywhere);
   g_test_add_func ("/working-set/changes-between-pages", test_changes_between_pages);
