@@ -80,9 +80,14 @@ take_rows (PiaoRowList *rows)
 static void
 test_counts (Fixture *f, gconstpointer data)
 {
-  static const char *const groups[] = { "pending", "delivering", "completed", "closed" };
+  static const char *const groups[]
+      = { "pending", "delivering", "abnormal", "completed", "closed" };
   gint64 sum = 0;
 
+  wait_for (piao_session_run (
+      f->world->session, "order.report_abnormal",
+      piao_json_build ("order", 'd', app_world_find_order (f->world, "ready_to_ship"), "trouble",
+                       's', "delivery", "note", 's', "客运班车停运", NULL)));
   wait_for (piao_orders_model_refresh (f->orders));
   for (gsize i = 0; i < G_N_ELEMENTS (groups); i++)
     {
@@ -98,6 +103,7 @@ test_counts (Fixture *f, gconstpointer data)
                              piao_row_get_text (rows->pdata[n], PIAO_ORDER_ROW_STATE)),
                          ==, groups[i]);
     }
+  g_assert_cmpint (piao_orders_model_get_count (f->orders, "abnormal"), ==, 1);
   g_assert_cmpint (sum, ==, piao_orders_model_get_count (f->orders, ""));
   g_assert_cmpint (sum, >, 0);
 }

@@ -22,6 +22,9 @@
 PIAO_STATEMENT (world_find_user, "SELECT id FROM users WHERE name = $1");
 PIAO_STATEMENT (world_free_pack,
                 "SELECT code FROM pack WHERE warehouse_id = $1 AND state = 'in_stock' LIMIT 1");
+PIAO_STATEMENT (world_in_state,
+                "SELECT min(id) FROM orders WHERE warehouse_id = $1 AND state = $2"
+                " AND id IN (SELECT order_id FROM pack)");
 PIAO_STATEMENT (world_ticket_for,
                 "SELECT pack.code, ticket_type.tickets_per_pack FROM order_line"
                 " JOIN orders ON orders.id = order_line.order_id"
@@ -168,6 +171,39 @@ app_world_find_next_order (AppWorld *self)
   const GValue *value = piao_future_wait (found, &error);
 
   must (value != NULL, error);
+  return g_value_get_int64 (value);
+}
+
+typedef struct
+{
+  gint64 warehouse;
+  const char *state;
+} StateQuestion;
+
+static DexFuture *
+find_in_state (PiaoDb *db, gpointer data)
+{
+  const StateQuestion *question = data;
+  GError *error = NULL;
+  gint64 id = 0;
+
+  if (!piao_db_query_int (db, &world_in_state, 0, &id, &error, "is", question->warehouse,
+                          question->state))
+    return dex_future_new_for_error (error);
+  return dex_future_new_for_int64 (id);
+}
+
+gint64
+app_world_find_order (AppWorld *self, const char *state)
+{
+  StateQuestion question = { piao_session_get_warehouse (self->session), state };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DexFuture) found = piao_replica_read (self->replica, find_in_state,
+                                                   g_memdup2 (&question, sizeof question), g_free);
+  const GValue *value = piao_future_wait (found, &error);
+
+  must (value != NULL, error);
+  g_assert_cmpint (g_value_get_int64 (value), !=, 0);
   return g_value_get_int64 (value);
 }
 

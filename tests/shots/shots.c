@@ -6,6 +6,8 @@
 #include <libdex.h>
 #include <locale.h>
 
+#include "app/abnormal/piao-case-box.h"
+#include "app/abnormal/piao-case-dialog.h"
 #include "app/gateway/piao-access-dialog.h"
 #include "app/order/piao-orders-page.h"
 #include "app/refused/piao-refused-row.h"
@@ -242,6 +244,79 @@ shoot_refused (PiaoWindow *window, const Look *look, const char *folder, AppWorl
   settle (SETTLE_MS);
 }
 
+/* --- abnormal orders ------------------------------------------------------------------------- */
+
+static GtkWidget *
+get_dialog (PiaoWindow *window)
+{
+  return GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)));
+}
+
+static GtkWidget *
+find_type (GtkWidget *within, GType type)
+{
+  GtkWidget *found = NULL;
+
+  if (G_TYPE_CHECK_INSTANCE_TYPE (within, type))
+    return within;
+  for (GtkWidget *child = gtk_widget_get_first_child (within); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_type (child, type);
+  return found;
+}
+
+/* Takes a step of the case whose box is in the dialog in front; @text goes into its first entry. */
+static void
+take_step (PiaoWindow *window, PiaoCaseAct act, const char *text)
+{
+  GtkWidget *box = find_type (get_dialog (window), PIAO_TYPE_CASE_BOX);
+  GtkWidget *dialog;
+
+  gtk_widget_activate_action (box, "case.act", "i", (int)act);
+  settle (SETTLE_MS);
+  dialog = get_dialog (window);
+  if (text != NULL)
+    gtk_editable_set_text (GTK_EDITABLE (find_type (dialog, ADW_TYPE_ENTRY_ROW)), text);
+  gtk_widget_activate_action (dialog, "case-step.take", NULL);
+  settle (SETTLE_MS);
+}
+
+/* Reporting an order, its case half way, and a step of it. */
+static void
+shoot_abnormal (PiaoWindow *window, const Look *look, const char *folder, AppWorld *world)
+{
+  g_autofree char *report = g_strdup_printf ("abnormal-report-%s", look->suffix);
+  g_autofree char *shown = g_strdup_printf ("abnormal-case-%s", look->suffix);
+  g_autofree char *step = g_strdup_printf ("abnormal-step-%s", look->suffix);
+  GtkWidget *dialog;
+
+  piao_window_show_page (window, "orders");
+  piao_session_show_order (world->session, app_world_find_order (world, "ready_to_ship"));
+  settle (SETTLE_MS);
+  gtk_widget_activate_action (get_dialog (window), "order.report-abnormal", NULL);
+  settle (SETTLE_MS);
+  dialog = get_dialog (window);
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (find_type (dialog, GTK_TYPE_CHECK_BUTTON)), TRUE);
+  gtk_editable_set_text (GTK_EDITABLE (find_type (dialog, ADW_TYPE_ENTRY_ROW)),
+                         "装车时清点少一包，监控显示在装卸口遗落");
+  settle (SETTLE_MS);
+  save (GTK_WIDGET (window), folder, report);
+  gtk_widget_activate_action (dialog, "report.submit", NULL);
+  settle (SETTLE_MS);
+  take_step (window, PIAO_CASE_COLLECT, "装卸口监控录像 14:02–14:09，司机书面说明");
+  take_step (window, PIAO_CASE_JUDGE, NULL);
+  save (GTK_WIDGET (window), folder, shown);
+  dialog = find_type (get_dialog (window), PIAO_TYPE_CASE_BOX);
+  gtk_widget_activate_action (dialog, "case.act", "i", (int)PIAO_CASE_HANDLE);
+  settle (SETTLE_MS);
+  save (GTK_WIDGET (window), folder, step);
+  while ((dialog = get_dialog (window)) != NULL)
+    {
+      adw_dialog_force_close (ADW_DIALOG (dialog));
+      settle (SETTLE_MS);
+    }
+}
+
 /* Both lines down, and a search that finds nothing. */
 static void
 shoot_troubles (PiaoWindow *window, const Look *look, const char *folder)
@@ -304,6 +379,7 @@ shoot (GtkApplication *application, const Look *look, const char *folder)
   shoot_counter (window, look, folder, world);
   shoot_start (window, look, folder);
   shoot_refused (window, look, folder, world);
+  shoot_abnormal (window, look, folder, world);
   shoot_dialogs (window, look, folder);
   shoot_troubles (window, look, folder);
   gtk_window_destroy (GTK_WINDOW (window));

@@ -41,8 +41,8 @@ LIBRARIES = [
 ]
 
 # desk is the workplace that every page may ask for; pack and setup are opened from anywhere; refused
-# work is told on whatever it was about.
-APP_COMMON = {"shell", "scan", "widget", "desk", "refused"}
+# work is told on whatever it was about; abnormal orders are reported wherever orders are worked on.
+APP_COMMON = {"shell", "scan", "widget", "desk", "refused", "abnormal"}
 # Where features are put together.
 APP_TABLES = {
     "src/app/setup/piao-start.c",

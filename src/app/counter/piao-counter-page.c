@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "app/abnormal/piao-report-dialog.h"
 #include "app/counter/piao-counter-facts.h"
 #include "app/counter/piao-counter-line-item.h"
 #include "app/counter/piao-counter-page.h"
@@ -96,6 +97,15 @@ show_facts (PiaoCounterPage *self, const PiaoCounterSheet *sheet)
   take_text (self->sheet_label, piao_counter_facts_sheet (sheet));
 }
 
+static gboolean
+may_report (PiaoCounterPage *self)
+{
+  PiaoCounterSheet *sheet = self->model != NULL ? piao_counter_model_get_sheet (self->model) : NULL;
+
+  return sheet != NULL
+         && piao_report_dialog_may (piao_page_get_session (PIAO_PAGE (self)), sheet->state);
+}
+
 static void
 enable_actions (PiaoCounterPage *self, PiaoCounterMode mode)
 {
@@ -108,6 +118,7 @@ enable_actions (PiaoCounterPage *self, PiaoCounterMode mode)
   gtk_widget_action_set_enabled (widget, "counter.undo", ours);
   gtk_widget_action_set_enabled (widget, "counter.short", mode == PIAO_COUNTER_PICK);
   gtk_widget_action_set_enabled (widget, "counter.confirm", mode == PIAO_COUNTER_SHEET);
+  gtk_widget_action_set_enabled (widget, "counter.abnormal", may_report (self));
   if (mode == PIAO_COUNTER_SHEET)
     gtk_widget_add_css_class (GTK_WIDGET (self->confirm_button), "suggested-action");
   else
@@ -335,10 +346,23 @@ confirm_action (GtkWidget *widget, const char *name, GVariant *target)
 
   if (!gtk_check_button_get_active (self->intact_check))
     on_verdict (self, PIAO_SAID_REFUSED,
-                _ ("Packs with damaged packing are not sent. Take the scan back, put the pack "
-                   "aside and report it."));
+                _ ("Packs with damaged packing are not sent. Take the scan back and put the pack "
+                   "aside, or report the order abnormal with F11."));
   else
     act (self, PIAO_ACT_CONFIRM, NULL);
+}
+
+/* WHS-07, WHS-11: what is damaged is what is found at the counter. */
+static void
+abnormal_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  PiaoCounterPage *self = PIAO_COUNTER_PAGE (widget);
+  gint64 order = piao_counter_model_get_order (self->model);
+
+  adw_dialog_present (ADW_DIALOG (piao_report_dialog_new (
+                          piao_page_get_session (PIAO_PAGE (self)), order,
+                          gtk_check_button_get_active (self->intact_check) ? NULL : "damaged")),
+                      widget);
 }
 
 /* Asks for a reason out of a few; the answer is the act's text. */
@@ -663,6 +687,7 @@ piao_counter_page_class_init (PiaoCounterPageClass *klass)
   gtk_widget_class_install_action (widget_class, "counter.release", NULL, release_action);
   gtk_widget_class_install_action (widget_class, "counter.reprint", NULL, reprint_action);
   gtk_widget_class_install_action (widget_class, "counter.confirm", NULL, confirm_action);
+  gtk_widget_class_install_action (widget_class, "counter.abnormal", NULL, abnormal_action);
 }
 
 static void

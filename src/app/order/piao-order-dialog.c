@@ -5,6 +5,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "app/abnormal/piao-case-box.h"
+#include "app/abnormal/piao-report-dialog.h"
 #include "app/order/piao-order-dialog.h"
 #include "app/refused/piao-refused-row.h"
 #include "app/shell/piao-help.h"
@@ -34,6 +36,7 @@ struct _PiaoOrderDialog
   GtkLabel *number;
   GtkLabel *state;
   GtkLabel *warning;
+  PiaoCaseBox *case_box;
   GtkListBox *refused;
   GtkListBox *facts;
   GtkListBox *lines;
@@ -41,6 +44,7 @@ struct _PiaoOrderDialog
   GtkWidget *counter_button;
   GtkWidget *retry_button;
   GtkWidget *refuse_button;
+  GtkWidget *report_button;
 };
 
 G_DEFINE_FINAL_TYPE (PiaoOrderDialog, piao_order_dialog, ADW_TYPE_DIALOG)
@@ -51,7 +55,8 @@ typedef struct
 {
   PiaoCounterSheet *sheet;
   GPtrArray *steps;
-  GPtrArray *refused; /* PiaoRefused */
+  GPtrArray *refused;         /* PiaoRefused */
+  PiaoAbnormalCase *abnormal; /* NULL when there never was one */
 } Answer;
 
 typedef struct
@@ -68,6 +73,7 @@ answer_free (gpointer data)
   g_clear_pointer (&answer->sheet, piao_counter_sheet_unref);
   g_clear_pointer (&answer->steps, g_ptr_array_unref);
   g_clear_pointer (&answer->refused, g_ptr_array_unref);
+  g_clear_pointer (&answer->abnormal, piao_abnormal_case_free);
   g_free (answer);
 }
 
@@ -81,6 +87,8 @@ load (PiaoDb *db, gpointer data)
   answer->sheet = piao_counter_sheet_load (db, query->order, &error);
   if (error == NULL)
     answer->steps = piao_order_list_steps (db, query->order, &error);
+  if (error == NULL)
+    answer->abnormal = piao_abnormal_load (db, query->order, &error);
   if (error == NULL)
     answer->refused = piao_refused_list (db, query->registry, query->order, MAX_ENTRIES, &error);
   if (error == NULL)
@@ -203,13 +211,16 @@ show_acts (PiaoOrderDialog *self)
                    && piao_session_may (self->session, "order.pick");
   gboolean refuse = piao_order_machine_next (state, "refuse") != NULL
                     && piao_session_may (self->session, "order.refuse");
+  gboolean report = piao_report_dialog_may (self->session, state);
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "order.counter", pick);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "order.retry", retry);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "order.refuse", refuse);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "order.report-abnormal", report);
   gtk_widget_set_visible (self->counter_button, pick);
   gtk_widget_set_visible (self->retry_button, retry);
   gtk_widget_set_visible (self->refuse_button, refuse);
+  gtk_widget_set_visible (self->report_button, report);
 }
 
 static void
@@ -243,6 +254,8 @@ show (gpointer owner, gpointer data)
       show_facts (self);
       show_lines (self);
       show_warning (self);
+      piao_case_box_show (self->case_box, self->session, g_steal_pointer (&answer->abnormal),
+                          self->sheet->confirm_no != NULL);
       show_refused (self, answer->refused);
       show_steps (self, answer->steps);
       show_acts (self);
@@ -317,6 +330,15 @@ retry_action (GtkWidget *widget, const char *name, GVariant *target)
 }
 
 static void
+report_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  PiaoOrderDialog *self = PIAO_ORDER_DIALOG (widget);
+
+  adw_dialog_present (ADW_DIALOG (piao_report_dialog_new (self->session, self->order, NULL)),
+                      widget);
+}
+
+static void
 copy_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   PiaoOrderDialog *self = PIAO_ORDER_DIALOG (widget);
@@ -377,6 +399,7 @@ piao_order_dialog_class_init (PiaoOrderDialogClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (PIAO_TYPE_CASE_BOX);
   G_OBJECT_CLASS (klass)->dispose = piao_order_dialog_dispose;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/piaoku/Piaoku/ui/order/piao-order-dialog.ui");
@@ -384,6 +407,7 @@ piao_order_dialog_class_init (PiaoOrderDialogClass *klass)
   BIND (number);
   BIND (state);
   BIND (warning);
+  BIND (case_box);
   BIND (refused);
   BIND (facts);
   BIND (lines);
@@ -391,10 +415,12 @@ piao_order_dialog_class_init (PiaoOrderDialogClass *klass)
   BIND (counter_button);
   BIND (retry_button);
   BIND (refuse_button);
+  BIND (report_button);
 #undef BIND
   gtk_widget_class_install_action (widget_class, "order.counter", NULL, counter_action);
   gtk_widget_class_install_action (widget_class, "order.retry", NULL, retry_action);
   gtk_widget_class_install_action (widget_class, "order.refuse", NULL, refuse_action);
+  gtk_widget_class_install_action (widget_class, "order.report-abnormal", NULL, report_action);
   gtk_widget_class_install_action (widget_class, "order.copy-number", NULL, copy_action);
 }
 

@@ -178,7 +178,9 @@ get_scope (PiaoOrdersModel *self)
 
   if (match != NULL)
     return PIAO_ORDER_FOUND;
-  return g_str_equal (self->group, "pending") ? PIAO_ORDER_PENDING : PIAO_ORDER_ANY;
+  if (g_str_equal (self->group, "pending") || g_str_equal (self->group, "abnormal"))
+    return PIAO_ORDER_PENDING;
+  return PIAO_ORDER_ANY;
 }
 
 static const PiaoStatement *

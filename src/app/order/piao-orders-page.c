@@ -162,17 +162,15 @@ static const struct
   const char *group;
   const char *title;
 } tabs[] = {
-  { "pending", "pending", N_ ("Pending") },
-  { "delivering", "delivering", N_ ("Delivering") },
-  { "completed", "completed", N_ ("Completed") },
-  { "closed", "closed", N_ ("Closed") },
-  { "all", "", N_ ("All") },
+  { "pending", "pending", N_ ("Pending") },    { "delivering", "delivering", N_ ("Delivering") },
+  { "abnormal", "abnormal", N_ ("Abnormal") }, { "completed", "completed", N_ ("Completed") },
+  { "closed", "closed", N_ ("Closed") },       { "all", "", N_ ("All") },
 };
 
 static const char *const states[] = {
   "submitted",     "pending_outbound", "on_hold",       "picking",    "checked",
   "held_for_ilms", "confirming",       "ready_to_ship", "delivering", "delivered",
-  "completed",     "refused",          "cancelled",
+  "completed",     "refused",          "cancelled",     "abnormal",
 };
 
 static void

@@ -34,7 +34,7 @@ static const struct
   { "liability_judged", N_ ("Liability judged") },
   { "handling", N_ ("Being handled") },
   { "approved", N_ ("Approved") },
-  { "closed", N_ ("Closed") },
+  { "closed", N_ ("Concluded") },
   { "lost", N_ ("Packs lost") },
   { "damaged", N_ ("Packs damaged") },
   { "stolen", N_ ("Packs stolen") },

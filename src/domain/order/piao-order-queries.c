@@ -26,12 +26,16 @@
   " AND orders.submitted_at >= $4 AND orders.submitted_at < $5"                                    \
   " AND ($6 = '' OR orders.outlet_id IN (SELECT id FROM outlet WHERE county = $6))"
 
-/* What is pending is few: an index finds it, and it can be sorted by anything. */
+/* What is pending or abnormal is few: an index finds it, and it can be sorted by anything. */
+#define OPEN                                                                                       \
+  "('submitted', 'pending_outbound', 'on_hold', 'picking', 'checked', 'held_for_ilms',"            \
+  " 'confirming', 'abnormal')"
+
 #define LIST_PENDING(name, order)                                                                  \
   PIAO_STATEMENT (name, "SELECT orders.id FROM orders"                                             \
                         " LEFT JOIN outlet ON outlet.id = orders.outlet_id"                        \
                         " WHERE orders.warehouse_id = $1"                                          \
-                        " AND orders.state IN " PENDING FILTERS " ORDER BY " order)
+                        " AND orders.state IN " OPEN FILTERS " ORDER BY " order)
 
 LIST_PENDING (pending_time_up, "orders.submitted_at, orders.id");
 LIST_PENDING (pending_time_down, "orders.submitted_at DESC, orders.id DESC");

@@ -39,7 +39,7 @@ enum
 
 typedef enum
 {
-  PIAO_ORDER_PENDING, /* has not left */
+  PIAO_ORDER_PENDING, /* has not left, or is abnormal */
   PIAO_ORDER_ANY,
   PIAO_ORDER_FOUND, /* any that match what was typed */
 } PiaoOrderScope;
