@@ -38,6 +38,7 @@
   X (stop_ignored, "sending goes on although ILMS has said stop")                                  \
   X (sent_unsaved, "a request leaves before it is noted that it may have")                         \
   X (recover_blindly, "after a restart a request that may have left is sent again")                \
+  X (restored_blindly, "a restored server sends without asking what it may have sent before")      \
   X (two_calls, "the sync engine begins a round while another is under way")                       \
   X (hold_ignored, "the desktop talks to the centre although it is kept offline")                  \
   X (digest_kept_on_gone, "a row that leaves a replica stays in its digest")                       \

@@ -16,6 +16,7 @@
 #include "base/piao-error.h"
 #include "base/piao-future.h"
 #include "base/piao-money.h"
+#include "base/piao-mutant.h"
 #include "domain/gateway/piao-gateway-requests.h"
 #include "domain/order/piao-order-kinds.h"
 #include "ilms/piao-gateway-row.h"
@@ -450,6 +451,21 @@ start_step (PiaoGatewayWorker *self, const PiaoRecord *row, const PiaoGatewayAtt
                       "gateway step");
 }
 
+/* Whether it may have been sent although no send of it is known: a server from a backup forgets
+ * what it did last, and makes the request anew when the desktop sends its command again. */
+static gboolean
+may_be_forgotten (const PiaoGatewayWorker *self,
+                  const PiaoRecord *row,
+                  const PiaoGatewayAttempt *attempt)
+{
+  if (PIAO_MUTANT (restored_blindly))
+    return FALSE;
+  if (attempt->state == PIAO_GATEWAY_UNCERTAIN)
+    return attempt->unknown_at == 0;
+  return attempt->state == PIAO_GATEWAY_PREPARED && attempt->tries == 0 && attempt->doubt_at == 0
+         && piao_record_int (row, PIAO_GATEWAY_REQUEST_CREATED_AT) < self->rules.ask_first_before;
+}
+
 static void
 consider (PiaoGatewayWorker *self, const PiaoRecord *row, gint64 now)
 {
@@ -461,8 +477,7 @@ consider (PiaoGatewayWorker *self, const PiaoRecord *row, gint64 now)
     self->wake_at = MIN (self->wake_at, busy->until);
   if (busy != NULL || !piao_gateway_row_read (row, &attempt))
     return;
-  if (attempt.state == PIAO_GATEWAY_PREPARED && attempt.tries == 0 && attempt.doubt_at == 0
-      && piao_record_int (row, PIAO_GATEWAY_REQUEST_CREATED_AT) < self->rules.ask_first_before)
+  if (may_be_forgotten (self, row, &attempt))
     piao_gateway_attempt_take_over (&attempt, now);
   /* Under way, but not here: its step ended without being stored. */
   if (attempt.state == PIAO_GATEWAY_SENT || attempt.asked_at != 0)

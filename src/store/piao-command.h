@@ -113,7 +113,9 @@ typedef struct
   gint64 actor;   /* user id; 0 is the system and may do everything */
   gint64 device;  /* device number */
   PiaoSide side;
-  gint64 seq; /* server: the number this command will have; desktop: 0 */
+  gint64 seq;      /* server: the number this command will have; desktop: 0 */
+  gboolean again;  /* server: it may have been carried out before the database was restored */
+  gint64 epoch_at; /* server: ms UTC when the database was restored last; 0 never */
 } PiaoContext;
 
 /* What a command touched, for the change index, search text and notices. */
@@ -144,6 +146,10 @@ gint64 piao_tx_get_actor (PiaoTx *tx);
 gint64 piao_tx_get_device (PiaoTx *tx);
 gint64 piao_tx_get_command (PiaoTx *tx);
 PiaoSide piao_tx_get_side (PiaoTx *tx);
+/* Whether the server may have carried out this command before, and have forgotten it; and when its
+ * database was restored last (ms UTC, 0 never): what is older may lack its end. */
+gboolean piao_tx_is_again (PiaoTx *tx);
+gint64 piao_tx_get_epoch_at (PiaoTx *tx);
 PiaoRegistry *piao_tx_get_registry (PiaoTx *tx);
 
 /* The next id for a new row; deterministic from the command id. */

@@ -53,6 +53,18 @@ piao_tx_get_device (PiaoTx *tx)
   return tx->context.device;
 }
 
+gboolean
+piao_tx_is_again (PiaoTx *tx)
+{
+  return tx->context.again;
+}
+
+gint64
+piao_tx_get_epoch_at (PiaoTx *tx)
+{
+  return tx->context.epoch_at;
+}
+
 gint64
 piao_tx_get_command (PiaoTx *tx)
 {

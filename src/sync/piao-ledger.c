@@ -13,11 +13,12 @@
 #include "sync/piao-ledger.h"
 
 PIAO_STATEMENT (ledger_last_id, "SELECT MAX(id) FROM command_log WHERE device = 0 AND id > $1");
-PIAO_STATEMENT (ledger_head, "SELECT seq, entries, hash, epoch FROM head WHERE one = 1");
+PIAO_STATEMENT (ledger_head, "SELECT seq, entries, hash, epoch, epoch_at FROM head WHERE one = 1");
 /* Writing the row is the lock among server processes on PostgreSQL: the next one waits here until
  * this transaction has ended, and then sees what it wrote. */
-PIAO_STATEMENT (ledger_take_head,
-                "UPDATE head SET seq = seq WHERE one = 1 RETURNING seq, entries, hash, epoch");
+PIAO_STATEMENT (
+    ledger_take_head,
+    "UPDATE head SET seq = seq WHERE one = 1 RETURNING seq, entries, hash, epoch, epoch_at");
 PIAO_STATEMENT (ledger_make_head,
                 "INSERT INTO head (one, seq, entries, hash, epoch) VALUES (1, 0, 0, '', $1)"
                 " ON CONFLICT (one) DO NOTHING");
@@ -130,6 +131,7 @@ load_head (PiaoDb *db, const PiaoStatement *statement, GError **error)
       self->entries = piao_cursor_int (cursor, 1);
       self->hash = g_strdup (piao_cursor_text (cursor, 2));
       self->epoch = g_strdup (piao_cursor_text (cursor, 3));
+      self->epoch_at = piao_cursor_int (cursor, 4);
       self->lanes = g_array_new (FALSE, FALSE, sizeof (gint64));
       self->tally = piao_digest_tally_new ();
       return g_steal_pointer (&self);
@@ -518,7 +520,9 @@ decide (
                           .actor = pushed->actor,
                           .device = pushed->device,
                           .side = PIAO_SIDE_SERVER,
-                          .seq = self->seq + 1 };
+                          .seq = self->seq + 1,
+                          .again = pushed->again,
+                          .epoch_at = self->epoch_at };
   g_autoptr (PiaoDigestTally) tally = piao_digest_tally_new ();
   g_autoptr (GArray) touched = NULL;
   g_autoptr (GError) refusal = NULL;

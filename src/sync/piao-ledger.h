@@ -29,6 +29,7 @@ typedef struct
   gint64 ruled_at;    /* ms, the time the rules see: corrected by the device's skew */
   gint64 actor;       /* user id; 0 is the system */
   gboolean withdrawn; /* put away by a person before it was decided: sent for its number only */
+  gboolean again;     /* may have been decided before this database was restored */
 } PiaoPushed;
 
 PiaoPushed *piao_pushed_new (const char *name, JsonObject *args);
@@ -63,6 +64,7 @@ typedef struct
   gint64 entries;          /* of the log */
   char *hash;              /* hexadecimal end of the chain; owned */
   char *epoch;             /* owned */
+  gint64 epoch_at;         /* ms: when it began; 0 for the first */
   GArray *lanes;           /* gint64: lanes touched since piao_ledger_begin(), each once */
   gboolean access_changed; /* a user, role or grant was touched */
   PiaoDigestTally *tally;  /* owned; of the accepted commands since piao_ledger_begin() */

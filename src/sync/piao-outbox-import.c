@@ -89,6 +89,7 @@ make_pushed (const PiaoOutboxFile *file,
   pushed->ruled_at = MIN (ABS (skew) > PIAO_SERVE_SKEW_LIMIT ? at - skew : at, now);
   pushed->actor = entry->actor;
   pushed->withdrawn = g_str_equal (entry->state, "discarded");
+  pushed->again = TRUE; /* nobody knows where its computer sent it before */
   return pushed;
 }
 

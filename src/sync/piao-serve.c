@@ -68,6 +68,7 @@ read_command (JsonObject *object, guint device, gint64 skew, gint64 now)
   pushed->ruled_at = MIN (ABS (skew) > PIAO_SERVE_SKEW_LIMIT ? at - skew : at, now);
   pushed->actor = actor;
   pushed->withdrawn = piao_json_get_bool (object, "withdrawn", FALSE);
+  pushed->again = piao_json_get_bool (object, "again", FALSE);
   if (PIAO_MUTANT (skew_ignored))
     pushed->ruled_at = at;
   return pushed;

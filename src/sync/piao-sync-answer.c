@@ -41,6 +41,7 @@ PIAO_STATEMENT (sync_send_again,
                 "UPDATE outbox SET state = 'queued', decided = 0, seq = 0, code = NULL,"
                 " message = NULL, undo = COALESCE(undo, $2) WHERE dseq >= $1 AND decided = 1"
                 " AND state NOT IN ('parked', 'discarded')");
+PIAO_STATEMENT (sync_last_dseq, "SELECT COALESCE (MAX(dseq), 0) FROM outbox");
 /* What a person has put away, or sent in another way, must not happen now. */
 PIAO_STATEMENT (sync_withdraw_again,
                 "UPDATE outbox SET decided = 0 WHERE dseq >= $1 AND decided = 1"
@@ -326,6 +327,21 @@ apply_verdicts (const PiaoReply *reply, PiaoDb *db, GError **error)
   return TRUE;
 }
 
+/* The server is another one: what it had of this outbox it may have carried out and forgotten. */
+static gboolean
+note_again (const PiaoReply *reply, PiaoDb *db, GError **error)
+{
+  g_autofree char *text = NULL;
+  gint64 last = 0;
+
+  if (!reply->restart)
+    return TRUE;
+  if (!piao_db_query_int (db, &sync_last_dseq, 0, &last, error, ""))
+    return FALSE;
+  text = g_strdup_printf ("%" G_GINT64_FORMAT, last);
+  return piao_setting_set (db, PIAO_SYNC_AGAIN, text, error);
+}
+
 /* What the server was restored without, or never got, goes up again. */
 static gboolean
 send_again (PiaoSyncAnswer *self, PiaoDb *db, GError **error)
@@ -377,6 +393,7 @@ piao_sync_answer_apply (PiaoSyncAnswer *self, PiaoRegistry *registry, PiaoDb *db
   /* What is seen of a lane that is lost with this answer is not kept. */
   head = lost != NULL && lost->len == 0 ? self->reply->head : 0;
   return lost != NULL && apply_decisions (&apply, db, error) && send_again (self, db, error)
+         && note_again (self->reply, db, error)
          && piao_setting_set (db, "sync.epoch", self->reply->epoch, error)
          && piao_setting_set (db, PIAO_SYNC_SCHEMA, schema, error)
          && piao_outbox_rebase (registry, db, self->reached, head, apply_rows, &apply, error);

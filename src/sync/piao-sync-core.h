@@ -17,12 +17,14 @@ G_BEGIN_DECLS
  * A request:
  *   {device, epoch, schema, now, max_bytes, ack, want: "working", next,
  *    cursors: [[lane, seq] | [lane, seq, base, history], …],
- *    commands: [{id, dseq, name, args, at, actor, withdrawn?}, …], proof, repair}
+ *    commands: [{id, dseq, name, args, at, actor, withdrawn?, again?}, …], proof, repair}
  * An answer is a PiaoReply.
  */
 #define PIAO_SYNC_MAX_COMMANDS PIAO_REPLY_MAX_VERDICTS
 /* Setting: where the working set on its way goes on. */
 #define PIAO_SYNC_NEXT "sync.next"
+/* Setting: up to this dseq a command may have reached the server before it was restored. */
+#define PIAO_SYNC_AGAIN "sync.again"
 /* Setting: the schema that the rows here were fetched for. */
 #define PIAO_SYNC_SCHEMA "sync.schema"
 #define PIAO_SYNC_MAX_REQUEST (1024 * 1024)

@@ -44,8 +44,9 @@ read_cursors (PiaoDb *db, GError **error)
   return NULL;
 }
 
+/* @again: up to this dseq the server may have had a command before it was restored. */
 static JsonObject *
-describe (const PiaoOutboxEntry *entry, JsonObject *args)
+describe (const PiaoOutboxEntry *entry, JsonObject *args, gint64 again)
 {
   JsonObject *object
       = piao_json_build ("id", 'd', entry->id, "dseq", 'i', entry->dseq, "name", 's', entry->name,
@@ -53,6 +54,8 @@ describe (const PiaoOutboxEntry *entry, JsonObject *args)
 
   if (g_str_equal (entry->state, "discarded"))
     json_object_set_boolean_member (object, "withdrawn", TRUE);
+  if (entry->dseq <= again)
+    json_object_set_boolean_member (object, "again", TRUE);
   return object;
 }
 
@@ -62,6 +65,7 @@ read_commands (PiaoDb *db, gsize max_bytes, GError **error)
   g_autoptr (JsonArray) commands = json_array_new ();
   g_autoptr (GPtrArray) entries
       = piao_outbox_list_unsent (db, max_bytes > 0 ? PIAO_SYNC_MAX_COMMANDS : 0, error);
+  gint64 again = piao_setting_get_int (db, PIAO_SYNC_AGAIN, 0);
   gsize bytes = 0;
 
   if (entries == NULL)
@@ -80,7 +84,7 @@ read_commands (PiaoDb *db, gsize max_bytes, GError **error)
           json_object_unref (args);
           break;
         }
-      json_array_add_object_element (commands, describe (entry, args));
+      json_array_add_object_element (commands, describe (entry, args, again));
     }
   return g_steal_pointer (&commands);
 }

@@ -37,6 +37,7 @@ piao_sync_wipe (PiaoRegistry *registry, PiaoDb *db, GError **error)
     if (!piao_setting_set (db, secrets[i], NULL, error))
       return FALSE;
   return piao_setting_set (db, "sync.epoch", NULL, error)
+         && piao_setting_set (db, PIAO_SYNC_AGAIN, NULL, error)
          && piao_setting_set (db, REVOKED, "1", error) && piao_scrub_finish (db, error);
 }
 

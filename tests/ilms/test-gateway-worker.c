@@ -446,6 +446,21 @@ test_ask_first (Rig *rig, gconstpointer data)
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 1);
 }
 
+PIAO_STATEMENT (test_forget, "UPDATE gateway_request SET state = 'unknown' WHERE order_id = $1");
+
+/* The restored centre has made the request anew, and does not know what became of it before. */
+static void
+test_made_anew (Rig *rig, gconstpointer data)
+{
+  gint64 order = confirming (rig), begin = piao_clock_now (rig->gateway.clock);
+
+  g_assert_true (piao_db_exec (rig->world->db, &test_forget, NULL, "i", order));
+  await_state (rig, order, "ready_to_ship");
+  assert_one_debit (rig, order);
+  g_assert_cmpint (piao_clock_now (rig->gateway.clock) - begin, >=, PIAO_MINUTE);
+  g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 1);
+}
+
 /* A sandbox whose books are in a file, at the port of the one before. */
 static void
 open_sandbox (Rig *rig, const char *path)
@@ -725,6 +740,7 @@ main (int argc, char **argv)
   ADD ("crash-before-the-first-byte", test_crash_before_the_first_byte);
   ADD ("crash-of-another", test_crash_of_another);
   ADD ("ask-first", test_ask_first);
+  ADD ("made-anew", test_made_anew);
   ADD ("sandbox-restarts", test_sandbox_restarts);
   ADD ("commit-fails", test_commit_fails);
   ADD ("nothing-leaves-without-its-commit", test_nothing_leaves_without_its_commit);

@@ -26,6 +26,11 @@ PIAO_STATEMENT (add_grant,
 PIAO_STATEMENT (move_outlet, "UPDATE outlet SET lane = $1 WHERE lane = $2");
 PIAO_STATEMENT (new_epoch, "UPDATE head SET epoch = 'epoch-2', seq = seq + $1");
 
+PIAO_STATEMENT (set_epoch_at, "UPDATE head SET epoch_at = $1");
+PIAO_STATEMENT (find_request,
+                "SELECT request_no, state FROM gateway_request WHERE order_id = $1"
+                " ORDER BY id DESC LIMIT 1");
+
 static JsonObject *
 order_args (int packs)
 {
@@ -392,6 +397,25 @@ test_rows_leave_a_lane (void)
 
 /* The server came back from a backup: the desktop notices, fetches all again and sends what the
  * server has lost. */
+static JsonObject *
+confirm_args (gint64 order)
+{
+  return piao_json_build ("order", 'd', order, "online", 'b', TRUE, NULL);
+}
+
+/* The newest request of @order at the centre has the number @id and @tail. */
+static void
+assert_request (PiaoCentre *centre, gint64 order, gint64 id, const char *tail, const char *state)
+{
+  g_autoptr (PiaoCursor) cursor
+      = piao_db_query (centre->fixture->db, &find_request, NULL, "i", order);
+  g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT "%s", id, tail);
+
+  g_assert_true (piao_cursor_next (cursor, NULL));
+  g_assert_cmpstr (piao_cursor_text (cursor, 0), ==, number);
+  g_assert_cmpstr (piao_cursor_text (cursor, 1), ==, state);
+}
+
 static void
 test_restored_server (void)
 {
@@ -428,7 +452,57 @@ test_restored_server (void)
   piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
   assert_state (desk, waiting, "accepted");
   g_assert_cmpint (piao_desk_int (desk, &count_orders, 0), ==, 2);
+  /* The server may have had the second before, and ILMS with it; a third it has not. */
+  assert_request (centre, waiting + PIAO_ID_STRIDE, waiting, "-order.lock", "unknown");
+  waiting = piao_desk_run (desk, "order.submit", order_args (1));
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  assert_request (centre, waiting + PIAO_ID_STRIDE, waiting, "-order.lock", "prepared");
   assert_same (centre, desk);
+}
+
+static void
+pick (PiaoDesk *desk, gint64 order, const char *pack)
+{
+  piao_desk_run (desk, "order.open_pick", order_id (order));
+  piao_desk_run (desk, "order.scan",
+                 piao_json_build ("order", 'd', order, "pack", 's', pack, NULL));
+  piao_desk_run (desk, "order.check",
+                 piao_json_build ("order", 'd', order, "intact", 'b', TRUE, NULL));
+}
+
+/* A debit that the restored server has forgotten is come upon by whoever confirms the order: it has
+ * the number of the order, and is asked about first. */
+static void
+test_forgotten_debit (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  g_autoptr (PiaoDesk) desk = NULL;
+  gint64 before, after;
+
+  piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
+  desk = piao_desk_new (centre, 8, FIXTURE_KEEPER);
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  before = make_order (centre, desk, 1);
+  g_assert_true (piao_db_exec (centre->fixture->db, &set_epoch_at, NULL, "i",
+                               piao_clock_now (centre->clock) + 1));
+  piao_clock_advance (centre->clock, PIAO_MINUTE);
+  after = make_order (centre, desk, 1);
+  pick (desk, before, "J0001-00005-0000001");
+  pick (desk, after, "J0001-00005-0000002");
+  piao_desk_run (desk, "order.confirm", confirm_args (before));
+  piao_desk_run (desk, "order.confirm", confirm_args (after));
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  assert_request (centre, before, before, "-order.confirm-1", "unknown");
+  assert_request (centre, after, after, "-order.confirm-1", "prepared");
+  piao_centre_answer_gateway (centre, after, FALSE, "{}");
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  piao_desk_run (desk, "order.retry", order_id (after));
+  piao_desk_run (desk, "order.open_pick", order_id (after));
+  piao_desk_run (desk, "order.check",
+                 piao_json_build ("order", 'd', after, "intact", 'b', TRUE, NULL));
+  piao_desk_run (desk, "order.confirm", confirm_args (after));
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  assert_request (centre, after, after, "-order.confirm-2", "prepared");
 }
 
 int
@@ -446,5 +520,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/grants-come-and-go", test_grants_come_and_go);
   g_test_add_func ("/sync/rows-leave-a-lane", test_rows_leave_a_lane);
   g_test_add_func ("/sync/restored-server", test_restored_server);
+  g_test_add_func ("/sync/forgotten-debit", test_forgotten_debit);
   return g_test_run ();
 }

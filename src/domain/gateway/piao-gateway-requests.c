@@ -89,6 +89,35 @@ describe_packs (PiaoTx *tx, GPtrArray *packs, GError **error)
   return array_to_text (array);
 }
 
+PIAO_STATEMENT (count_asked,
+                "SELECT count(*) FROM gateway_request WHERE order_id = $1 AND op = $2");
+
+/*
+ * The number under which ILMS knows the request. The centre numbers a debit by its order and how
+ * often that was tried, not by the command that led to it: a centre from a backup may have
+ * forgotten the debit, and whoever confirms the order now must come upon it. Transfer full.
+ */
+static char *
+make_number (PiaoTx *tx, const char *op, gint64 order, gboolean direct, GError **error)
+{
+  gint64 asked = 0;
+
+  if (direct || piao_tx_get_side (tx) != PIAO_SIDE_SERVER || !g_str_equal (op, "order.confirm"))
+    return g_strdup_printf ("%" G_GINT64_FORMAT "-%s", piao_tx_get_command (tx), op);
+  if (!piao_db_query_int (piao_tx_get_db (tx), &count_asked, 0, &asked, error, "is", order, op))
+    return NULL;
+  return g_strdup_printf ("%" G_GINT64_FORMAT "-%s-%d", order, op, (int)asked + 1);
+}
+
+/* Whether the centre may have sent this request before it was restored. */
+static gboolean
+may_be_known (PiaoTx *tx, const char *op, const PiaoRecord *order)
+{
+  return piao_tx_is_again (tx)
+         || (g_str_equal (op, "order.confirm")
+             && piao_record_int (order, PIAO_ORDER_SUBMITTED_AT) < piao_tx_get_epoch_at (tx));
+}
+
 /* The parameters in the gateway's names (src/ilms). */
 static JsonObject *
 make_params (PiaoTx *tx,
@@ -132,8 +161,8 @@ piao_gateway_prepare (PiaoTx *tx,
   g_autoptr (PiaoRecord) warehouse
       = piao_tx_get (tx, &piao_warehouse_kind, piao_record_int (order, PIAO_ORDER_WAREHOUSE_ID),
                      error);
-  g_autofree char *request_no
-      = g_strdup_printf ("%" G_GINT64_FORMAT "-%s", piao_tx_get_command (tx), op);
+  gboolean direct;
+  g_autofree char *request_no = NULL;
   g_autofree char *executor = NULL;
   g_autofree char *text = NULL;
   g_autoptr (PiaoRecord) request = NULL;
@@ -141,12 +170,16 @@ piao_gateway_prepare (PiaoTx *tx,
 
   if (warehouse == NULL)
     return FALSE;
-  params = make_params (tx, request_no, order, warehouse, lines, packs, error);
+  /* What the centre itself begins (an order from the web) only the centre can carry out. */
+  direct
+      = piao_record_is (warehouse, PIAO_WAREHOUSE_ROUTE, "direct") && piao_tx_get_device (tx) > 0;
+  request_no = make_number (tx, op, order->id, direct, error);
+  params = request_no != NULL ? make_params (tx, request_no, order, warehouse, lines, packs, error)
+                              : NULL;
   if (params == NULL)
     return FALSE;
   text = piao_json_object_to_text (params);
-  /* What the centre itself begins (an order from the web) only the centre can carry out. */
-  if (piao_record_is (warehouse, PIAO_WAREHOUSE_ROUTE, "direct") && piao_tx_get_device (tx) > 0)
+  if (direct)
     executor = g_strdup_printf ("device:%" G_GINT64_FORMAT, piao_tx_get_device (tx));
   request = piao_tx_new (tx, &piao_gateway_request_kind, order->lane);
   piao_record_set_text (request, PIAO_GATEWAY_REQUEST_REQUEST_NO, request_no);
@@ -155,7 +188,9 @@ piao_gateway_prepare (PiaoTx *tx,
   piao_record_set_text (request, PIAO_GATEWAY_REQUEST_EXECUTOR,
                         executor != NULL ? executor : "server");
   piao_record_set_text (request, PIAO_GATEWAY_REQUEST_PARAMS, text);
-  piao_record_set_text (request, PIAO_GATEWAY_REQUEST_STATE, "prepared");
+  /* Who sends for the server asks first about what it may have sent before it was restored. */
+  piao_record_set_text (request, PIAO_GATEWAY_REQUEST_STATE,
+                        !direct && may_be_known (tx, op, order) ? "unknown" : "prepared");
   for (guint column = PIAO_GATEWAY_REQUEST_TRIES; column <= PIAO_GATEWAY_REQUEST_ATTENTION;
        column++)
     piao_record_set_int (request, column, 0);

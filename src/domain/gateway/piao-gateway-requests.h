@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  */
 
 /* Prepares operation @op for @order; @lines and @packs say what travels (either may be NULL). The
- * request number is "<command id>-<op>": committed before the first byte leaves. */
+ * request number is "<command id>-<op>", or "<order id>-<op>-<n>" for a debit by the centre:
+ * committed before the first byte leaves. */
 gboolean piao_gateway_prepare (PiaoTx *tx,
                                const char *op,
                                const PiaoRecord *order,
