@@ -122,6 +122,21 @@ test_half_an_answer_is_none (void)
   assert_state (fixture, order, "ready_to_ship");
 }
 
+PIAO_STATEMENT (move_outlet, "UPDATE outlet SET lane = $1 WHERE id = $2");
+
+/* An outlet goes to another prefecture while its order is on the way: the order stays here. */
+static void
+test_outlet_moves_away (void)
+{
+  g_autoptr (PiaoFixture) fixture = piao_fixture_new ();
+  gint64 order = picked_order (fixture);
+
+  g_assert_true (piao_db_exec (fixture->db, &move_outlet, NULL, "ii", (gint64)FIXTURE_OTHER_LANE,
+                               (gint64)FIXTURE_OUTLET));
+  piao_fixture_must (fixture, FIXTURE_PICKER, "order.confirm", confirm_of (order, TRUE));
+  assert_state (fixture, order, "confirming");
+}
+
 static void
 test_scan_refuses_and_changes_nothing (void)
 {
@@ -307,6 +322,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/order/journey/label", test_order_reaches_its_label);
   g_test_add_func ("/order/journey/half-an-answer", test_half_an_answer_is_none);
+  g_test_add_func ("/order/journey/outlet-moves-away", test_outlet_moves_away);
   g_test_add_func ("/order/journey/refusals", test_scan_refuses_and_changes_nothing);
   g_test_add_func ("/order/journey/undo", test_undo_takes_back_the_last_scan);
   g_test_add_func ("/order/journey/held", test_offline_confirm_is_held);
