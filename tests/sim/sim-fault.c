@@ -213,14 +213,13 @@ restore (gpointer data)
     sim_server_restore (fault->world->server);
 }
 
-/* What ILMS did after the backup was taken would be news to the server that comes back, which is
- * the business of the reconciliation at the end of the day; so nobody reaches ILMS meanwhile. */
+/* What ILMS does after the backup is news to the server that comes back. */
 static void
 back_up (gpointer data)
 {
   Fault *fault = data;
 
-  if (is_over (fault) || fault->world->server->db == NULL || sim_line_is_busy (fault->world))
+  if (is_over (fault) || fault->world->server->db == NULL)
     return;
   sim_server_back_up (fault->world->server);
   /* What is done meanwhile is what the backup lacks. */
@@ -228,7 +227,6 @@ back_up (gpointer data)
     if (sim_random_chance (&fault->world->random, 600))
       sim_clerk_add_burst (fault->world->desks[i],
                            sim_random_range (&fault->world->random, 0, fault->length));
-  fault->world->no_ilms = fault->world->now + fault->length + PIAO_MINUTE;
   plan (fault->world, fault->length, restore, NULL, 0, 0);
 }
 
@@ -281,7 +279,7 @@ plan_day (SimWorld *world, gint64 day)
           users[sim_random_range (random, 0, G_N_ELEMENTS (users) - 1)],
           sim_random_span (random, PIAO_HOUR, PIAO_DAY));
   if (sim_random_chance (random, world->plan.restore))
-    plan (world, at, back_up, NULL, 0, sim_random_range (random, PIAO_MINUTE, PIAO_HOUR));
+    plan (world, at, back_up, NULL, 0, sim_random_span (random, PIAO_MINUTE, 2 * PIAO_DAY));
   if (sim_random_chance (random, world->plan.ilms_down))
     plan (world, at, close_ilms, NULL, 0, sim_random_span (random, PIAO_MINUTE, 5 * PIAO_HOUR));
   if (sim_random_chance (random, world->plan.server_crash * 4))

@@ -83,3 +83,11 @@ sim_ilms_has_carried_out (SimIlms *self, const char *request_no)
 {
   return g_hash_table_contains (self->carried_out, request_no);
 }
+
+gboolean
+sim_ilms_has_debited (SimIlms *self, const char *order_no)
+{
+  return piao_sandbox_get_int (self->store, 0, "SELECT count (*) FROM debit WHERE order_no = ?1",
+                               "s", order_no)
+         > 0;
+}

@@ -19,7 +19,6 @@ struct _SimIlms
   PiaoSandboxStore *store;
   PiaoSandboxFaults *faults;
   gint64 down_until;
-  guint under_way;         /* calls, those that nobody waits for any more included */
   GHashTable *carried_out; /* request number → itself */
 };
 
@@ -39,5 +38,8 @@ void sim_ilms_carry_out (SimIlms *self,
                          JsonObject **result);
 
 gboolean sim_ilms_has_carried_out (SimIlms *self, const char *request_no);
+
+/* Whether the books say that the order was debited. */
+gboolean sim_ilms_has_debited (SimIlms *self, const char *order_no);
 
 G_END_DECLS

@@ -56,7 +56,6 @@ call_unref (gpointer data)
 
   if (!g_atomic_ref_count_dec (&call->refs))
     return;
-  call->world->ilms->under_way--;
   dex_clear (&call->promise);
   g_object_unref (call->line);
   g_hash_table_unref (call->params);
@@ -257,7 +256,6 @@ piao_gateway_client_call (PiaoGatewayClient *self,
 
   g_atomic_ref_count_init (&call->refs);
   call->world = self->world;
-  call->world->ilms->under_way++;
   call->line = g_object_ref (self);
   call->operation = g_strdup (operation);
   call->params = piao_envelope_params_from_json (params != NULL ? params : none, NULL);
@@ -271,7 +269,7 @@ piao_gateway_client_call (PiaoGatewayClient *self,
             number != NULL ? number : "");
   sim_check_sending (self->world, self->executor, operation, number, self->stopped);
   g_ptr_array_add (self->waiting, call);
-  if (self->world->now < self->world->no_ilms || self->world->now < self->world->ilms->down_until)
+  if (self->world->now < self->world->ilms->down_until)
     at (call, 200, no_line);
   else
     {
@@ -359,12 +357,6 @@ sim_line_wake (SimWorld *world, guint executor, gint64 at_time)
   *wake = (Wake){ world, executor, ++line_of (world, executor)->wake };
   sim_later (world, CLAMP (at_time - world->now, 20, PIAO_GATEWAY_WORKER_PING_MS), nudge, wake,
              g_free);
-}
-
-gboolean
-sim_line_is_busy (SimWorld *world)
-{
-  return world->ilms->under_way > 0;
 }
 
 gboolean

@@ -23,9 +23,6 @@ void sim_line_cut (PiaoGatewayClient *self);
 /* Nudges the worker of @executor at @at, not earlier than it can be. */
 void sim_line_wake (SimWorld *world, guint executor, gint64 at);
 
-/* Whether any call is under way. */
-gboolean sim_line_is_busy (SimWorld *world);
-
 /* Whether a request of @executor ("server", "device:<n>") is undecided. */
 gboolean sim_line_has_work (PiaoDb *db, const char *executor);
 

@@ -32,7 +32,10 @@ sim_plan_new (guint64 seed, guint days)
   /* What a desktop asks for; every fourth world is read by people. */
   self.frames = seed % 4 != 3;
   self.idempotent = sim_random_chance (&random, 500);
-  self.max_bytes = sim_random_chance (&random, 300) ? 8 * 1024 : 128 * 1024;
+  /* Small pages leave a desktop in the middle of things for long. */
+  self.max_bytes = sim_random_chance (&random, sim_plan_is_harsh (seed) ? 500 : 100) ? 700
+                   : sim_random_chance (&random, 300)                                ? 8 * 1024
+                                                                                     : 128 * 1024;
   self.desk_crash = (guint)sim_random_range (&random, 260, 680);
   self.server_crash = (guint)sim_random_range (&random, 0, 80);
   self.disk = rate (&random, seed, 60);

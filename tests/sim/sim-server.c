@@ -12,6 +12,7 @@
 
 #include "base/piao-error.h"
 #include "store/piao-schema.h"
+#include "sync/piao-epoch.h"
 #include "sync/piao-serve.h"
 #include "sync/piao-sync-core.h"
 #include "tests/sim/sim-call.h"
@@ -32,7 +33,7 @@ PIAO_STATEMENT (sim_is_enabled, "SELECT enabled FROM users WHERE id = $1");
 PIAO_STATEMENT (sim_numbers,
                 "SELECT COALESCE (SUM (last - next + 1), 0) FROM number_block"
                 " WHERE warehouse_id = $1 AND device = $2 AND deleted = 0");
-PIAO_STATEMENT (sim_set_epoch, "UPDATE head SET epoch = $1 WHERE one = 1");
+PIAO_STATEMENT (sim_epoch_at, "SELECT epoch_at FROM head WHERE one = 1");
 
 /* --- the power ------------------------------------------------------------------------------- */
 
@@ -145,6 +146,7 @@ start_worker (SimServer *self)
   PiaoGatewayBackend backend = { run_for_worker, read_for_worker, self, wake_worker };
   PiaoGatewayRules rules = sim_line_get_rules (self->world);
 
+  piao_db_query_int (self->db, &sim_epoch_at, 0, &rules.ask_first_before, NULL, "");
   self->line = sim_line_new (self->world, SIM_LINE_SERVER);
   self->worker = piao_gateway_worker_new ("server", self->line, &rules, &backend, self->clock,
                                           sim_line_get_random (self->world));
@@ -456,6 +458,18 @@ sim_server_back_up (SimServer *self)
   piao_shim_disk_recover (self->backup, PIAO_SHIM_KEEP, 0);
 }
 
+/* As piaokuctl epoch does. */
+static gboolean
+begin_epoch (SimServer *self, const char *epoch, GError **error)
+{
+  if (!piao_db_begin (self->db, error))
+    return FALSE;
+  if (piao_epoch_begin (self->db, self->world->registry, self->clock, epoch, NULL, error))
+    return piao_db_commit (self->db, error);
+  piao_db_rollback (self->db);
+  return FALSE;
+}
+
 void
 sim_server_restore (SimServer *self)
 {
@@ -470,7 +484,7 @@ sim_server_restore (SimServer *self)
   sim_note (self->world, "server", "restored, %s", epoch);
   self->world->counts.restores++;
   self->up_at = self->world->now;
-  if (!open_database (self, &error) || !piao_db_exec (self->db, &sim_set_epoch, &error, "s", epoch))
+  if (!open_database (self, &error) || !begin_epoch (self, epoch, &error))
     {
       sim_fail_error (self->world, 11, "A backup does not start", error);
       return;

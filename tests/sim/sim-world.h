@@ -42,11 +42,10 @@ struct _SimWorld
 {
   guint64 seed;
   SimPlan plan;
-  gint64 start;   /* ms UTC: when it begins */
-  gint64 now;     /* ms UTC */
-  gint64 until;   /* when the faults end */
-  gboolean calm;  /* the faults are over: all must come to rest */
-  gint64 no_ilms; /* nobody reaches ILMS before */
+  gint64 start;  /* ms UTC: when it begins */
+  gint64 now;    /* ms UTC */
+  gint64 until;  /* when the faults end */
+  gboolean calm; /* the faults are over: all must come to rest */
 
   SimQueue *queue;
   SimTrace *trace;
