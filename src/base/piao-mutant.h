@@ -16,8 +16,8 @@ G_BEGIN_DECLS
  *   if (PIAO_MUTANT (lost_undo))
  *     return TRUE;
  *
- * is plainly 0 in every ordinary build. Only a build with -Dc_args=-DPIAO_MUTANTS (./dev sim
- * --mutants makes one) can choose one, at run time and in the simulator alone.
+ * is plainly 0 in every program but piao-sim-mutants (tests/sim), which compiles the files that
+ * have one with PIAO_MUTANTS and chooses one at run time.
  */
 #define PIAO_MUTANT_ENUM(name, what) PIAO_MUTANT_##name,
 typedef enum

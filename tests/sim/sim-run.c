@@ -212,10 +212,10 @@ hunt (SimJob *job, gpointer data)
 
   setrlimit (RLIMIT_CPU, &limit);
   prepare ((PiaoMutant)job->mutant);
-  /* The harsh worlds first, then all. */
-  for (guint64 i = 1; job->invariant == 0; i++)
+  /* What has caught it before, then the harsh worlds, then all. */
+  for (guint64 i = job->seed != 0 ? 0 : 1; job->invariant == 0; i++)
     {
-      guint64 seed = i <= N_HARSH ? 3 * i : run->first + i - N_HARSH - 1;
+      guint64 seed = i == 0 ? job->seed : i <= N_HARSH ? 3 * i : run->first + i - N_HARSH - 1;
 
       run_world (job, seed, run);
       job->took = get_cpu_ms ();
@@ -249,23 +249,34 @@ int
 sim_run_mutants (const SimRun *run)
 {
   guint n = PIAO_N_MUTANTS - 1;
-  SimJob *jobs = sim_pool_new (n);
+  SimJob *jobs = sim_pool_new (PIAO_N_MUTANTS);
   guint survivors = 0;
+  g_autoptr (GKeyFile) hints = g_key_file_new ();
+  g_autoptr (GError) error = NULL;
 
+  if (run->hints != NULL && !g_key_file_load_from_file (hints, run->hints, 0, &error))
+    {
+      g_printerr ("%s: %s\n", run->hints, error->message);
+      return 2;
+    }
   if (!piao_mutant_choose ((PiaoMutant)1))
     {
       g_printerr ("This program was built without planted bugs: ./dev sim --mutants builds one.\n");
       return 2;
     }
+  if (run->mutant != PIAO_MUTANT_NONE)
+    n = 1;
   for (guint i = 0; i < n; i++)
     {
-      jobs[i].mutant = (int)i + 1;
-      jobs[i].seed = run->first;
+      jobs[i].mutant = run->mutant != PIAO_MUTANT_NONE ? (int)run->mutant : (int)i + 1;
+      jobs[i].seed
+          = g_key_file_get_uint64 (hints, "seeds",
+                                   piao_mutant_get_name ((PiaoMutant)jobs[i].mutant), NULL);
     }
   sim_pool_run (jobs, n, run->jobs, hunt, (gpointer)run);
   for (guint i = 0; i < n; i++)
     survivors += report_mutant (&jobs[i], run) ? 0 : 1;
   g_print ("%u planted bugs, %u caught, %u survive\n", n, n - survivors, survivors);
-  sim_pool_free (jobs, n);
+  sim_pool_free (jobs, PIAO_N_MUTANTS);
   return survivors == 0 ? 0 : 1;
 }
