@@ -11,6 +11,8 @@
 #include "base/piao-error.h"
 #include "base/piao-id.h"
 #include "ctl/piao-ctl.h"
+#include "sync/piao-ledger.h"
+#include "sync/piao-notice.h"
 
 PIAO_STATEMENT (ctl_devices,
                 "SELECT device.number, device.name, users.name, device.dseq, device.last_seen,"
@@ -44,6 +46,22 @@ list (PiaoDb *db, GError **error)
   return FALSE;
 }
 
+/* Servers that run ask again whom they serve: at once where the database can tell them; on a file
+ * they look. */
+static gboolean
+tell_servers (PiaoDb *db, GError **error)
+{
+  g_autoptr (GArray) lanes = g_array_new (FALSE, TRUE, sizeof (gint64));
+  g_autofree char *notice = NULL;
+  gint64 seq = 0;
+
+  if (!piao_ledger_read_head (db, &seq, NULL, error))
+    return FALSE;
+  g_array_set_size (lanes, 1); /* everybody's */
+  notice = piao_notice_to_text (PIAO_NOTICE_BY_HAND, lanes, seq, TRUE);
+  return piao_db_notify (db, PIAO_NOTICE_CHANNEL, notice, error);
+}
+
 static gboolean
 strike_off (PiaoDb *db, const char *word, GError **error)
 {
@@ -56,7 +74,7 @@ strike_off (PiaoDb *db, const char *word, GError **error)
       && (changed == 1
           || piao_error_set (error, PIAO_ERROR_NOT_FOUND, "device.unknown",
                              _ ("There is no computer with the number “%s”."), word))
-      && piao_db_exec (db, &ctl_end_sessions, error, "i", number))
+      && piao_db_exec (db, &ctl_end_sessions, error, "i", number) && tell_servers (db, error))
     return piao_db_commit (db, error);
   piao_db_rollback (db);
   return FALSE;
@@ -86,7 +104,8 @@ piao_ctl_device (int argc, char **argv, GError **error)
   if (db == NULL || !(listing ? list (db, error) : strike_off (db, argv[2], error)))
     return 1;
   if (!listing)
-    g_print ("%s\n", _ ("Struck off: the centre turns it away, and it erases its data when it next "
-                        "asks."));
+    g_print ("%s\n",
+             _ ("Struck off: the centre turns it away, and it erases its data, at once if it is "
+                "connected, otherwise when it next asks."));
   return 0;
 }

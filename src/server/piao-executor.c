@@ -8,7 +8,7 @@
 #include "base/piao-error.h"
 #include "base/piao-id.h"
 #include "server/piao-executor.h"
-#include "server/piao-notice.h"
+#include "sync/piao-notice.h"
 #include "sync/piao-password.h"
 
 typedef struct

@@ -8,7 +8,7 @@
 
 #include "base/piao-error.h"
 #include "server/piao-hearer.h"
-#include "server/piao-notice.h"
+#include "sync/piao-notice.h"
 
 #define LOOK_EVERY_MS 2000
 /* A connection that only listens is used once in a while, so that its loss is noticed. */
@@ -27,11 +27,13 @@ struct _PiaoHearer
   PiaoDb *db;    /* owned */
   gint64 seq;    /* heard up to here */
   gint64 others; /* commands that others had committed when we looked last; SQLite */
+  gint64 struck; /* computers that were struck off when we looked last */
 };
 
 G_DEFINE_FINAL_TYPE (PiaoHearer, piao_hearer, G_TYPE_OBJECT)
 
 PIAO_STATEMENT (hearer_seq, "SELECT seq FROM head WHERE one = 1");
+PIAO_STATEMENT (hearer_struck, "SELECT COUNT(*) FROM device WHERE revoked = 1");
 PIAO_STATEMENT (hearer_lanes, "SELECT lane FROM lane_head WHERE seq > $1");
 
 static gint64
@@ -43,9 +45,10 @@ count_own (PiaoHearer *self)
   return (gint64)counts.accepted;
 }
 
-/* Announces every lane that has moved since @self->seq; who sees what may have changed too. */
+/* Announces every lane that has moved since @self->seq; who sees what may have changed too.
+ * @access: it has, even if no lane moved. */
 static gboolean
-catch_up (PiaoHearer *self, gint64 seq, GError **error)
+catch_up (PiaoHearer *self, gint64 seq, gboolean access, GError **error)
 {
   g_autoptr (GArray) lanes = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (GError) inner = NULL;
@@ -62,7 +65,7 @@ catch_up (PiaoHearer *self, gint64 seq, GError **error)
       g_propagate_error (error, g_steal_pointer (&inner));
       return FALSE;
     }
-  if (lanes->len > 0)
+  if (lanes->len > 0 || access)
     piao_executor_hear (self->executor, g_steal_pointer (&lanes), seq, TRUE);
   self->seq = seq;
   return TRUE;
@@ -76,7 +79,7 @@ begin (PiaoHearer *self, GError **error)
 
   return piao_db_listen (self->db, PIAO_NOTICE_CHANNEL, error)
          && piao_db_query_int (self->db, &hearer_seq, 0, &seq, error, "")
-         && catch_up (self, seq, error);
+         && catch_up (self, seq, FALSE, error);
 }
 
 static gboolean
@@ -92,7 +95,7 @@ take_notice (PiaoHearer *self, const char *text, GError **error)
   if (!g_str_equal (name, piao_executor_get_name (self->executor)))
     {
       if (lanes == NULL)
-        return catch_up (self, seq, error);
+        return catch_up (self, seq, access_changed, error);
       piao_executor_hear (self->executor, g_steal_pointer (&lanes), seq, access_changed);
     }
   self->seq = MAX (self->seq, seq);
@@ -109,10 +112,25 @@ look (PiaoHearer *self, GError **error)
   if (!piao_db_query_int (self->db, &hearer_seq, 0, &seq, error, ""))
     return FALSE;
   others = seq - count_own (self);
-  if (others > self->others && !catch_up (self, seq, error))
+  if (others > self->others && !catch_up (self, seq, FALSE, error))
     return FALSE;
   self->others = others;
   self->seq = seq;
+  return TRUE;
+}
+
+/* An operator who strikes a computer off does it past every server, and no command tells of it. */
+static gboolean
+look_for_struck (PiaoHearer *self, GError **error)
+{
+  gint64 struck = 0;
+
+  if (!piao_db_query_int (self->db, &hearer_struck, 0, &struck, error, ""))
+    return FALSE;
+  if (struck != self->struck)
+    piao_executor_hear (self->executor, g_array_new (FALSE, FALSE, sizeof (gint64)), self->seq,
+                        TRUE);
+  self->struck = struck;
   return TRUE;
 }
 
@@ -128,8 +146,7 @@ hear (PiaoHearer *self, GError **error)
     return FALSE;
   if (text != NULL)
     return take_notice (self, text, error);
-  return notices ? piao_db_query_int (self->db, &hearer_seq, 0, &(gint64){ 0 }, error, "")
-                 : look (self, error);
+  return look_for_struck (self, error) && (notices || look (self, error));
 }
 
 static gboolean
@@ -167,7 +184,8 @@ piao_hearer_new (const char *address, PiaoExecutor *executor, GError **error)
 
   self->executor = executor;
   self->db = piao_db_open (address, PIAO_DB_READ_ONLY, error);
-  if (self->db == NULL || !piao_db_query_int (self->db, &hearer_seq, 0, &self->seq, error, ""))
+  if (self->db == NULL || !piao_db_query_int (self->db, &hearer_seq, 0, &self->seq, error, "")
+      || !piao_db_query_int (self->db, &hearer_struck, 0, &self->struck, error, ""))
     return NULL;
   self->others = self->seq - count_own (self);
   if (!begin (self, error))

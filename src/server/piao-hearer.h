@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /*
  * PiaoHearer: hears what other processes have committed to the same database and lets the executor
  * announce it here (piao_executor_hear()): at once by a notice on PostgreSQL, by looking every two
- * seconds on SQLite. A thread and a connection of its own.
+ * seconds on SQLite; the same when an operator has struck a computer off. A thread and a connection
+ * of its own.
  */
 #define PIAO_TYPE_HEARER (piao_hearer_get_type ())
 G_DECLARE_FINAL_TYPE (PiaoHearer, piao_hearer, PIAO, HEARER, GObject)

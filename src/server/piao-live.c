@@ -8,8 +8,8 @@
 #include "base/piao-json.h"
 #include "server/piao-live.h"
 #include "server/piao-sign-in.h"
+#include "sync/piao-sync-core.h"
 
-#define CLOSE_UNAUTHORIZED 4401
 #define MAX_INCOMING 1024
 /* Those who wait are told in small groups. */
 #define TURN_MS 20
@@ -107,7 +107,7 @@ authorise (gpointer data)
         }
     }
   else if (soup_websocket_connection_get_state (listener->connection) == SOUP_WEBSOCKET_STATE_OPEN)
-    soup_websocket_connection_close (listener->connection, CLOSE_UNAUTHORIZED,
+    soup_websocket_connection_close (listener->connection, PIAO_SYNC_LIVE_UNAUTHORIZED,
                                      piao_error_get_reason (error));
   return dex_future_new_true ();
 }

@@ -8,6 +8,7 @@
 
 #include "base/piao-error.h"
 #include "base/piao-id.h"
+#include "sync/piao-notice.h"
 #include "sync/piao-outbox-import.h"
 #include "sync/piao-serve.h"
 
@@ -120,6 +121,19 @@ take_verdict (PiaoOutboxImport *self,
   return TRUE;
 }
 
+/* The centre may be running: it tells the desktops that there is something new. */
+static gboolean
+tell_servers (PiaoLedger *ledger, PiaoDb *db, GError **error)
+{
+  g_autofree char *notice = NULL;
+
+  if (ledger->lanes->len == 0)
+    return TRUE;
+  notice = piao_notice_to_text (PIAO_NOTICE_BY_HAND, ledger->lanes, ledger->seq,
+                                ledger->access_changed);
+  return piao_db_notify (db, PIAO_NOTICE_CHANNEL, notice, error);
+}
+
 static gboolean
 decide_all (PiaoOutboxImport *self,
             PiaoRegistry *registry,
@@ -151,7 +165,7 @@ decide_all (PiaoOutboxImport *self,
       if (verdict == NULL || !take_verdict (self, entry, verdict, error))
         return FALSE;
     }
-  return piao_ledger_end (ledger, db, error);
+  return piao_ledger_end (ledger, db, error) && tell_servers (ledger, db, error);
 }
 
 PiaoOutboxImport *

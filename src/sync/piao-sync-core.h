@@ -28,6 +28,9 @@ G_BEGIN_DECLS
 /* Setting: the schema that the rows here were fetched for. */
 #define PIAO_SYNC_SCHEMA "sync.schema"
 #define PIAO_SYNC_MAX_REQUEST (1024 * 1024)
+/* With this code a centre closes the socket of hints of somebody whom it does not serve any more.
+ */
+#define PIAO_SYNC_LIVE_UNAUTHORIZED 4401
 
 /* @now is the desktop's clock in ms; the server measures the skew by it. About @max_answer bytes of
  * rows are asked for; at most @max_commands bytes of commands go along, but always one unless it is

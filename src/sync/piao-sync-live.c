@@ -46,11 +46,18 @@ on_message (PiaoSync *self, int type, GBytes *message)
   piao_sync_feed (self, &(PiaoSyncEvent){ .type = PIAO_SYNC_EVENT_HINT, .seq = seq });
 }
 
+/* A centre that turns us away says more in an answer: that the session is over, or that this
+ * computer was struck off. It is asked at once. */
 static void
 on_closed (PiaoSync *self)
 {
+  gboolean turned_away
+      = soup_websocket_connection_get_close_code (self->live) == PIAO_SYNC_LIVE_UNAUTHORIZED;
+
   let_go (self);
   feed (self, PIAO_SYNC_EVENT_LIVE_CLOSED);
+  if (turned_away)
+    feed (self, PIAO_SYNC_EVENT_HINT);
 }
 
 static void

@@ -9,6 +9,7 @@
  *   {"do": "sign-in", "name", "password"}   {"ok": true, "user"}
  *   {"do": "start"}                          {"ok": true}, and the rounds begin
  *   {"do": "nudge"}
+ *   {"do": "hold", "on"}                     stays away from the centre, or no longer
  *   {"do": "run", "name", "args": {…}}       a command; {"ok": true, "id"} once it is durable
  *   {"do": "scan", "order", "code"}          what the scanner reads, as the counter takes it
  *   {"do": "codes", "order"}                 {"codes": [[kind, code], …]}
@@ -226,7 +227,8 @@ do_status (Desktop *self)
                            "ilms", 's', ilms[piao_sync_get_ilms (self->sync)], "waiting", 'i',
                            (gint64)piao_sync_get_waiting (self->sync), "refused", 'i',
                            (gint64)piao_sync_get_refused (self->sync), "complete", 'b',
-                           piao_sync_is_complete (self->sync), "seq", 'i',
+                           piao_sync_is_complete (self->sync), "revoked", 'b',
+                           piao_sync_is_revoked (self->sync), "seq", 'i',
                            piao_sync_get_seq (self->sync), "problem", 's',
                            piao_sync_get_problem (self->sync), NULL));
 }
@@ -254,6 +256,11 @@ handle (Desktop *self, JsonObject *ask)
         piao_sync_start (self->sync);
       else
         piao_sync_nudge (self->sync);
+      answer (piao_json_build ("ok", 'b', TRUE, NULL));
+    }
+  else if (g_str_equal (what, "hold"))
+    {
+      piao_sync_set_held (self->sync, piao_json_get_bool (ask, "on", FALSE));
       answer (piao_json_build ("ok", 'b', TRUE, NULL));
     }
   else

@@ -11,7 +11,7 @@
 #include "base/piao-future.h"
 #include "base/piao-id.h"
 #include "server/piao-executor.h"
-#include "server/piao-notice.h"
+#include "sync/piao-notice.h"
 #include "server/piao-readers.h"
 #include "tests/lib/piao-centre.h"
 

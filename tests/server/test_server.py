@@ -184,6 +184,20 @@ class Http(unittest.TestCase):
         for one in (live, again):
             one.close()
 
+    def test_a_listener_that_is_struck_off_is_told(self):
+        """By another process, beside the server."""
+        desk = Desk(self.server, key='listener'.ljust(40, '-'))
+        live = Live(self.server, desk.token)
+        self.assertEqual(live.status, 101)
+        live.socket.settimeout(15)
+        subprocess.run([os.environ['PIAOKUCTL'], 'device', 'revoke', str(desk.device), '--database',
+                        self.server.database], check=True, capture_output=True)
+        opcode, data = live.frame()
+        while opcode == 1:
+            opcode, data = live.frame()
+        self.assertEqual((opcode, int.from_bytes(data[:2], 'big'), data[2:]), (8, 4401, b'device.revoked'))
+        live.close()
+
     def test_hostile_bodies(self):
         desk = Desk(self.server, key='hostile'.ljust(40, '-'))
         before = self.server.call('GET', '/health')[1]['seq']

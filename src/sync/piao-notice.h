@@ -13,6 +13,9 @@ G_BEGIN_DECLS
  */
 #define PIAO_NOTICE_CHANNEL "piaoku_commit"
 
+/* The name of what an operator does past the servers. */
+#define PIAO_NOTICE_BY_HAND "piaokuctl"
+
 /* @lanes of gint64. Transfer full. */
 char *piao_notice_to_text (const char *name, GArray *lanes, gint64 seq, gboolean access_changed);
 

@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "server/piao-notice.h"
+#include "sync/piao-notice.h"
 
 #define MAX_LANES 256
 
