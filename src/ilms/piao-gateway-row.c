@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/piao-mutant.h"
 #include "ilms/piao-gateway-row.h"
 
 /* What the columns and commands hold (src/domain/gateway). */
@@ -32,6 +33,19 @@ piao_gateway_row_read (const PiaoRecord *row, PiaoGatewayAttempt *attempt)
   };
   return piao_gateway_state_from_text (piao_record_text (row, PIAO_GATEWAY_REQUEST_STATE),
                                        &attempt->state);
+}
+
+gboolean
+piao_gateway_row_may_be_forgotten (const PiaoRecord *row,
+                                   const PiaoGatewayAttempt *attempt,
+                                   gint64 before)
+{
+  if (PIAO_MUTANT (restored_blindly))
+    return FALSE;
+  if (attempt->state == PIAO_GATEWAY_UNCERTAIN)
+    return attempt->unknown_at == 0;
+  return attempt->state == PIAO_GATEWAY_PREPARED && attempt->tries == 0 && attempt->doubt_at == 0
+         && piao_record_int (row, PIAO_GATEWAY_REQUEST_CREATED_AT) < before;
 }
 
 /* One line of at most @max_chars characters; NULL for nothing. Transfer full. */

@@ -18,6 +18,13 @@ G_BEGIN_DECLS
 /* FALSE when the row's state is none that we know. */
 gboolean piao_gateway_row_read (const PiaoRecord *row, PiaoGatewayAttempt *attempt);
 
+/* Whether it may have been sent although no send of it is known: a server from a backup forgets
+ * what it did last, and makes the request anew when the desktop sends its command again. @before:
+ * what was made earlier (ms UTC) counts as such. */
+gboolean piao_gateway_row_may_be_forgotten (const PiaoRecord *row,
+                                            const PiaoGatewayAttempt *attempt,
+                                            gint64 before);
+
 /* Arguments of gateway.progress. @code and @message may be NULL. Transfer full. */
 JsonObject *piao_gateway_row_progress (const PiaoRecord *row,
                                        const PiaoGatewayAttempt *attempt,

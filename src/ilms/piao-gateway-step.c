@@ -46,6 +46,7 @@ now_of (const Step *step)
 static gboolean
 save (Step *step, const char *code, const char *message, GError **error)
 {
+  piao_gateway_worker_note (step->worker, step->row->id, &step->attempt);
   return piao_gateway_worker_store (
       step->worker, "gateway.progress",
       piao_gateway_row_progress (step->row, &step->attempt, code, message), error);
@@ -201,6 +202,22 @@ send (Step *step, GError **error)
 
 /* --- asking ---------------------------------------------------------------------------------- */
 
+/* What ILMS found for the question that left when nobody had known for @unknown ms. The clock may
+ * have been set meanwhile, so it alone does not make a request one that never arrived. */
+static void
+take_finding (Step *step, const PiaoGatewayReply *reply, gint64 unknown)
+{
+  const PiaoGatewayRules *rules = piao_gateway_worker_get_rules (step->worker);
+  PiaoGatewayFinding finding = piao_gateway_reply_get_finding (reply);
+  gint64 missing = rules->longest_processing_ms - unknown;
+  gboolean early = finding == PIAO_GATEWAY_NOT_FOUND && missing > 0;
+
+  piao_gateway_attempt_answered (&step->attempt, rules, reply->kind,
+                                 early ? PIAO_GATEWAY_FOUND_UNDER_WAY : finding, now_of (step));
+  if (early)
+    step->attempt.next_at = MIN (step->attempt.next_at, now_of (step) + missing);
+}
+
 static gboolean
 ask (Step *step, GError **error)
 {
@@ -208,8 +225,10 @@ ask (Step *step, GError **error)
   g_autoptr (PiaoGatewayReply) reply = NULL;
   g_autoptr (GError) why = NULL;
   PiaoGatewayAttempt before;
+  gint64 unknown;
 
   piao_gateway_attempt_asking (&step->attempt, now_of (step));
+  unknown = piao_gateway_worker_note (step->worker, step->row->id, &step->attempt);
   if (!save_as_it_is (step, error))
     return FALSE;
   reply = piao_gateway_worker_call (step->worker, "order.query",
@@ -227,8 +246,7 @@ ask (Step *step, GError **error)
                                      PIAO_GATEWAY_FOUND_UNDER_WAY, now_of (step));
       return save (step, piao_error_get_reason (why), why->message, error);
     }
-  piao_gateway_attempt_answered (&step->attempt, rules, reply->kind,
-                                 piao_gateway_reply_get_finding (reply), now_of (step));
+  take_finding (step, reply, unknown);
   if (reply->kind != PIAO_GATEWAY_OK)
     return settle (step, &before, reply->code, reply->sentence, NULL, error);
   return settle (step, &before, piao_json_get_text (reply->result, "code", NULL),

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "ilms/piao-gateway-worker.h"
+#include "ilms/piao-gateway-doubts.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,12 @@ G_BEGIN_DECLS
 PiaoClock *piao_gateway_worker_get_clock (PiaoGatewayWorker *self);
 const PiaoGatewayRules *piao_gateway_worker_get_rules (PiaoGatewayWorker *self);
 guint32 piao_gateway_worker_take_random (PiaoGatewayWorker *self);
+
+/* Notes where @attempt at @request is; for how many ms it has been unknown (piao-gateway-doubts).
+ */
+gint64 piao_gateway_worker_note (PiaoGatewayWorker *self,
+                                 gint64 request,
+                                 const PiaoGatewayAttempt *attempt);
 
 /* Awaits the commit of a command; @args is taken. */
 gboolean piao_gateway_worker_store (PiaoGatewayWorker *self,

@@ -16,7 +16,6 @@
 #include "base/piao-error.h"
 #include "base/piao-future.h"
 #include "base/piao-money.h"
-#include "base/piao-mutant.h"
 #include "domain/gateway/piao-gateway-requests.h"
 #include "domain/order/piao-order-kinds.h"
 #include "ilms/piao-gateway-row.h"
@@ -57,6 +56,7 @@ struct _PiaoGatewayWorker
   guint fibers;     /* all that is under way */
   guint steps;      /* requests among them */
   GHashTable *busy; /* (owned) order id → Busy */
+  PiaoGatewayDoubts doubts;
   gint64 wake_at;
   guint timer;
 
@@ -235,6 +235,15 @@ const PiaoGatewayRules *
 piao_gateway_worker_get_rules (PiaoGatewayWorker *self)
 {
   return &self->rules;
+}
+
+gint64
+piao_gateway_worker_note (PiaoGatewayWorker *self,
+                          gint64 request,
+                          const PiaoGatewayAttempt *attempt)
+{
+  return piao_gateway_doubts_note (&self->doubts, request, attempt,
+                                   self->backend.steady (self->backend.data));
 }
 
 guint32
@@ -451,21 +460,6 @@ start_step (PiaoGatewayWorker *self, const PiaoRecord *row, const PiaoGatewayAtt
                       "gateway step");
 }
 
-/* Whether it may have been sent although no send of it is known: a server from a backup forgets
- * what it did last, and makes the request anew when the desktop sends its command again. */
-static gboolean
-may_be_forgotten (const PiaoGatewayWorker *self,
-                  const PiaoRecord *row,
-                  const PiaoGatewayAttempt *attempt)
-{
-  if (PIAO_MUTANT (restored_blindly))
-    return FALSE;
-  if (attempt->state == PIAO_GATEWAY_UNCERTAIN)
-    return attempt->unknown_at == 0;
-  return attempt->state == PIAO_GATEWAY_PREPARED && attempt->tries == 0 && attempt->doubt_at == 0
-         && piao_record_int (row, PIAO_GATEWAY_REQUEST_CREATED_AT) < self->rules.ask_first_before;
-}
-
 static void
 consider (PiaoGatewayWorker *self, const PiaoRecord *row, gint64 now)
 {
@@ -477,7 +471,7 @@ consider (PiaoGatewayWorker *self, const PiaoRecord *row, gint64 now)
     self->wake_at = MIN (self->wake_at, busy->until);
   if (busy != NULL || !piao_gateway_row_read (row, &attempt))
     return;
-  if (may_be_forgotten (self, row, &attempt))
+  if (piao_gateway_row_may_be_forgotten (row, &attempt, self->rules.ask_first_before))
     piao_gateway_attempt_take_over (&attempt, now);
   /* Under way, but not here: its step ended without being stored. */
   if (attempt.state == PIAO_GATEWAY_SENT || attempt.asked_at != 0)
@@ -747,6 +741,7 @@ piao_gateway_worker_finalize (GObject *object)
   g_clear_object (&self->client);
   g_clear_object (&self->clock);
   g_hash_table_unref (self->busy);
+  piao_gateway_doubts_clear (&self->doubts);
   g_free (self->executor);
   g_free (self->attention);
   G_OBJECT_CLASS (piao_gateway_worker_parent_class)->finalize (object);
@@ -765,6 +760,7 @@ static void
 piao_gateway_worker_init (PiaoGatewayWorker *self)
 {
   self->busy = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
+  piao_gateway_doubts_init (&self->doubts);
   self->state = PIAO_GATEWAY_LINE_OFFLINE;
 }
 
@@ -779,7 +775,8 @@ piao_gateway_worker_new (const char *executor,
   PiaoGatewayWorker *self;
 
   g_return_val_if_fail (executor != NULL && PIAO_IS_GATEWAY_CLIENT (client), NULL);
-  g_return_val_if_fail (rules != NULL && backend != NULL && PIAO_IS_CLOCK (clock), NULL);
+  g_return_val_if_fail (rules != NULL && PIAO_IS_CLOCK (clock), NULL);
+  g_return_val_if_fail (backend != NULL && backend->steady != NULL, NULL);
   self = g_object_new (PIAO_TYPE_GATEWAY_WORKER, NULL);
   self->executor = g_strdup (executor);
   self->client = g_object_ref (client);

@@ -37,6 +37,8 @@ typedef struct
   /* For who keeps another time than the main loop's: the worker wants a nudge at @at, ms of the
    * clock; the last call counts. NULL leaves it to timers of the main loop. */
   void (*wake) (gint64 at, gpointer data);
+  /* ms of a time that only goes on, whatever the clock is set to. */
+  gint64 (*steady) (gpointer data);
 } PiaoGatewayBackend;
 
 /* @executor is "server" or "device:<n>". Nothing happens before start(). */

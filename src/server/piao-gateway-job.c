@@ -89,6 +89,12 @@ query (PiaoReplicaFunc func, gpointer func_data, GDestroyNotify destroy, gpointe
                           take_answer, reading, reading_free);
 }
 
+static gint64
+get_steady (gpointer data)
+{
+  return g_get_monotonic_time () / 1000;
+}
+
 /* --- who we are ------------------------------------------------------------------------------ */
 
 /* Secrets that others may read are no secrets. A file that a service manager hands over belongs to
@@ -204,7 +210,7 @@ stop_work (PiaoGatewayJob *self)
 static void
 start_work (PiaoGatewayJob *self)
 {
-  PiaoGatewayBackend backend = { run, query, self };
+  PiaoGatewayBackend backend = { run, query, self, NULL, get_steady };
   PiaoClock *clock = piao_server_get_clock (self->server);
   PiaoGatewayRules rules = piao_gateway_rules_for (self->profile);
   g_autoptr (PiaoGatewayClient) client = make_client (self, NULL);

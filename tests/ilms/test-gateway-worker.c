@@ -41,6 +41,7 @@ typedef struct
   gint64 most_sent;        /* the most requests that were "sent" at one time */
   gboolean inherited;      /* another process may still have something to send */
   gint64 ask_first_before; /* of the rules */
+  gint64 jumped;           /* ms that the clock was set forward */
 } Rig;
 
 static const GatewayFixtureOptions merciless = { .no_idempotency = TRUE };
@@ -81,10 +82,18 @@ read_rows (PiaoReplicaFunc func, gpointer func_data, GDestroyNotify destroy, gpo
   return future;
 }
 
+static gint64
+get_steady (gpointer data)
+{
+  const Rig *rig = data;
+
+  return piao_clock_now (rig->gateway.clock) - rig->jumped;
+}
+
 static void
 start_worker (Rig *rig)
 {
-  const PiaoGatewayBackend backend = { run_command, read_rows, rig };
+  const PiaoGatewayBackend backend = { run_command, read_rows, rig, NULL, get_steady };
   PiaoGatewayRules rules = piao_gateway_rules_for (rig->gateway.profile);
 
   rules.ask_first_before = rig->ask_first_before;
@@ -461,6 +470,32 @@ test_made_anew (Rig *rig, gconstpointer data)
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 1);
 }
 
+/* Somebody sets the clock forward while nobody knows what became of the request: that is no reason
+ * to believe that ILMS has not got it. */
+static void
+test_clock_is_set (Rig *rig, gconstpointer data)
+{
+  gint64 order, begin;
+  guint asked;
+
+  gateway_fixture_faults (&rig->gateway, "order.confirm/drop");
+  order = confirming (rig);
+  settle (rig);
+  assert_request (rig, order, "unknown");
+  begin = get_steady (rig);
+  rig->jumped = PIAO_DAY;
+  piao_clock_advance (rig->gateway.clock, PIAO_DAY);
+  asked = gateway_fixture_calls (&rig->gateway, "order.query");
+  settle (rig);
+  g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.query"), >, asked);
+  g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 1);
+  await_state (rig, order, "ready_to_ship");
+  assert_one_debit (rig, order);
+  g_assert_cmpint (get_steady (rig) - begin, >=, PIAO_MINUTE);
+  g_assert_cmpint (get_steady (rig) - begin, <, 2 * PIAO_MINUTE);
+  g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 2);
+}
+
 /* A sandbox whose books are in a file, at the port of the one before. */
 static void
 open_sandbox (Rig *rig, const char *path)
@@ -741,6 +776,7 @@ main (int argc, char **argv)
   ADD ("crash-of-another", test_crash_of_another);
   ADD ("ask-first", test_ask_first);
   ADD ("made-anew", test_made_anew);
+  ADD ("clock-is-set", test_clock_is_set);
   ADD ("sandbox-restarts", test_sandbox_restarts);
   ADD ("commit-fails", test_commit_fails);
   ADD ("nothing-leaves-without-its-commit", test_nothing_leaves_without_its_commit);

@@ -25,8 +25,7 @@ sim_check_sending (SimWorld *world,
   if (stopped)
     sim_fail (world, 13, "Executor %u calls %s although ILMS has said stop", executor, operation);
   else if (!is_question (operation) && request_no != NULL
-           && sim_ilms_has_carried_out (world->ilms, request_no)
-           && (executor == SIM_LINE_SERVER || !world->plan.idempotent))
+           && sim_ilms_has_carried_out (world->ilms, request_no))
     sim_fail (world, 13, "Executor %u sends %s %s again, which was carried out", executor,
               operation, request_no);
 }

@@ -141,10 +141,16 @@ wake_worker (gint64 at, gpointer data)
     sim_line_wake (self->world, self->index, at - self->skew);
 }
 
+static gint64
+get_steady (gpointer data)
+{
+  return ((SimDesk *)data)->world->now;
+}
+
 static void
 start_worker (SimDesk *self)
 {
-  PiaoGatewayBackend backend = { run_for_worker, read_for_worker, self, wake_worker };
+  PiaoGatewayBackend backend = { run_for_worker, read_for_worker, self, wake_worker, get_steady };
   g_autofree char *executor = g_strdup_printf ("device:%u", self->device);
   PiaoGatewayRules rules = sim_line_get_rules (self->world);
 

@@ -79,9 +79,7 @@ set_clock_wrong (gpointer data)
   const gint64 skews[] = { PIAO_DAY,        -PIAO_DAY,         -fault->world->now,
                            7 * PIAO_MINUTE, -40 * PIAO_SECOND, 3 * PIAO_HOUR };
 
-  /* Only the gateway's own memory makes up for a clock that jumps while nobody knows whether a
-   * request was carried out (src/ilms/DESIGN.md). */
-  if (is_over (fault) || (desk->index == 2 && !fault->world->plan.idempotent))
+  if (is_over (fault))
     return;
   desk->skew = skews[sim_random_range (random, 0, G_N_ELEMENTS (skews) - 1)];
   sim_note (fault->world, desk->who, "clock wrong by %d s", (int)(desk->skew / PIAO_SECOND));

@@ -140,10 +140,16 @@ wake_worker (gint64 at, gpointer data)
     sim_line_wake (self->world, SIM_LINE_SERVER, at);
 }
 
+static gint64
+get_steady (gpointer data)
+{
+  return ((SimServer *)data)->world->now;
+}
+
 static void
 start_worker (SimServer *self)
 {
-  PiaoGatewayBackend backend = { run_for_worker, read_for_worker, self, wake_worker };
+  PiaoGatewayBackend backend = { run_for_worker, read_for_worker, self, wake_worker, get_steady };
   PiaoGatewayRules rules = sim_line_get_rules (self->world);
 
   piao_db_query_int (self->db, &sim_epoch_at, 0, &rules.ask_first_before, NULL, "");

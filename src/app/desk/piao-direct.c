@@ -92,6 +92,12 @@ on_worker_changed (PiaoDirect *self)
   g_signal_emit (self, changed_signal, 0);
 }
 
+static gint64
+get_steady (gpointer data)
+{
+  return g_get_monotonic_time () / 1000;
+}
+
 static gboolean
 begin_worker (PiaoDirect *self, const PiaoCredentials *credentials, GError **error)
 {
@@ -100,7 +106,7 @@ begin_worker (PiaoDirect *self, const PiaoCredentials *credentials, GError **err
   g_autofree char *profile = g_settings_get_string (settings, "gateway-profile");
   g_autofree char *executor
       = g_strdup_printf ("device:%u", piao_replica_get_device (self->replica));
-  const PiaoGatewayBackend backend = { run, read_rows, self };
+  const PiaoGatewayBackend backend = { run, read_rows, self, NULL, get_steady };
   g_autoptr (PiaoGatewayClient) client = NULL;
   PiaoGatewayRules rules;
 
