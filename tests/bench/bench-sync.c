@@ -38,6 +38,7 @@ PIAO_STATEMENT (bench_search, "SELECT COUNT(*) FROM setting WHERE key LIKE 'sear
 
 static int n_orders = 1000000;
 static int repeats = 20;
+static char *folder;
 
 #define until(condition) await_within (LIMIT_S, condition)
 
@@ -134,7 +135,7 @@ bench_first_fetch (DriverServer *server)
                               raw.rows / raw.seconds, 0.65);
   /* The same where others compute beside it: what the desktop does for a million orders. */
   piao_bench_report ("sync.bootstrap.cpu", first.cpu * 1e6 / n_orders, "s",
-                     raw.cpu * 1e6 / raw.rows, 0, 2);
+                     raw.cpu * 1e6 / raw.rows, 0, 1.5);
   piao_bench_report ("sync.bootstrap.bytes", (double)bytes / n_orders, "B/order",
                      sync_raw_json (server), 24, 0);
   /* Over what the process had before. */
@@ -280,6 +281,7 @@ main (int argc, char **argv)
 {
   const GOptionEntry options[]
       = { { "orders", 0, 0, G_OPTION_ARG_INT, &n_orders, "Orders at the centre", "N" },
+          { "data", 0, 0, G_OPTION_ARG_FILENAME, &folder, "Where the centre is kept", "DIR" },
           { "repeats", 0, 0, G_OPTION_ARG_INT, &repeats, "Samples of what is short", "N" },
           G_OPTION_ENTRY_NULL };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -291,7 +293,7 @@ main (int argc, char **argv)
   if (!g_option_context_parse (context, &argc, &argv, &error))
     piao_bench_check (error);
   dex_init ();
-  server = sync_world_new ((guint)n_orders);
+  server = sync_world_new ((guint)n_orders, folder != NULL ? folder : g_get_tmp_dir ());
   desktop = bench_first_fetch (server);
   bench_changes (server, desktop);
   driver_desktop_free (desktop);

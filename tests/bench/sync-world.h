@@ -8,8 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* A server for the figures of sync over a database with @orders orders, and what is done to it. */
-DriverServer *sync_world_new (guint orders);
+/* A server for the figures of sync over a database with @orders orders, and what is done to it. The
+ * database is made once and kept in @folder; the server has a copy. */
+DriverServer *sync_world_new (guint orders, const char *folder);
 
 /* Changes @n orders of the server at once, as one command does that touches so many. Returns when
  * it is committed. */
