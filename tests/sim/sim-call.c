@@ -12,6 +12,9 @@
 #include "tests/sim/sim-line-up.h"
 #include "tests/sim/sim-server.h"
 
+/* ‰ of the pages that are written beside a call for which there is no room on the disk. */
+#define NO_ROOM 250
+
 /* A message under way, or a moment that was waited for. */
 typedef struct
 {
@@ -183,8 +186,16 @@ on_disk (gpointer data)
   const Moment *moment = data;
   SimDesk *desk = moment->desk;
 
-  if (desk->db != NULL && desk->life == moment->life && desk->serial == moment->number)
-    apply_answer (desk);
+  if (desk->db == NULL || desk->life != moment->life || desk->serial != moment->number)
+    return;
+  if (desk->world->calm || !sim_random_chance (&desk->chance, NO_ROOM))
+    {
+      apply_answer (desk);
+      return;
+    }
+  sim_note (desk->world, desk->who, "answer not applied: no room, with a page ahead of it");
+  g_clear_pointer (&desk->page, piao_sync_answer_free);
+  finish_with (desk, desk->serial, PIAO_SYNC_RESULT_FAILED);
 }
 
 /* The page behind it is asked for at once; the disk takes its time. */
