@@ -137,7 +137,7 @@ main (int argc, char *argv[])
   gboolean done;
 
   setlocale (LC_ALL, "");
-  piao_i18n_bind ();
+  piao_i18n_bind_many ();
   dex_init ();
   done = parse_flags (&flags, &argc, &argv, &error) && serve (&flags, &error);
   if (!done)

@@ -8,6 +8,7 @@
 
 #include "base/piao-error.h"
 #include "base/piao-future.h"
+#include "base/piao-i18n.h"
 #include "server/piao-call.h"
 #include "server/piao-sign-in.h"
 
@@ -214,10 +215,13 @@ read_first (PiaoDb *db, gpointer data, GError **error)
 {
   Work *work = data;
   PiaoCall *call = &work->call;
+  gpointer before = piao_i18n_begin (call->language);
+  gboolean done = piao_session_find (db, call->token, call->now, &call->user, &call->device, error)
+                  && read_body (call, error)
+                  && (work->route->read == NULL || work->route->read (db, call, error));
 
-  return piao_session_find (db, call->token, call->now, &call->user, &call->device, error)
-         && read_body (call, error)
-         && (work->route->read == NULL || work->route->read (db, call, error));
+  piao_i18n_end (before);
+  return done;
 }
 
 static GBytes *
@@ -275,6 +279,8 @@ piao_call_start (PiaoServer *server,
   work->call.token = piao_call_get_token (message);
   work->call.accept = g_strdup (
       soup_message_headers_get_list (soup_server_message_get_request_headers (message), "Accept"));
+  work->call.language = piao_i18n_choose (soup_message_headers_get_list (
+      soup_server_message_get_request_headers (message), "Accept-Language"));
   if (g_str_equal (route->method, "POST"))
     work->call.bytes = soup_message_body_flatten (soup_server_message_get_request_body (message));
   work->call.began = g_get_monotonic_time ();

@@ -22,6 +22,7 @@ typedef struct
   JsonObject *body;           /* owned; of a POST */
   char *token;                /* owned; "" without one */
   char *accept;               /* owned; the header, or NULL */
+  const char *language;       /* that sentences are to speak (piao_i18n_choose()); NULL: ours */
   gint64 began;               /* µs of the monotonic clock */
   gint64 now;
   gint64 user; /* of the session */

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/piao-error.h"
+#include "base/piao-i18n.h"
 #include "base/piao-id.h"
 #include "server/piao-executor.h"
 #include "sync/piao-notice.h"
@@ -184,11 +185,14 @@ run_commands (
     {
       PiaoPushed *pushed = g_ptr_array_index (job->commands, i);
       PiaoVerdict *verdict;
+      gpointer before;
 
       if (job->wants_id && !take_id (self, &pushed->id, error))
         return FALSE;
+      before = piao_i18n_begin (pushed->language);
       verdict = piao_ledger_execute (ledger, self->registry, self->db, pushed,
                                      piao_clock_now (self->clock), error);
+      piao_i18n_end (before);
       if (verdict == NULL)
         return FALSE;
       count (counts, verdict);

@@ -159,6 +159,8 @@ piao_route_sync_read (PiaoDb *db, PiaoCall *call, GError **error)
   if (sync->schema == 0)
     return FALSE;
   sync->commands = piao_serve_read_commands (call->body, call->device, call->now, error);
+  for (guint i = 0; sync->commands != NULL && i < sync->commands->len; i++)
+    ((PiaoPushed *)g_ptr_array_index (sync->commands, i))->language = call->language;
   if (sync->commands == NULL
       || !piao_serve_check (db, call->body, call->device, sync->reply, &restart, error)
       || !look_at_device (sync, db, error))

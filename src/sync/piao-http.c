@@ -226,7 +226,12 @@ make_message (PiaoHttpCall *call)
    * that was kept, and once more over a new one when that turns out to be dead. */
   soup_message_set_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
   if (call->body != NULL)
-    soup_message_set_request_body_from_bytes (message, call->body_type, call->body);
+    {
+      soup_message_set_request_body_from_bytes (message, call->body_type, call->body);
+      /* What the centre says about it is for the same people as our own sentences. Translators:
+       * the tag of your language, as "zh-CN". */
+      soup_message_headers_replace (headers, "Accept-Language", C_ ("language", "en"));
+    }
   soup_message_headers_replace (headers, "Accept", call->accept);
   if (call->token != NULL)
     {

@@ -21,15 +21,16 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint64 id;
-  guint device;       /* 0: the server itself */
-  gint64 dseq;        /* contiguous from 1 a device; 0 for the server's own */
-  char *name;         /* owned */
-  JsonObject *args;   /* owned */
-  gint64 at;          /* ms, the device's clock */
-  gint64 ruled_at;    /* ms, the time the rules see: corrected by the device's skew */
-  gint64 actor;       /* user id; 0 is the system */
-  gboolean withdrawn; /* put away by a person before it was decided: sent for its number only */
-  gboolean again;     /* may have been decided before this database was restored */
+  guint device;         /* 0: the server itself */
+  gint64 dseq;          /* contiguous from 1 a device; 0 for the server's own */
+  char *name;           /* owned */
+  JsonObject *args;     /* owned */
+  gint64 at;            /* ms, the device's clock */
+  gint64 ruled_at;      /* ms, the time the rules see: corrected by the device's skew */
+  gint64 actor;         /* user id; 0 is the system */
+  gboolean withdrawn;   /* put away by a person before it was decided: sent for its number only */
+  const char *language; /* that its verdict is to speak (piao_i18n_choose()); NULL: ours */
+  gboolean again;       /* may have been decided before this database was restored */
 } PiaoPushed;
 
 PiaoPushed *piao_pushed_new (const char *name, JsonObject *args);

@@ -198,6 +198,24 @@ class Http(unittest.TestCase):
         self.assertEqual((opcode, int.from_bytes(data[:2], 'big'), data[2:]), (8, 4401, b'device.revoked'))
         live.close()
 
+    def test_sentences_speak_the_language_of_the_desktop(self):
+        """A verdict and a refusal of the request, both languages, whatever the centre's own is."""
+        desk = Desk(self.server, key='language'.ljust(40, '-'))
+        for asked, chinese in (('zh-CN', True), ('en', False), ('fr, zh;q=0.8', True), ('en-GB', False)):
+            unknown = desk.order()
+            unknown['args']['identity_checked'] = False
+            status, answer = self.server.call('POST', '/v1/sync', desk.request([unknown]), desk.token,
+                                              {'Accept-Language': asked})
+            self.assertEqual(status, 200)
+            verdict = answer['verdicts'][0]
+            self.assertEqual(verdict['code'], 'order.identity')
+            self.assertEqual('电话' in verdict['message'], chinese, verdict['message'])
+            self.assertEqual('Confirm' in verdict['message'], not chinese, verdict['message'])
+            status, answer = self.server.call('POST', '/v1/sync', desk.request(schema=SCHEMA + 1), desk.token,
+                                              {'Accept-Language': asked})
+            self.assertEqual(status, 409)
+            self.assertEqual('中心' in answer['message'], chinese, answer['message'])
+
     def test_hostile_bodies(self):
         desk = Desk(self.server, key='hostile'.ljust(40, '-'))
         before = self.server.call('GET', '/health')[1]['seq']
