@@ -16,6 +16,8 @@
 /* What a screen shows at first: a view makes its widgets for all rows it is told of, up to two
  * hundred, before it paints the first. */
 #define FIRST_IDS 48
+/* The rest waits until what was announced ahead has been painted. */
+#define PAINT_MS 40
 /* A longer list rests after it was read, in proportion: a million ids for two seconds. */
 #define QUICK_IDS 10000
 #define IDS_PER_REST_MS 500
@@ -162,7 +164,10 @@ scan_ids (PiaoDb *db, gpointer data)
 static void
 scan_return (gpointer data)
 {
-  g_idle_add_full (G_PRIORITY_DEFAULT, scan_done, data, scan_unref);
+  Scan *scan = data;
+
+  g_timeout_add_full (G_PRIORITY_DEFAULT, scan->first != NULL ? PAINT_MS : 0, scan_done, data,
+                      scan_unref);
 }
 
 /* --- scan: on the main thread ---------------------------------------------------------------- */

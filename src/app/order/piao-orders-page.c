@@ -8,6 +8,7 @@
 #include "app/order/piao-orders-model.h"
 #include "app/order/piao-orders-page.h"
 #include "app/order/piao-phone-dialog.h"
+#include "app/widget/piao-cell.h"
 #include "app/widget/piao-format.h"
 #include "app/widget/piao-table.h"
 #include "base/piao-future.h"
@@ -98,9 +99,8 @@ state_style (GtkWidget *cell, gpointer item, gpointer data)
 {
   const char *state = piao_row_get_text (item, PIAO_ORDER_ROW_STATE);
 
-  gtk_widget_set_visible (cell, state != NULL);
-  if (state != NULL)
-    piao_format_state_pill (GTK_LABEL (cell), state);
+  piao_pill_set (PIAO_PILL (cell), state != NULL ? piao_order_state_get_title (state) : NULL,
+                 piao_format_state_class (state));
 }
 
 static const PiaoTableColumn columns[] = {

@@ -8,6 +8,7 @@
 #include "app/refused/piao-refused-row.h"
 #include "app/sync/piao-sync-model.h"
 #include "app/sync/piao-sync-page.h"
+#include "app/widget/piao-cell.h"
 #include "app/widget/piao-format.h"
 #include "app/widget/piao-table.h"
 #include "base/piao-future.h"
@@ -122,7 +123,8 @@ state_style (GtkWidget *cell, gpointer item, gpointer data)
 {
   const char *state = piao_sync_item_get_state (item);
 
-  show_pill (GTK_LABEL (cell), piao_sync_state_to_title (state), piao_sync_state_to_class (state));
+  piao_pill_set (PIAO_PILL (cell), piao_sync_state_to_title (state),
+                 piao_sync_state_to_class (state));
 }
 
 static const PiaoTableColumn outbox_columns[] = {

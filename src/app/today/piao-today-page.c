@@ -7,6 +7,7 @@
 
 #include "app/today/piao-today-model.h"
 #include "app/today/piao-today-page.h"
+#include "app/widget/piao-cell.h"
 #include "app/widget/piao-format.h"
 #include "app/widget/piao-table.h"
 #include "base/piao-future.h"
@@ -99,9 +100,8 @@ state_style (GtkWidget *cell, gpointer item, gpointer data)
 {
   const char *state = piao_row_get_text (item, PIAO_ORDER_ROW_STATE);
 
-  gtk_widget_set_visible (cell, state != NULL);
-  if (state != NULL)
-    piao_format_state_pill (GTK_LABEL (cell), state);
+  piao_pill_set (PIAO_PILL (cell), state != NULL ? piao_order_state_get_title (state) : NULL,
+                 piao_format_state_class (state));
 }
 
 static const PiaoTableColumn columns[] = {

@@ -5,7 +5,10 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "app/widget/piao-cell.h"
 #include "app/widget/piao-table-private.h"
+
+#define WATCH "piao-watch" /* of a cell: handler of "changed" of its item */
 
 typedef struct
 {
@@ -17,49 +20,14 @@ static void
 set_up_cell (GtkSignalListItemFactory *factory, GtkColumnViewCell *cell, Binding *binding)
 {
   const PiaoTableColumn *column = binding->column;
-  GtkWidget *widget;
+  GtkWidget *widget
+      = column->flags & PIAO_CELL_PILL
+            ? piao_pill_new ()
+            : piao_cell_new (column->text, binding->data, (column->flags & PIAO_CELL_NUMERIC) != 0);
 
-  if (column->flags & PIAO_CELL_PILL)
-    {
-      widget = gtk_label_new (NULL);
-      gtk_widget_set_halign (widget, GTK_ALIGN_START);
-      gtk_label_set_ellipsize (GTK_LABEL (widget), PANGO_ELLIPSIZE_END);
-    }
-  else
-    {
-      widget = gtk_inscription_new (NULL);
-      gtk_inscription_set_text_overflow (GTK_INSCRIPTION (widget),
-                                         GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
-      gtk_inscription_set_min_lines (GTK_INSCRIPTION (widget), 1);
-      gtk_inscription_set_nat_lines (GTK_INSCRIPTION (widget), 1);
-      gtk_inscription_set_xalign (GTK_INSCRIPTION (widget),
-                                  column->flags & PIAO_CELL_NUMERIC ? 1.0F : 0.0F);
-      gtk_widget_add_css_class (widget, "numeric");
-      if (column->flags & PIAO_CELL_STRONG)
-        gtk_widget_add_css_class (widget, "strong");
-    }
+  if (column->flags & PIAO_CELL_STRONG)
+    gtk_widget_add_css_class (widget, "strong");
   gtk_column_view_cell_set_child (cell, widget);
-}
-
-static void
-show_item (GtkColumnViewCell *cell, Binding *binding)
-{
-  gpointer item = gtk_column_view_cell_get_item (cell);
-  GtkWidget *widget = gtk_column_view_cell_get_child (cell);
-  g_autofree char *text = NULL;
-
-  if (item == NULL || widget == NULL)
-    return;
-  if (binding->column->text != NULL)
-    {
-      text = binding->column->text (item, binding->data);
-      if (GTK_IS_LABEL (widget))
-        gtk_label_set_text (GTK_LABEL (widget), text);
-      else
-        gtk_inscription_set_text (GTK_INSCRIPTION (widget), text);
-    }
-  if (binding->column->style != NULL)
-    binding->column->style (widget, item, binding->data);
 }
 
 typedef struct
@@ -69,9 +37,10 @@ typedef struct
 } Watch;
 
 static void
-on_item_changed (gpointer item, Watch *watch)
+dress (gpointer item, Watch *watch)
 {
-  show_item (watch->cell, watch->binding);
+  watch->binding->column->style (gtk_column_view_cell_get_child (watch->cell), item,
+                                 watch->binding->data);
 }
 
 static void
@@ -80,29 +49,40 @@ watch_free (gpointer data, GClosure *closure)
   g_free (data);
 }
 
+/* The text follows the item by itself; what style() does must be there before it is drawn. */
 static void
 bind_cell (GtkSignalListItemFactory *factory, GtkColumnViewCell *cell, Binding *binding)
 {
   gpointer item = gtk_column_view_cell_get_item (cell);
+  GtkWidget *widget = gtk_column_view_cell_get_child (cell);
 
-  show_item (cell, binding);
+  if (PIAO_IS_CELL (widget))
+    piao_cell_set_item (PIAO_CELL (widget), item);
+  if (binding->column->style == NULL)
+    return;
+  binding->column->style (widget, item, binding->data);
   if (g_signal_lookup ("changed", G_OBJECT_TYPE (item)) != 0)
     {
       Watch *watch = g_new0 (Watch, 1);
       gulong id;
 
       *watch = (Watch){ cell, binding };
-      id = g_signal_connect_data (item, "changed", G_CALLBACK (on_item_changed), watch, watch_free,
-                                  0);
-      g_object_set_data (G_OBJECT (cell), "piao-watch", GSIZE_TO_POINTER (id));
+      id = g_signal_connect_data (item, "changed", G_CALLBACK (dress), watch, watch_free, 0);
+      g_object_set_data (G_OBJECT (cell), WATCH, GSIZE_TO_POINTER (id));
     }
 }
 
 static void
 unbind_cell (GtkSignalListItemFactory *factory, GtkColumnViewCell *cell, Binding *binding)
 {
-  gulong id = GPOINTER_TO_SIZE (g_object_steal_data (G_OBJECT (cell), "piao-watch"));
+  GtkWidget *widget = gtk_column_view_cell_get_child (cell);
+  gulong id;
 
+  if (PIAO_IS_CELL (widget))
+    piao_cell_set_item (PIAO_CELL (widget), NULL);
+  if (binding->column->style == NULL)
+    return;
+  id = GPOINTER_TO_SIZE (g_object_steal_data (G_OBJECT (cell), WATCH));
   if (id != 0)
     g_signal_handler_disconnect (gtk_column_view_cell_get_item (cell), id);
 }

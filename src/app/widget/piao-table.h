@@ -15,7 +15,7 @@ typedef enum
 {
   PIAO_CELL_NUMERIC = 1 << 0, /* right aligned, tabular figures */
   PIAO_CELL_EXPAND = 1 << 1,  /* takes what is left of the width */
-  PIAO_CELL_PILL = 1 << 2,    /* a label that style() dresses */
+  PIAO_CELL_PILL = 1 << 2,    /* a PiaoPill that style() fills */
   PIAO_CELL_STRONG = 1 << 3,  /* heavier */
   PIAO_CELL_WIDE = 1 << 4,    /* only where there is room: gone in a narrow window */
 } PiaoCellFlags;
@@ -27,7 +27,7 @@ typedef struct
   int width;         /* pixels; 0 for what the text needs */
   /* What @item shows; transfer full. NULL with a pill. */
   char *(*text) (gpointer item, gpointer data);
-  /* Dresses the cell (a GtkInscription, or a GtkLabel with PIAO_CELL_PILL); may be NULL. */
+  /* Dresses the cell (a PiaoPill with PIAO_CELL_PILL); may be NULL. */
   void (*style) (GtkWidget *cell, gpointer item, gpointer data);
 } PiaoTableColumn;
 
