@@ -15,7 +15,8 @@ CREATE TEMP VIEW million AS
   SELECT m.d * 1000000 + k.n * 1000 + u.n AS n
     FROM digit m CROSS JOIN thousand k CROSS JOIN thousand u;
 
-INSERT INTO users (id, lane, name, real_name, enabled) VALUES (900, 0, 'bench', 'Bench', 1);
+INSERT INTO users (id, lane, name, real_name, warehouse_id, enabled)
+  VALUES (900, 0, 'bench', 'Bench', 652300, 1);
 INSERT INTO role (id, lane, code, name) VALUES (901, 0, 'bench', 'Bench');
 INSERT INTO role_permission (id, lane, role_id, permission) VALUES
   (902, 0, 901, 'order'), (903, 0, 901, 'order.pick'), (904, 0, 901, 'stock');
