@@ -11,6 +11,7 @@
 #include "app/counter/piao-counter-page.h"
 #include "app/counter/piao-queue-row.h"
 #include "app/shell/piao-window.h"
+#include "app/widget/piao-announce.h"
 #include "app/widget/piao-format.h"
 #include "app/widget/piao-table.h"
 #include "store/piao-row-list.h"
@@ -176,10 +177,7 @@ on_verdict (PiaoCounterPage *self, int verdict, const char *text)
     piao_session_play (session, (PiaoTone)verdict_looks[verdict].tone);
   if (PIAO_IS_WINDOW (root) && verdict != PIAO_SAID_INFO)
     piao_window_flash (PIAO_WINDOW (root), verdict != PIAO_SAID_REFUSED);
-  gtk_accessible_announce (GTK_ACCESSIBLE (self), text,
-                           verdict == PIAO_SAID_REFUSED
-                               ? GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH
-                               : GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+  piao_announce (GTK_WIDGET (self), text, verdict == PIAO_SAID_REFUSED);
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include "app/desk/piao-direct.h"
 #include "app/gateway/piao-access-dialog.h"
+#include "app/widget/piao-announce.h"
 #include "base/piao-error.h"
 #include "base/piao-future.h"
 #include "domain/org/piao-org-queries.h"
@@ -42,8 +43,7 @@ say (PiaoAccessDialog *self, const char *sentence, gboolean good)
   gtk_widget_add_css_class (GTK_WIDGET (self->status), good ? "success" : "error");
   gtk_label_set_label (self->status, sentence);
   gtk_widget_set_visible (GTK_WIDGET (self->status), TRUE);
-  gtk_accessible_announce (GTK_ACCESSIBLE (self), sentence,
-                           GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+  piao_announce (GTK_WIDGET (self), sentence, FALSE);
 }
 
 static void

@@ -17,6 +17,7 @@
 #include "app/shell/piao-page-table.h"
 #include "app/shell/piao-sidebar-row.h"
 #include "app/shell/piao-window.h"
+#include "app/widget/piao-announce.h"
 
 #define FLASH_MS 300
 
@@ -70,8 +71,7 @@ show_links (PiaoWindow *self)
   if (banner != NULL && g_strcmp0 (banner, adw_banner_get_title (self->banner)) != 0)
     {
       adw_banner_set_title (self->banner, banner);
-      gtk_accessible_announce (GTK_ACCESSIBLE (self), banner,
-                               GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
+      piao_announce (GTK_WIDGET (self), banner, TRUE);
     }
   adw_banner_set_revealed (self->banner, banner != NULL);
 }
@@ -393,8 +393,7 @@ toast_action (GtkWidget *widget, const char *name, GVariant *target)
 
   adw_toast_set_use_markup (toast, FALSE);
   adw_toast_overlay_add_toast (self->toasts, toast);
-  gtk_accessible_announce (GTK_ACCESSIBLE (self), text,
-                           GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+  piao_announce (GTK_WIDGET (self), text, FALSE);
 }
 
 /* --- object ------------------------------------------------------------------------------- */
