@@ -199,6 +199,15 @@ on_replica_changed (PiaoSession *self)
   g_signal_emit (self, signals[REPLICA_CHANGED], 0);
 }
 
+static void
+on_storage_changed (PiaoSession *self)
+{
+  g_autofree char *folder = g_path_get_dirname (piao_replica_get_path (self->replica));
+
+  piao_links_set_storage (self->links, piao_replica_get_storage (self->replica),
+                          piao_session_now (self), folder);
+}
+
 static DexFuture *
 on_place (DexFuture *future, gpointer data)
 {
@@ -212,6 +221,9 @@ on_place (DexFuture *future, gpointer data)
   g_set_object (&self->replica, attach->replica);
   g_signal_connect_object (self->replica, "changed", G_CALLBACK (on_replica_changed), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->replica, "storage-changed", G_CALLBACK (on_storage_changed), self,
+                           G_CONNECT_SWAPPED);
+  on_storage_changed (self);
   piao_replica_set_actor (self->replica, attach->user, piao_replica_get_device (self->replica));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PLACE]);
   return dex_future_new_true ();

@@ -31,6 +31,9 @@
 #define CHECKPOINT_PAGES_BUSY 4096
 #define CHECKPOINT_IDLE_US (50 * G_TIME_SPAN_MILLISECOND)
 
+/* How often a disk that took nothing is tried again. */
+#define PROBE_US (2 * G_TIME_SPAN_SECOND)
+
 typedef struct
 {
   PiaoReplicaFunc func; /* NULL: settle */
@@ -72,6 +75,7 @@ struct _PiaoReplica
 
   _Atomic guint64 generation;
   atomic_bool announcing; /* an emission of "changed" is under way to the main context */
+  _Atomic PiaoStorage storage;
 };
 
 G_DEFINE_FINAL_TYPE (PiaoReplica, piao_replica, G_TYPE_OBJECT)
@@ -79,6 +83,7 @@ G_DEFINE_FINAL_TYPE (PiaoReplica, piao_replica, G_TYPE_OBJECT)
 enum
 {
   CHANGED,
+  STORAGE_CHANGED,
   N_SIGNALS,
 };
 
@@ -110,16 +115,37 @@ weak_free (gpointer data)
 }
 
 static void
+call_later (PiaoReplica *self, GSourceFunc func)
+{
+  GWeakRef *weak = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (weak, self);
+  g_idle_add_full (G_PRIORITY_DEFAULT, func, weak, weak_free);
+}
+
+static void
 note_change (PiaoReplica *self)
 {
-  GWeakRef *weak;
-
   atomic_fetch_add (&self->generation, 1);
-  if (atomic_exchange (&self->announcing, TRUE))
-    return;
-  weak = g_new0 (GWeakRef, 1);
-  g_weak_ref_init (weak, self);
-  g_idle_add_full (G_PRIORITY_DEFAULT, announce, weak, weak_free);
+  if (!atomic_exchange (&self->announcing, TRUE))
+    call_later (self, announce);
+}
+
+static gboolean
+announce_storage (gpointer data)
+{
+  g_autoptr (PiaoReplica) self = g_weak_ref_get (data);
+
+  if (self != NULL)
+    g_signal_emit (self, signals[STORAGE_CHANGED], 0);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+note_storage (PiaoReplica *self, PiaoStorage storage)
+{
+  if (atomic_exchange (&self->storage, storage) != storage)
+    call_later (self, announce_storage);
 }
 
 /* --- jobs ------------------------------------------------------------------------------------ */
@@ -187,6 +213,7 @@ run_write (PiaoReplica *self, Job *job)
   sqlite3 *handle = piao_db_get_sqlite (self->db);
   sqlite3_int64 before = sqlite3_total_changes64 (handle);
   g_autoptr (DexFuture) future = NULL;
+  PiaoStorage storage;
   GError *error = NULL;
 
   if (!piao_db_begin (self->db, &error))
@@ -200,8 +227,14 @@ run_write (PiaoReplica *self, Job *job)
   if (error != NULL)
     piao_db_rollback (self->db);
   else if (piao_db_commit (self->db, &error) && sqlite3_total_changes64 (handle) != before)
-    note_change (self);
+    {
+      note_change (self);
+      note_storage (self, PIAO_STORAGE_GOOD);
+    }
   look_for_damage (self, &error);
+  storage = piao_storage_explain (self->path, &error);
+  if (storage != PIAO_STORAGE_GOOD)
+    note_storage (self, storage);
   job_finish (job, g_steal_pointer (&future), error);
 }
 
@@ -273,6 +306,16 @@ cut_off_log (PiaoReplica *self)
   piao_scrub_done (self->db);
 }
 
+static Job *
+wait_for_job (PiaoReplica *self)
+{
+  if (self->wal_pages >= CHECKPOINT_PAGES || piao_scrub_is_due (self->db))
+    return g_async_queue_timeout_pop (self->writes, CHECKPOINT_IDLE_US);
+  if (atomic_load (&self->storage) != PIAO_STORAGE_GOOD)
+    return g_async_queue_timeout_pop (self->writes, PROBE_US);
+  return g_async_queue_pop (self->writes);
+}
+
 static gpointer
 writer_main (gpointer data)
 {
@@ -280,9 +323,7 @@ writer_main (gpointer data)
 
   for (;;)
     {
-      Job *job = self->wal_pages < CHECKPOINT_PAGES && !piao_scrub_is_due (self->db)
-                     ? g_async_queue_pop (self->writes)
-                     : g_async_queue_timeout_pop (self->writes, CHECKPOINT_IDLE_US);
+      Job *job = wait_for_job (self);
 
       if (job == &last_job)
         return NULL;
@@ -292,7 +333,10 @@ writer_main (gpointer data)
         run_write (self, job);
       if (piao_scrub_is_due (self->db))
         cut_off_log (self);
-      if (job == NULL || self->wal_pages >= CHECKPOINT_PAGES_BUSY)
+      if (job == NULL && atomic_load (&self->storage) != PIAO_STORAGE_GOOD
+          && piao_storage_probe (self->db))
+        note_storage (self, PIAO_STORAGE_GOOD);
+      if (self->wal_pages >= (job != NULL ? CHECKPOINT_PAGES_BUSY : 1))
         checkpoint (self, SQLITE_CHECKPOINT_PASSIVE);
     }
 }
@@ -566,6 +610,8 @@ piao_replica_class_init (PiaoReplicaClass *klass)
   G_OBJECT_CLASS (klass)->finalize = piao_replica_finalize;
   signals[CHANGED] = g_signal_new ("changed", PIAO_TYPE_REPLICA, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
+  signals[STORAGE_CHANGED] = g_signal_new ("storage-changed", PIAO_TYPE_REPLICA, G_SIGNAL_RUN_LAST,
+                                           0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -636,6 +682,13 @@ piao_replica_get_generation (PiaoReplica *self)
 {
   g_return_val_if_fail (PIAO_IS_REPLICA (self), 0);
   return atomic_load (&self->generation);
+}
+
+PiaoStorage
+piao_replica_get_storage (PiaoReplica *self)
+{
+  g_return_val_if_fail (PIAO_IS_REPLICA (self), PIAO_STORAGE_GOOD);
+  return atomic_load (&self->storage);
 }
 
 const char *

@@ -7,6 +7,7 @@
 
 #include "base/piao-clock.h"
 #include "store/piao-command.h"
+#include "store/piao-storage.h"
 
 G_BEGIN_DECLS
 
@@ -79,6 +80,14 @@ DexFuture *piao_replica_settle (PiaoReplica *self);
 
 /* The number of commits so far; a result computed at an older one may be dropped. Any thread. */
 guint64 piao_replica_get_generation (PiaoReplica *self);
+
+/*
+ * Whether what is done here can be saved. When the disk is full, read-only or fails, each write is
+ * rejected with a sentence that says so and nothing changes; the writer tries by itself every two
+ * seconds whether there is room again. Signal "storage-changed" on the default main context. Any
+ * thread.
+ */
+PiaoStorage piao_replica_get_storage (PiaoReplica *self);
 
 /* Signal "changed" (guint64 generation): emitted on the default main context after commits that
  * changed something, coalesced. */

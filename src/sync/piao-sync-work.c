@@ -161,6 +161,9 @@ do_read (Work *work, PiaoSyncEvent *event)
                       .round = work->round };
   g_autoptr (GError) error = NULL;
 
+  /* What waits here goes up; what comes could not be kept. */
+  if (piao_replica_get_storage (self->replica) != PIAO_STORAGE_GOOD)
+    reading.max_answer = PIAO_SYNC_MIN_ANSWER;
   if (!dex_await (piao_replica_read (self->replica, read_request, &reading, NULL), &error))
     {
       piao_sync_set_problem (self, error->message);

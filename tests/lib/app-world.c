@@ -100,17 +100,14 @@ attach (AppWorld *self, const char *user)
   must (piao_future_wait (attached, &error) != NULL, error);
 }
 
-AppWorld *
-app_world_new (guint orders)
+/* @path is taken. */
+static AppWorld *
+open_world (AppWorld *self, char *path, guint orders)
 {
-  AppWorld *self = g_new0 (AppWorld, 1);
   g_autoptr (PiaoRegistry) registry = piao_domain_registry_new ();
-  g_autofree char *path = NULL;
+  g_autofree char *held = path;
   g_autoptr (GError) error = NULL;
 
-  self->folder = g_dir_make_tmp ("piaoku-app-XXXXXX", &error);
-  must (self->folder != NULL, error);
-  path = g_build_filename (self->folder, "replica.db", NULL);
   self->clock = piao_clock_new_manual (APP_WORLD_NOW);
   self->settings = piao_paths_new_settings ();
   self->replica = piao_replica_open (path, registry, self->clock, &error);
@@ -123,6 +120,27 @@ app_world_new (guint orders)
   self->session = piao_session_new (self->clock, self->settings, TRUE);
   attach (self, "keeper");
   return self;
+}
+
+AppWorld *
+app_world_new (guint orders)
+{
+  AppWorld *self = g_new0 (AppWorld, 1);
+  g_autoptr (GError) error = NULL;
+
+  self->folder = g_dir_make_tmp ("piaoku-app-XXXXXX", &error);
+  must (self->folder != NULL, error);
+  return open_world (self, g_build_filename (self->folder, "replica.db", NULL), orders);
+}
+
+AppWorld *
+app_world_new_on_shim (guint orders)
+{
+  AppWorld *self = g_new0 (AppWorld, 1);
+
+  piao_shim_register ();
+  self->disk = piao_shim_disk_new ("app");
+  return open_world (self, piao_shim_disk_path (self->disk, "replica.db"), orders);
 }
 
 static DexFuture *
@@ -295,13 +313,15 @@ app_world_free (AppWorld *self)
   g_clear_object (&self->replica);
   g_clear_object (&self->settings);
   g_clear_object (&self->clock);
-  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+  g_clear_pointer (&self->disk, piao_shim_disk_free);
+  for (gsize i = 0; self->folder != NULL && i < G_N_ELEMENTS (files); i++)
     {
       g_autofree char *path = g_build_filename (self->folder, files[i], NULL);
 
       g_unlink (path);
     }
-  g_rmdir (self->folder);
+  if (self->folder != NULL)
+    g_rmdir (self->folder);
   g_free (self->folder);
   g_free (self);
 }

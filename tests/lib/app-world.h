@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/piao-session.h"
+#include "tests/lib/piao-shim-vfs.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *folder;
+  PiaoShimDisk *disk; /* that the replica lies on, or NULL */
   PiaoClock *clock;
   PiaoReplica *replica;
   GSettings *settings;
@@ -24,6 +26,8 @@ typedef struct
 
 /* With @orders in the past beside the counter day. */
 AppWorld *app_world_new (guint orders);
+/* The same on a disk that can become full or fail. */
+AppWorld *app_world_new_on_shim (guint orders);
 void app_world_free (AppWorld *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AppWorld, app_world_free)
 

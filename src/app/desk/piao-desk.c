@@ -389,6 +389,14 @@ on_reprint (PiaoDesk *self, gint64 order, gint64 parcel)
   piao_future_disown (piao_desk_reprint (self, parcel, NULL), _ ("Another copy of a label"));
 }
 
+/* What could not be kept comes now, not when the next round is due. */
+static void
+on_storage_changed (PiaoDesk *self)
+{
+  if (piao_replica_get_storage (self->replica) == PIAO_STORAGE_GOOD)
+    piao_sync_nudge (self->sync);
+}
+
 static void
 connect_parts (PiaoDesk *self)
 {
@@ -401,6 +409,8 @@ connect_parts (PiaoDesk *self)
   g_signal_connect_object (self->direct, "changed", G_CALLBACK (on_direct_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->replica, "changed", G_CALLBACK (look), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->replica, "storage-changed", G_CALLBACK (on_storage_changed), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "reprint", G_CALLBACK (on_reprint), self,
                            G_CONNECT_SWAPPED);
   /* When the counter lets go of an order, held ones may go. */

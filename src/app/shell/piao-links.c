@@ -35,7 +35,9 @@ struct _PiaoLinks
   char *problem;      /* why the last round failed, or NULL */
   char *ilms_problem; /* what a person must put right, or NULL */
   gboolean busy;
-  char *banner; /* what is shown; frozen while busy */
+  char *banner; /* about the lines; frozen while busy */
+  PiaoStorage storage;
+  char *storage_banner; /* goes before it; NULL while all can be saved */
 };
 
 G_DEFINE_FINAL_TYPE (PiaoLinks, piao_links, G_TYPE_OBJECT)
@@ -95,6 +97,7 @@ piao_links_finalize (GObject *object)
   PiaoLinks *self = PIAO_LINKS (object);
 
   g_free (self->banner);
+  g_free (self->storage_banner);
   g_free (self->problem);
   g_free (self->ilms_problem);
   G_OBJECT_CLASS (piao_links_parent_class)->finalize (object);
@@ -173,6 +176,46 @@ piao_links_set_waiting (PiaoLinks *self, guint commands, gint64 oldest)
   changed (self);
 }
 
+static char *
+make_storage_banner (PiaoStorage storage, gint64 since, const char *folder)
+{
+  g_autofree char *time = piao_time_format (since, "%H:%M");
+
+  switch (storage)
+    {
+    case PIAO_STORAGE_FULL:
+      /* Translators: a time of day and a folder. */
+      return g_strdup_printf (_ ("The disk is full: since %s nothing can be saved and no scan "
+                                 "counts. What beeped before is safe. Free some space in %s or "
+                                 "call support; the work then goes on by itself."),
+                              time, folder);
+    case PIAO_STORAGE_READ_ONLY:
+      return g_strdup_printf (_ ("The disk is read-only: since %s nothing can be saved and no scan "
+                                 "counts. What beeped before is safe. Call support (%s)."),
+                              time, folder);
+    case PIAO_STORAGE_FAILING:
+      return g_strdup_printf (
+          _ ("The disk fails: since %s nothing can be saved and no scan counts. "
+             "What beeped before is safe. Call support (%s)."),
+          time, folder);
+    case PIAO_STORAGE_GOOD:
+    default:
+      return NULL;
+    }
+}
+
+void
+piao_links_set_storage (PiaoLinks *self, PiaoStorage storage, gint64 since, const char *folder)
+{
+  g_return_if_fail (PIAO_IS_LINKS (self));
+  if (self->storage == storage)
+    return;
+  self->storage = storage;
+  g_free (self->storage_banner);
+  self->storage_banner = make_storage_banner (storage, since, folder);
+  changed (self);
+}
+
 void
 piao_links_set_printing (PiaoLinks *self, gboolean ready, guint waiting)
 {
@@ -216,7 +259,7 @@ piao_links_get_ilms (PiaoLinks *self)
 const char *
 piao_links_get_banner (PiaoLinks *self)
 {
-  return self->banner;
+  return self->storage_banner != NULL ? self->storage_banner : self->banner;
 }
 
 static gboolean
@@ -371,6 +414,8 @@ piao_links_dup_centre_story (PiaoLinks *self)
   seq = g_strdup_printf ("%" G_GINT64_FORMAT, self->seq);
   since = piao_time_format (self->centre.since, "%m-%d %H:%M");
   synced = piao_time_format (self->synced, "%H:%M");
+  if (self->storage != PIAO_STORAGE_GOOD)
+    return g_strdup (_ ("This computer cannot save what comes; what waits here is still sent."));
   if (self->problem != NULL)
     return g_strdup_printf (_ ("Since %s. %s"), since, self->problem);
   if (self->synced == 0)

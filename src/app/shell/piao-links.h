@@ -5,6 +5,8 @@
 
 #include <gio/gio.h>
 
+#include "store/piao-storage.h"
+
 G_BEGIN_DECLS
 
 /*
@@ -35,8 +37,12 @@ void piao_links_set_ilms_problem (PiaoLinks *self, const char *problem);
 void piao_links_set_synced (PiaoLinks *self, gint64 at);
 /* Commands not yet decided by the centre, and when the oldest was made. */
 void piao_links_set_waiting (PiaoLinks *self, guint commands, gint64 oldest);
+/* Whether this computer can save, and the folder in which it does. (B.10) */
+void
+piao_links_set_storage (PiaoLinks *self, PiaoStorage storage, gint64 since, const char *folder);
 void piao_links_set_printing (PiaoLinks *self, gboolean ready, guint waiting);
-/* While an order is open on the counter, no banner comes or goes. */
+/* While an order is open on the counter, no banner comes or goes: but that of a disk that takes
+ * nothing, because then no scan counts. */
 void piao_links_set_busy (PiaoLinks *self, gboolean busy);
 gboolean piao_links_get_busy (PiaoLinks *self);
 
@@ -46,8 +52,8 @@ PiaoLinkState piao_links_get_ilms (PiaoLinks *self);
 /* "Centre synced 09:41 · ILMS ok · 2 labels wait". Transfer full. */
 char *piao_links_dup_line (PiaoLinks *self);
 
-/* What the banner says, or NULL when no line is down: since when, what works, what waits.
- * Borrowed. */
+/* What the banner says, or NULL when no line is down and the disk takes what is written: since
+ * when, what works, what waits. Borrowed. */
 const char *piao_links_get_banner (PiaoLinks *self);
 
 /* Whether a confirmation would reach ILMS now: over the centre, or past it when @direct. While what
