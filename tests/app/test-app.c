@@ -637,100 +637,6 @@ assert_help (Fixture *f, const char *page)
   g_assert_true (g_file_test (file, G_FILE_TEST_EXISTS));
 }
 
-static GtkColumnView *
-get_list (Fixture *f)
-{
-  return GTK_COLUMN_VIEW (
-      find_widget (GTK_WIDGET (piao_window_get_page (f->window, "orders")), GTK_TYPE_COLUMN_VIEW));
-}
-
-static GtkColumnViewColumn *
-get_column (Fixture *f, guint position)
-{
-  g_autoptr (GtkColumnViewColumn) column
-      = g_list_model_get_item (gtk_column_view_get_columns (get_list (f)), position);
-
-  return column; /* the view has it */
-}
-
-static gboolean
-is_sorted_by_amount (gpointer data)
-{
-  GListModel *rows = data;
-  gint64 before = G_MAXINT64;
-
-  for (guint i = 0; i < MIN (g_list_model_get_n_items (rows), 5); i++)
-    {
-      g_autoptr (PiaoRow) row = g_list_model_get_item (rows, i);
-
-      if (!piao_row_is_loaded (row) || piao_row_get_int (row, PIAO_ORDER_ROW_AMOUNT) > before)
-        return FALSE;
-      before = piao_row_get_int (row, PIAO_ORDER_ROW_AMOUNT);
-    }
-  return before < G_MAXINT64;
-}
-
-/* Amount can be sorted by in what is pending; among all there ever were no index serves it. */
-static void
-test_sort_by_header (Fixture *f, gconstpointer data)
-{
-  const guint amount = 8;
-
-  piao_window_show_page (f->window, "orders");
-  app_world_await (has_rows, get_rows (f));
-  g_assert_nonnull (gtk_column_view_column_get_sorter (get_column (f, amount)));
-  gtk_column_view_sort_by_column (get_list (f), get_column (f, amount), GTK_SORT_DESCENDING);
-  app_world_await (is_sorted_by_amount, get_rows (f));
-  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.orders-in-state", "s", "completed");
-  g_assert_null (gtk_column_view_column_get_sorter (get_column (f, amount)));
-  g_assert_nonnull (gtk_column_view_column_get_sorter (get_column (f, 0)));
-}
-
-static gboolean
-is_width_kept (gpointer data)
-{
-  g_autoptr (GVariant) tables = g_settings_get_value (data, "tables");
-  g_autoptr (GVariant) orders
-      = g_variant_lookup_value (tables, "orders", G_VARIANT_TYPE ("a{s(ib)}"));
-  gboolean shown = TRUE;
-  int width = 0;
-
-  return orders != NULL && g_variant_lookup (orders, "Owner", "(ib)", &width, &shown)
-         && width == 222 && !shown;
-}
-
-/* Widths and choice of columns are there again in the next window; one column always stays. */
-static void
-test_columns_are_kept (Fixture *f, gconstpointer data)
-{
-  const guint owner = 3;
-  GtkWidget *page = GTK_WIDGET (piao_window_get_page (f->window, "orders"));
-  PiaoWindow *other;
-  guint n = g_list_model_get_n_items (gtk_column_view_get_columns (get_list (f)));
-  guint visible = 0;
-
-  gtk_column_view_column_set_fixed_width (get_column (f, owner), 222);
-  gtk_widget_activate_action (page, "table-orders.column-3", NULL);
-  g_assert_false (gtk_column_view_column_get_visible (get_column (f, owner)));
-  app_world_await (is_width_kept, f->world->settings);
-  other = f->window;
-  f->window = piao_window_new (f->application, f->world->session);
-  g_assert_false (gtk_column_view_column_get_visible (get_column (f, owner)));
-  g_assert_cmpint (gtk_column_view_column_get_fixed_width (get_column (f, owner)), ==, 222);
-  gtk_window_destroy (GTK_WINDOW (f->window));
-  f->window = other;
-  for (guint i = 0; i < n; i++)
-    {
-      g_autofree char *action = g_strdup_printf ("table-orders.column-%u", i);
-
-      if (i != owner)
-        gtk_widget_activate_action (page, action, NULL);
-      visible += gtk_column_view_column_get_visible (get_column (f, i)) ? 1 : 0;
-    }
-  g_assert_cmpuint (visible, ==, 1);
-  g_settings_reset (f->world->settings, "tables");
-}
-
 /* F1 opens what is about the page or dialog in front; where nothing can show it, one is told. */
 static void
 test_help (Fixture *f, gconstpointer data)
@@ -782,8 +688,6 @@ main (int argc, char *argv[])
   ADD ("/app/refused/retry", test_refused_retry);
   ADD ("/app/refused/mend", test_refused_mend);
   ADD ("/app/refused/discard", test_refused_discard);
-  ADD ("/app/sort-by-header", test_sort_by_header);
-  ADD ("/app/columns-are-kept", test_columns_are_kept);
   ADD ("/app/help", test_help);
   ADD ("/app/scan-shows-order", test_scan_shows_order);
   ADD ("/app/scan-shows-pack", test_scan_shows_pack);

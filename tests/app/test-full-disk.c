@@ -34,7 +34,8 @@ is_picking (gpointer data)
 {
   PiaoCounterSheet *sheet = piao_counter_model_get_sheet (data);
 
-  return sheet != NULL && g_str_equal (sheet->state, "picking") && piao_counter_model_is_idle (data);
+  return sheet != NULL && g_str_equal (sheet->state, "picking")
+         && piao_counter_model_is_idle (data);
 }
 
 static void
@@ -78,8 +79,7 @@ static int
 scan (Fixture *f, const char *code)
 {
   f->verdict = -1;
-  g_assert_true (
-      piao_scan_bus_scan (piao_session_get_scan_bus (f->world->session), code, FALSE));
+  g_assert_true (piao_scan_bus_scan (piao_session_get_scan_bus (f->world->session), code, FALSE));
   app_world_await (has_verdict, f);
   return f->verdict;
 }

@@ -21,7 +21,7 @@ typedef struct
 {
   PiaoShimDisk *disk;
   PiaoReplica *replica;
-  gint64 shelf; /* id of the row */
+  gint64 shelf;  /* id of the row */
   guint changes; /* emissions of "storage-changed" */
 } Fixture;
 

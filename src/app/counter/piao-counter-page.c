@@ -270,15 +270,15 @@ text_shelf (gpointer item, gpointer data)
 
 /* Order lines (配票): the columns of domain 0, then what is left and where it lies. */
 static const PiaoTableColumn line_columns[] = {
-  { N_ ("No."), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 38, text_number, NULL },
-  { N_ ("Ticket type"), PIAO_CELL_EXPAND | PIAO_CELL_STRONG, 0, text_type, NULL },
-  { N_ ("Face value"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 58, text_face, NULL },
-  { N_ ("Per pack"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 62, text_pack_value, NULL },
-  { N_ ("Packs ordered"), PIAO_CELL_NUMERIC, 58, text_packs, NULL },
-  { N_ ("Scanned"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 58, text_scanned, NULL },
-  { N_ ("Amount"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 72, text_amount, NULL },
-  { N_ ("Remaining"), PIAO_CELL_NUMERIC, 76, text_remaining, style_remaining },
-  { N_ ("Shelf"), 0, 58, text_shelf, NULL },
+  { "n", N_ ("No."), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 38, text_number, NULL },
+  { "type", N_ ("Ticket type"), PIAO_CELL_EXPAND | PIAO_CELL_STRONG, 0, text_type, NULL },
+  { "face-value", N_ ("Face value"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 58, text_face, NULL },
+  { "per-pack", N_ ("Per pack"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 62, text_pack_value, NULL },
+  { "packs", N_ ("Packs ordered"), PIAO_CELL_NUMERIC, 58, text_packs, NULL },
+  { "scanned", N_ ("Scanned"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 58, text_scanned, NULL },
+  { "amount", N_ ("Amount"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 72, text_amount, NULL },
+  { "remaining", N_ ("Remaining"), PIAO_CELL_NUMERIC, 76, text_remaining, style_remaining },
+  { "shelf", N_ ("Shelf"), 0, 58, text_shelf, NULL },
 };
 
 /* What is missing, and where it lies, is all that one picks by. */

@@ -104,16 +104,16 @@ state_style (GtkWidget *cell, gpointer item, gpointer data)
 }
 
 static const PiaoTableColumn columns[] = {
-  { N_ ("Order No."), PIAO_CELL_STRONG, 172, number_cell, NULL },
-  { N_ ("Ordered"), PIAO_CELL_WIDE, 96, time_cell, NULL },
-  { N_ ("Outlet No."), PIAO_CELL_WIDE, 100, outlet_cell, NULL },
-  { N_ ("Owner"), 0, 120, owner_cell, NULL },
-  { N_ ("Phone"), PIAO_CELL_WIDE, 112, phone_cell, NULL },
-  { N_ ("Destination"), PIAO_CELL_EXPAND | PIAO_CELL_WIDE, 0, county_cell, NULL },
-  { N_ ("Account Manager"), PIAO_CELL_WIDE, 84, manager_cell, NULL },
-  { N_ ("Source"), PIAO_CELL_WIDE, 92, source_cell, NULL },
-  { N_ ("Amount (¥)"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 104, amount_cell, NULL },
-  { N_ ("State"), PIAO_CELL_PILL, 104, NULL, state_style },
+  { "number", N_ ("Order No."), PIAO_CELL_STRONG, 172, number_cell, NULL },
+  { "time", N_ ("Ordered"), PIAO_CELL_WIDE, 96, time_cell, NULL },
+  { "outlet", N_ ("Outlet No."), PIAO_CELL_WIDE, 100, outlet_cell, NULL },
+  { "owner", N_ ("Owner"), 0, 120, owner_cell, NULL },
+  { "phone", N_ ("Phone"), PIAO_CELL_WIDE, 112, phone_cell, NULL },
+  { "county", N_ ("Destination"), PIAO_CELL_EXPAND | PIAO_CELL_WIDE, 0, county_cell, NULL },
+  { "manager", N_ ("Account Manager"), PIAO_CELL_WIDE, 84, manager_cell, NULL },
+  { "source", N_ ("Source"), PIAO_CELL_WIDE, 92, source_cell, NULL },
+  { "amount", N_ ("Amount (¥)"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 104, amount_cell, NULL },
+  { "state", N_ ("State"), PIAO_CELL_PILL, 104, NULL, state_style },
 };
 
 /* --- sorting --------------------------------------------------------------------------------- */
@@ -148,10 +148,14 @@ static void
 on_sort (PiaoOrdersPage *self)
 {
   gboolean descending = FALSE;
-  int sort = piao_table_get_sort (self->list, &descending);
 
-  if (self->model != NULL)
-    piao_orders_model_set_sort (self->model, sort, descending);
+  /* The list may be on its way down with the page. */
+  if (self->model != NULL && self->list != NULL)
+    {
+      int sort = piao_table_get_sort (self->list, &descending);
+
+      piao_orders_model_set_sort (self->model, sort, descending);
+    }
 }
 
 /* --- tabs and filters ------------------------------------------------------------------------ */
@@ -426,9 +430,9 @@ piao_orders_page_constructed (GObject *object)
   columns_menu = piao_table_remember (self->list, piao_session_get_settings (session), "orders",
                                       GTK_WIDGET (self));
   gtk_menu_button_set_menu_model (self->columns_button, columns_menu);
-  offer_sorts (self);
   g_signal_connect_object (gtk_column_view_get_sorter (self->list), "changed", G_CALLBACK (on_sort),
                            self, G_CONNECT_SWAPPED);
+  offer_sorts (self);
   fill_states (self);
   g_signal_connect_object (self->model, "changed", G_CALLBACK (show_counts), self,
                            G_CONNECT_SWAPPED);

@@ -29,6 +29,7 @@ struct _PiaoSyncPage
   GtkListBox *refused;
   GtkColumnView *outbox;
   GtkColumnView *gateway;
+  GtkMenuButton *outbox_columns_button, *gateway_columns_button;
   GtkLabel *foot;
 };
 
@@ -127,23 +128,108 @@ state_style (GtkWidget *cell, gpointer item, gpointer data)
                  piao_sync_state_to_class (state));
 }
 
+static int
+compare_time (gconstpointer a, gconstpointer b, gpointer data)
+{
+  gint64 left = piao_sync_item_get_at ((gpointer)a), right = piao_sync_item_get_at ((gpointer)b);
+
+  return (left > right) - (left < right);
+}
+
+static int
+compare_tries (gconstpointer a, gconstpointer b, gpointer data)
+{
+  gint64 left = piao_sync_item_get_tries ((gpointer)a);
+  gint64 right = piao_sync_item_get_tries ((gpointer)b);
+
+  return (left > right) - (left < right);
+}
+
+static int
+compare_what (gconstpointer a, gconstpointer b, gpointer data)
+{
+  return g_utf8_collate (piao_sync_item_get_what ((gpointer)a),
+                         piao_sync_item_get_what ((gpointer)b));
+}
+
+static int
+compare_subject (gconstpointer a, gconstpointer b, gpointer data)
+{
+  return g_strcmp0 (piao_sync_item_get_subject ((gpointer)a),
+                    piao_sync_item_get_subject ((gpointer)b));
+}
+
+static int
+compare_state (gconstpointer a, gconstpointer b, gpointer data)
+{
+  return g_strcmp0 (piao_sync_item_get_state ((gpointer)a), piao_sync_item_get_state ((gpointer)b));
+}
+
 static const PiaoTableColumn outbox_columns[] = {
-  { N_ ("Time"), 0, 110, time_cell, NULL },
-  { N_ ("What"), 0, 190, what_cell, NULL },
-  { N_ ("Order No."), PIAO_CELL_STRONG, 176, subject_cell, NULL },
-  { N_ ("State"), PIAO_CELL_PILL, 110, NULL, state_style },
-  { N_ ("Answer"), PIAO_CELL_EXPAND, 0, story_cell, NULL },
+  { "time", N_ ("Time"), PIAO_CELL_WIDE, 110, time_cell, NULL, compare_time },
+  { "what", N_ ("What"), 0, 190, what_cell, NULL, compare_what },
+  { "order", N_ ("Order No."), PIAO_CELL_STRONG | PIAO_CELL_WIDE, 176, subject_cell, NULL,
+    compare_subject },
+  { "state", N_ ("State"), PIAO_CELL_PILL, 110, NULL, state_style, compare_state },
+  { "answer", N_ ("Answer"), PIAO_CELL_EXPAND, 0, story_cell, NULL, NULL },
 };
 
 static const PiaoTableColumn gateway_columns[] = {
-  { N_ ("Time"), 0, 110, time_cell, NULL },
-  { N_ ("What"), 0, 130, what_cell, NULL },
-  { N_ ("Order No."), PIAO_CELL_STRONG, 176, subject_cell, NULL },
-  { N_ ("State"), PIAO_CELL_PILL, 110, NULL, state_style },
-  { N_ ("Tries"), PIAO_CELL_NUMERIC, 64, tries_cell, NULL },
-  { N_ ("Request No."), 0, 270, number_cell, NULL },
-  { N_ ("Answer"), PIAO_CELL_EXPAND, 0, story_cell, NULL },
+  { "time", N_ ("Time"), PIAO_CELL_WIDE, 110, time_cell, NULL, compare_time },
+  { "what", N_ ("What"), PIAO_CELL_WIDE, 130, what_cell, NULL, compare_what },
+  { "order", N_ ("Order No."), PIAO_CELL_STRONG, 176, subject_cell, NULL, compare_subject },
+  { "state", N_ ("State"), PIAO_CELL_PILL, 110, NULL, state_style, compare_state },
+  { "tries", N_ ("Tries"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 64, tries_cell, NULL,
+    compare_tries },
+  { "request", N_ ("Request No."), PIAO_CELL_WIDE, 270, number_cell, NULL, NULL },
+  { "answer", N_ ("Answer"), PIAO_CELL_EXPAND, 0, story_cell, NULL, NULL },
 };
+
+static void
+on_narrow (PiaoSyncPage *self)
+{
+  piao_table_set_narrow (self->outbox, TRUE);
+  piao_table_set_narrow (self->gateway, TRUE);
+}
+
+static void
+on_wide (PiaoSyncPage *self)
+{
+  piao_table_set_narrow (self->outbox, FALSE);
+  piao_table_set_narrow (self->gateway, FALSE);
+}
+
+/* --- sorting: there are two hundred items at most, newest first by themselves ------------------
+ */
+
+static int
+compare_items (gconstpointer a, gconstpointer b, gpointer sorter)
+{
+  return gtk_sorter_compare (sorter, (gpointer)a, (gpointer)b);
+}
+
+/* Whether @view is sorted by a column; then @items are. */
+static gboolean
+sort_items (GtkColumnView *view, GListModel *items)
+{
+  GtkSorter *sorter = gtk_column_view_get_sorter (view);
+
+  if (gtk_column_view_sorter_get_primary_sort_column (GTK_COLUMN_VIEW_SORTER (sorter)) == NULL)
+    return FALSE;
+  g_list_store_sort (G_LIST_STORE (items), compare_items, sorter);
+  return TRUE;
+}
+
+static void
+on_sort (PiaoSyncPage *self)
+{
+  /* A list may be on its way down with the page. */
+  if (self->model == NULL || self->outbox == NULL || self->gateway == NULL)
+    return;
+  if (!sort_items (self->outbox, piao_sync_model_get_outbox (self->model))
+      || !sort_items (self->gateway, piao_sync_model_get_gateway (self->model)))
+    piao_future_disown (piao_sync_model_refresh (self->model), "reading the sync centre");
+}
 
 static void
 open_order (PiaoSyncPage *self, PiaoSyncItem *item)
@@ -157,7 +243,7 @@ static void
 on_outbox_activated (PiaoSyncPage *self, guint position)
 {
   g_autoptr (PiaoSyncItem) item
-      = g_list_model_get_item (piao_sync_model_get_outbox (self->model), position);
+      = g_list_model_get_item (G_LIST_MODEL (gtk_column_view_get_model (self->outbox)), position);
 
   open_order (self, item);
 }
@@ -166,7 +252,7 @@ static void
 on_gateway_activated (PiaoSyncPage *self, guint position)
 {
   g_autoptr (PiaoSyncItem) item
-      = g_list_model_get_item (piao_sync_model_get_gateway (self->model), position);
+      = g_list_model_get_item (G_LIST_MODEL (gtk_column_view_get_model (self->gateway)), position);
 
   open_order (self, item);
 }
@@ -191,6 +277,8 @@ show (PiaoSyncPage *self)
   g_autofree char *foot = g_strdup_printf (
       ngettext ("%u change waits to be sent", "%u changes wait to be sent", waiting), waiting);
 
+  sort_items (self->outbox, piao_sync_model_get_outbox (self->model));
+  sort_items (self->gateway, piao_sync_model_get_gateway (self->model));
   label_tab (self, "refused", _ ("Needs You"), refused->len);
   label_tab (self, "outbox", _ ("Changes"), waiting);
   label_tab (self, "gateway", _ ("ILMS Requests"), requests);
@@ -206,8 +294,11 @@ on_tab (PiaoSyncPage *self)
 {
   const char *name = adw_toggle_group_get_active_name (self->tabs);
 
-  if (name != NULL)
-    gtk_stack_set_visible_child_name (self->stack, name);
+  if (name == NULL)
+    return;
+  gtk_stack_set_visible_child_name (self->stack, name);
+  gtk_widget_set_visible (GTK_WIDGET (self->outbox_columns_button), g_str_equal (name, "outbox"));
+  gtk_widget_set_visible (GTK_WIDGET (self->gateway_columns_button), g_str_equal (name, "gateway"));
 }
 
 static void
@@ -234,6 +325,7 @@ piao_sync_page_deactivate (PiaoPage *page)
 static void
 set_table (PiaoSyncPage *self,
            GtkColumnView *view,
+           GtkMenuButton *button,
            GListModel *items,
            const PiaoTableColumn *columns,
            guint n_columns,
@@ -247,6 +339,9 @@ set_table (PiaoSyncPage *self,
   gtk_column_view_set_model (view, GTK_SELECTION_MODEL (selection));
   piao_table_add_columns (view, columns, n_columns, self);
   menu = piao_table_remember (view, piao_session_get_settings (session), name, GTK_WIDGET (self));
+  gtk_menu_button_set_menu_model (button, menu);
+  g_signal_connect_object (gtk_column_view_get_sorter (view), "changed", G_CALLBACK (on_sort), self,
+                           G_CONNECT_SWAPPED);
 }
 
 static void
@@ -257,9 +352,11 @@ piao_sync_page_constructed (GObject *object)
 
   G_OBJECT_CLASS (piao_sync_page_parent_class)->constructed (object);
   self->model = piao_sync_model_new (session);
-  set_table (self, self->outbox, piao_sync_model_get_outbox (self->model), outbox_columns,
+  set_table (self, self->outbox, self->outbox_columns_button,
+             piao_sync_model_get_outbox (self->model), outbox_columns,
              G_N_ELEMENTS (outbox_columns), "outbox");
-  set_table (self, self->gateway, piao_sync_model_get_gateway (self->model), gateway_columns,
+  set_table (self, self->gateway, self->gateway_columns_button,
+             piao_sync_model_get_gateway (self->model), gateway_columns,
              G_N_ELEMENTS (gateway_columns), "requests");
   g_signal_connect_object (self->model, "changed", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (piao_session_get_links (session), "changed", G_CALLBACK (show_lines),
@@ -305,9 +402,13 @@ piao_sync_page_class_init (PiaoSyncPageClass *klass)
   BIND (refused);
   BIND (outbox);
   BIND (gateway);
+  BIND (outbox_columns_button);
+  BIND (gateway_columns_button);
   BIND (foot);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, on_tab);
+  gtk_widget_class_bind_template_callback (widget_class, on_narrow);
+  gtk_widget_class_bind_template_callback (widget_class, on_wide);
   gtk_widget_class_bind_template_callback (widget_class, on_outbox_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_gateway_activated);
 }

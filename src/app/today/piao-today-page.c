@@ -105,13 +105,13 @@ state_style (GtkWidget *cell, gpointer item, gpointer data)
 }
 
 static const PiaoTableColumn columns[] = {
-  { N_ ("Order No."), PIAO_CELL_STRONG, 164, number_cell, NULL },
-  { N_ ("Outlet"), PIAO_CELL_EXPAND, 0, outlet_cell, NULL },
-  { N_ ("Destination"), PIAO_CELL_WIDE, 92, county_cell, NULL },
-  { N_ ("Packs"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 60, packs_cell, NULL },
-  { N_ ("Due"), 0, 120, due_cell, due_style },
-  { N_ ("Departure"), PIAO_CELL_WIDE, 92, departure_cell, NULL },
-  { N_ ("State"), PIAO_CELL_PILL | PIAO_CELL_WIDE, 84, NULL, state_style },
+  { "number", N_ ("Order No."), PIAO_CELL_STRONG, 164, number_cell, NULL },
+  { "outlet", N_ ("Outlet"), PIAO_CELL_EXPAND, 0, outlet_cell, NULL },
+  { "county", N_ ("Destination"), PIAO_CELL_WIDE, 92, county_cell, NULL },
+  { "packs", N_ ("Packs"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 60, packs_cell, NULL },
+  { "due", N_ ("Due"), 0, 120, due_cell, due_style },
+  { "departure", N_ ("Departure"), PIAO_CELL_WIDE, 92, departure_cell, NULL },
+  { "state", N_ ("State"), PIAO_CELL_PILL | PIAO_CELL_WIDE, 84, NULL, state_style },
 };
 
 static void

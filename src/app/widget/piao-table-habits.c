@@ -3,8 +3,8 @@
 
 /*
  * DESIGN: what people make of a table: which columns they want, how wide, sorted by which. A column
- * is known by its untranslated title, so that another one in between changes nothing; what is kept
- * of columns that are not there any more is left out when it is written next.
+ * is known by its id, so that another title or another column in between changes nothing; what is
+ * kept of columns that are not there any more is left out when it is written next.
  */
 
 #include "config.h"
@@ -20,6 +20,8 @@
 #define HABITS "piao-habits"     /* of the view: its Habits */
 #define KEY "tables"
 #define KEY_TYPE "a{sa{s(ib)}}"
+#define SORTS_KEY "table-sorts"
+#define SORTS_TYPE "a{s(sb)}"
 
 #define MIN_WIDTH 24
 #define MAX_WIDTH 2000
@@ -31,6 +33,8 @@ typedef struct
   GSettings *settings; /* owned */
   char *name;
   guint timer;
+  gboolean own;      /* the sort is being changed by the program */
+  GtkSorter *sorter; /* of the view; owned: it may outlive it */
 } Habits;
 
 void
@@ -112,7 +116,7 @@ make_columns (GtkColumnView *view)
     {
       GtkColumnViewColumn *column = get_column (view, i);
 
-      g_variant_builder_add (&columns, "{s(ib)}", get_declared (column)->title,
+      g_variant_builder_add (&columns, "{s(ib)}", get_declared (column)->id,
                              gtk_column_view_column_get_fixed_width (column), !is_hidden (column));
     }
   return g_variant_builder_end (&columns);
@@ -159,13 +163,68 @@ restore (Habits *self)
       gboolean wanted = TRUE;
       int width = -1;
 
-      if (!g_variant_lookup (columns, get_declared (column)->title, "(ib)", &width, &wanted))
+      if (!g_variant_lookup (columns, get_declared (column)->id, "(ib)", &width, &wanted))
         continue;
       if (width > 0)
         gtk_column_view_column_set_fixed_width (column, CLAMP (width, MIN_WIDTH, MAX_WIDTH));
       g_object_set_data (G_OBJECT (column), HIDDEN, GINT_TO_POINTER (!wanted));
     }
   show_columns (self->view);
+}
+
+/* --- the sort --------------------------------------------------------------------------------- */
+
+static void
+save_sort (Habits *self)
+{
+  GtkColumnViewSorter *sorter = GTK_COLUMN_VIEW_SORTER (self->sorter);
+  GtkColumnViewColumn *column = gtk_column_view_sorter_get_primary_sort_column (sorter);
+  g_autoptr (GVariant) before = NULL;
+  GVariantBuilder after;
+  GVariantIter iter;
+  const char *name, *id;
+  gboolean descending;
+
+  /* A view that is taken down loses its columns, which is no wish of a person. */
+  if (self->own || gtk_widget_get_root (GTK_WIDGET (self->view)) == NULL)
+    return;
+  before = g_settings_get_value (self->settings, SORTS_KEY);
+  g_variant_builder_init (&after, G_VARIANT_TYPE (SORTS_TYPE));
+  g_variant_iter_init (&iter, before);
+  while (g_variant_iter_next (&iter, "{&s(&sb)}", &name, &id, &descending))
+    if (!g_str_equal (name, self->name))
+      g_variant_builder_add (&after, "{s(sb)}", name, id, descending);
+  if (column != NULL)
+    g_variant_builder_add (&after, "{s(sb)}", self->name, get_declared (column)->id,
+                           gtk_column_view_sorter_get_primary_sort_order (sorter)
+                               == GTK_SORT_DESCENDING);
+  g_settings_set_value (self->settings, SORTS_KEY, g_variant_builder_end (&after));
+}
+
+/* What is sorted by already stays; a column that cannot be sorted by now is left for later. */
+static void
+restore_sort (Habits *self)
+{
+  GtkColumnViewSorter *sorter = GTK_COLUMN_VIEW_SORTER (gtk_column_view_get_sorter (self->view));
+  g_autoptr (GVariant) sorts = g_settings_get_value (self->settings, SORTS_KEY);
+  const char *id;
+  gboolean descending;
+
+  if (gtk_column_view_sorter_get_primary_sort_column (sorter) != NULL
+      || !g_variant_lookup (sorts, self->name, "(&sb)", &id, &descending))
+    return;
+  for (guint i = 0; i < count_columns (self->view); i++)
+    {
+      GtkColumnViewColumn *column = get_column (self->view, i);
+
+      if (!g_str_equal (get_declared (column)->id, id)
+          || gtk_column_view_column_get_sorter (column) == NULL)
+        continue;
+      self->own = TRUE;
+      gtk_column_view_sort_by_column (self->view, column,
+                                      descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
+      self->own = FALSE;
+    }
 }
 
 /* Who draws a width and goes at once has it kept all the same. */
@@ -184,6 +243,8 @@ on_view_disposed (gpointer data, GObject *view)
   Habits *self = data;
 
   g_clear_handle_id (&self->timer, g_source_remove);
+  g_signal_handlers_disconnect_by_data (self->sorter, self);
+  g_object_unref (self->sorter);
   g_object_unref (self->settings);
   g_free (self->name);
   g_free (self);
@@ -206,13 +267,9 @@ on_choose (GSimpleAction *action, GVariant *wanted, GtkColumnViewColumn *column)
 }
 
 static void
-add_choice (GMenu *menu,
-            GSimpleActionGroup *group,
-            const char *prefix,
-            guint n,
-            GtkColumnViewColumn *column)
+add_choice (GMenu *menu, GSimpleActionGroup *group, const char *prefix, GtkColumnViewColumn *column)
 {
-  g_autofree char *name = g_strdup_printf ("column-%u", n);
+  g_autofree char *name = g_strconcat ("column-", get_declared (column)->id, NULL);
   g_autofree char *action_name = g_strdup_printf ("%s.%s", prefix, name);
   g_autoptr (GSimpleAction) action
       = g_simple_action_new_stateful (name, NULL, g_variant_new_boolean (!is_hidden (column)));
@@ -230,7 +287,7 @@ piao_table_remember (GtkColumnView *view, GSettings *settings, const char *name,
   g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
   g_autofree char *prefix = g_strconcat ("table-", name, NULL);
 
-  *self = (Habits){ view, g_object_ref (settings), g_strdup (name), 0 };
+  *self = (Habits){ view, g_object_ref (settings), g_strdup (name), 0, FALSE, NULL };
   g_object_set_data (G_OBJECT (view), HABITS, self);
   g_object_weak_ref (G_OBJECT (view), on_view_disposed, self);
   g_signal_connect_swapped (view, "unmap", G_CALLBACK (on_unmap), self);
@@ -239,11 +296,14 @@ piao_table_remember (GtkColumnView *view, GSettings *settings, const char *name,
     {
       GtkColumnViewColumn *column = get_column (view, i);
 
-      add_choice (menu, group, prefix, i, column);
+      add_choice (menu, group, prefix, column);
       gtk_column_view_column_set_header_menu (column, G_MENU_MODEL (menu));
       g_signal_connect_swapped (column, "notify::fixed-width", G_CALLBACK (save_soon), self);
     }
   gtk_widget_insert_action_group (page, prefix, G_ACTION_GROUP (group));
+  restore_sort (self);
+  self->sorter = g_object_ref (gtk_column_view_get_sorter (view));
+  g_signal_connect_swapped (self->sorter, "changed", G_CALLBACK (save_sort), self);
   return G_MENU_MODEL (menu);
 }
 
@@ -252,6 +312,9 @@ piao_table_remember (GtkColumnView *view, GSettings *settings, const char *name,
 void
 piao_table_offer_sorts (GtkColumnView *view, const int *words)
 {
+  Habits *habits = g_object_get_data (G_OBJECT (view), HABITS);
+
+  habits->own = TRUE;
   for (guint i = 0; i < count_columns (view); i++)
     {
       GtkColumnViewColumn *column = get_column (view, i);
@@ -264,6 +327,8 @@ piao_table_offer_sorts (GtkColumnView *view, const int *words)
       if (offered != (words[i] >= 0))
         gtk_column_view_column_set_sorter (column, sorter);
     }
+  habits->own = FALSE;
+  restore_sort (habits);
 }
 
 int

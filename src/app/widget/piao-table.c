@@ -156,6 +156,13 @@ piao_table_add_columns (GtkColumnView *view,
         gtk_column_view_column_set_fixed_width (column, columns[i].width);
       gtk_column_view_column_set_expand (column, (columns[i].flags & PIAO_CELL_EXPAND) != 0);
       gtk_column_view_column_set_resizable (column, TRUE);
+      if (columns[i].compare != NULL)
+        {
+          g_autoptr (GtkCustomSorter) sorter
+              = gtk_custom_sorter_new (columns[i].compare, data, NULL);
+
+          gtk_column_view_column_set_sorter (column, GTK_SORTER (sorter));
+        }
       piao_table_note_column (column, &columns[i]);
       gtk_column_view_append_column (view, column);
       if (columns[i].flags & PIAO_CELL_NUMERIC)

@@ -22,6 +22,7 @@ typedef enum
 
 typedef struct
 {
+  const char *id;    /* by which a person's habits are kept; never changes */
   const char *title; /* N_() */
   guint flags;       /* PiaoCellFlags */
   int width;         /* pixels; 0 for what the text needs */
@@ -29,6 +30,8 @@ typedef struct
   char *(*text) (gpointer item, gpointer data);
   /* Dresses the cell (a PiaoPill with PIAO_CELL_PILL); may be NULL. */
   void (*style) (GtkWidget *cell, gpointer item, gpointer data);
+  /* Compares two items, where all of them are at hand and may be sorted by this; may be NULL. */
+  GCompareDataFunc compare;
 } PiaoTableColumn;
 
 /* Adds the columns; @columns is static, @data is borrowed and must outlive @view's cells. */
@@ -38,8 +41,9 @@ void piao_table_add_columns (GtkColumnView *view,
                              gpointer data);
 
 /*
- * People may choose columns and draw their widths: both are kept in the settings under @name. Gives
- * the menu of the columns, which is also that of the headers; its actions are put on @page, which
+ * People may choose columns, draw their widths and sort by one: all is kept in the settings under
+ * @name. A sort that is not offered now waits until it is. Gives the menu of the columns, which is
+ * also that of the headers; its actions are put on @page, which
  * @view is inside. Transfer full.
  */
 GMenuModel *

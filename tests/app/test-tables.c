@@ -1,0 +1,246 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <libdex.h>
+
+#include "app/order/piao-orders-page.h"
+#include "app/piao-application.h"
+#include "app/shell/piao-window.h"
+#include "app/sync/piao-sync-model.h"
+#include "domain/order/piao-order-queries.h"
+#include "store/piao-row-list.h"
+#include "tests/lib/app-world.h"
+
+/* What people make of the tables: sorted by a header, columns chosen and drawn, and kept. */
+
+typedef struct
+{
+  AppWorld *world;
+  GtkApplication *application;
+  PiaoWindow *window;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->world = app_world_new (60);
+  f->application = (gpointer)data;
+  f->window = piao_window_new (f->application, f->world->session);
+  gtk_window_present (GTK_WINDOW (f->window));
+}
+
+static gboolean
+is_null (gpointer data)
+{
+  return *(gpointer *)data == NULL;
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  gpointer window = f->window;
+
+  g_object_add_weak_pointer (G_OBJECT (f->window), &window);
+  gtk_window_destroy (GTK_WINDOW (f->window));
+  app_world_await (is_null, &window);
+  app_world_free (f->world);
+}
+
+static gboolean
+has_rows (gpointer data)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (data)) > 0;
+}
+
+static GListModel *
+get_rows (Fixture *f)
+{
+  PiaoPage *page = piao_window_get_page (f->window, "orders");
+
+  return piao_orders_page_get_rows (PIAO_ORDERS_PAGE (page));
+}
+
+static GtkColumnView *
+find_view (GtkWidget *within)
+{
+  if (GTK_IS_COLUMN_VIEW (within))
+    return GTK_COLUMN_VIEW (within);
+  for (GtkWidget *child = gtk_widget_get_first_child (within); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkColumnView *found = find_view (child);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static GtkColumnView *
+get_list (Fixture *f)
+{
+  return find_view (GTK_WIDGET (piao_window_get_page (f->window, "orders")));
+}
+
+static GtkColumnViewColumn *
+get_column (Fixture *f, guint position)
+{
+  g_autoptr (GtkColumnViewColumn) column
+      = g_list_model_get_item (gtk_column_view_get_columns (get_list (f)), position);
+
+  return column; /* the view has it */
+}
+
+static gboolean
+is_sorted_by_amount (gpointer data)
+{
+  GListModel *rows = data;
+  gint64 before = G_MAXINT64;
+
+  for (guint i = 0; i < MIN (g_list_model_get_n_items (rows), 5); i++)
+    {
+      g_autoptr (PiaoRow) row = g_list_model_get_item (rows, i);
+
+      if (!piao_row_is_loaded (row) || piao_row_get_int (row, PIAO_ORDER_ROW_AMOUNT) > before)
+        return FALSE;
+      before = piao_row_get_int (row, PIAO_ORDER_ROW_AMOUNT);
+    }
+  return before < G_MAXINT64;
+}
+
+/* Amount can be sorted by in what is pending; among all there ever were no index serves it. */
+static void
+test_sort_by_header (Fixture *f, gconstpointer data)
+{
+  const guint amount = 8;
+
+  piao_window_show_page (f->window, "orders");
+  app_world_await (has_rows, get_rows (f));
+  g_assert_nonnull (gtk_column_view_column_get_sorter (get_column (f, amount)));
+  gtk_column_view_sort_by_column (get_list (f), get_column (f, amount), GTK_SORT_DESCENDING);
+  app_world_await (is_sorted_by_amount, get_rows (f));
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.orders-in-state", "s", "completed");
+  g_assert_null (gtk_column_view_column_get_sorter (get_column (f, amount)));
+  g_assert_nonnull (gtk_column_view_column_get_sorter (get_column (f, 0)));
+  g_settings_reset (f->world->settings, "table-sorts");
+}
+
+static gboolean
+is_width_kept (gpointer data)
+{
+  g_autoptr (GVariant) tables = g_settings_get_value (data, "tables");
+  g_autoptr (GVariant) orders
+      = g_variant_lookup_value (tables, "orders", G_VARIANT_TYPE ("a{s(ib)}"));
+  gboolean shown = TRUE;
+  int width = 0;
+
+  return orders != NULL && g_variant_lookup (orders, "owner", "(ib)", &width, &shown)
+         && width == 222 && !shown;
+}
+
+static void
+open_other_window (Fixture *f, PiaoWindow **window)
+{
+  *window = f->window;
+  f->window = piao_window_new (f->application, f->world->session);
+}
+
+/* Widths, choice and sort of columns are there again in the next window; one column always stays.
+ */
+static void
+test_columns_are_kept (Fixture *f, gconstpointer data)
+{
+  static const char *const others[]
+      = { "number", "time", "outlet", "phone", "county", "manager", "source", "amount", "state" };
+  const guint owner = 3, amount = 8;
+  GtkWidget *page = GTK_WIDGET (piao_window_get_page (f->window, "orders"));
+  PiaoWindow *first;
+  guint visible = 0;
+
+  gtk_column_view_column_set_fixed_width (get_column (f, owner), 222);
+  gtk_widget_activate_action (page, "table-orders.column-owner", NULL);
+  g_assert_false (gtk_column_view_column_get_visible (get_column (f, owner)));
+  gtk_column_view_sort_by_column (get_list (f), get_column (f, amount), GTK_SORT_DESCENDING);
+  app_world_await (is_width_kept, f->world->settings);
+  open_other_window (f, &first);
+  g_assert_false (gtk_column_view_column_get_visible (get_column (f, owner)));
+  g_assert_cmpint (gtk_column_view_column_get_fixed_width (get_column (f, owner)), ==, 222);
+  app_world_await (is_sorted_by_amount, get_rows (f));
+  /* Where it is not offered it waits. */
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.orders-in-state", "s", "completed");
+  gtk_window_destroy (GTK_WINDOW (f->window));
+  f->window = piao_window_new (f->application, f->world->session);
+  app_world_await (is_sorted_by_amount, get_rows (f));
+  gtk_window_destroy (GTK_WINDOW (f->window));
+  f->window = first;
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autofree char *action = g_strconcat ("table-orders.column-", others[i], NULL);
+
+      gtk_widget_activate_action (page, action, NULL);
+    }
+  for (guint i = 0; i <= G_N_ELEMENTS (others); i++)
+    visible += gtk_column_view_column_get_visible (get_column (f, i)) ? 1 : 0;
+  g_assert_cmpuint (visible, ==, 1);
+  g_settings_reset (f->world->settings, "tables");
+  g_settings_reset (f->world->settings, "table-sorts");
+}
+
+static gboolean
+are_two (gpointer data)
+{
+  return g_list_model_get_n_items (data) >= 2;
+}
+
+/* The changes of the sync centre are all at hand: their titles sort them here. */
+static void
+test_sync_centre (Fixture *f, gconstpointer data)
+{
+  GtkWidget *page = GTK_WIDGET (piao_window_get_page (f->window, "sync"));
+  GtkColumnView *view;
+  GListModel *items;
+  g_autoptr (GtkColumnViewColumn) time = NULL;
+  g_autoptr (PiaoSyncItem) first = NULL;
+  g_autoptr (PiaoSyncItem) second = NULL;
+
+  app_world_make_refused (f->world, app_world_find_next_order (f->world));
+  piao_window_show_page (f->window, "sync");
+  view = find_view (page);
+  items = G_LIST_MODEL (gtk_column_view_get_model (view));
+  piao_clock_advance (f->world->clock, PIAO_MINUTE);
+  app_world_make_refused (f->world, app_world_find_next_order (f->world));
+  app_world_await (are_two, items);
+  time = g_list_model_get_item (gtk_column_view_get_columns (view), 0);
+  for (int order = GTK_SORT_ASCENDING; order <= GTK_SORT_DESCENDING; order++)
+    {
+      gint64 difference;
+
+      gtk_column_view_sort_by_column (view, time, (GtkSortType)order);
+      g_clear_object (&first);
+      g_clear_object (&second);
+      first = g_list_model_get_item (items, 0);
+      second = g_list_model_get_item (items, g_list_model_get_n_items (items) - 1);
+      difference = piao_sync_item_get_at (first) - piao_sync_item_get_at (second);
+      g_assert_cmpint (difference, ==, order == GTK_SORT_ASCENDING ? -PIAO_MINUTE : PIAO_MINUTE);
+    }
+  g_settings_reset (f->world->settings, "table-sorts");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autoptr (PiaoApplication) application = NULL;
+
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  dex_init ();
+  application = piao_application_new ();
+  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
+#define ADD(path, func) g_test_add (path, Fixture, application, set_up, func, tear_down)
+  ADD ("/tables/sort-by-header", test_sort_by_header);
+  ADD ("/tables/columns-are-kept", test_columns_are_kept);
+  ADD ("/tables/sync-centre", test_sync_centre);
+  return g_test_run ();
+}
