@@ -8,6 +8,7 @@
 
 #include "app/abnormal/piao-case-box.h"
 #include "app/abnormal/piao-case-dialog.h"
+#include "app/counter/piao-counter-page.h"
 #include "app/gateway/piao-access-dialog.h"
 #include "app/order/piao-orders-page.h"
 #include "app/refused/piao-refused-row.h"
@@ -140,6 +141,40 @@ shoot_counter (PiaoWindow *window, const Look *look, const char *folder, AppWorl
   piao_scan_bus_scan (piao_session_get_scan_bus (world->session), code, FALSE);
   settle (SETTLE_MS);
   save (GTK_WIDGET (window), folder, file);
+}
+
+static gboolean
+can_save (gpointer world)
+{
+  return piao_replica_get_storage (((AppWorld *)world)->replica) == PIAO_STORAGE_GOOD;
+}
+
+static gboolean
+cannot_save (gpointer world)
+{
+  return !can_save (world);
+}
+
+/* The disk has become full in the middle of the order that is open. */
+static void
+shoot_full_disk (PiaoWindow *window, const Look *look, const char *folder, AppWorld *world)
+{
+  g_autofree char *counter = g_strdup_printf ("counter-full-disk-%s", look->suffix);
+  g_autofree char *sync = g_strdup_printf ("sync-full-disk-%s", look->suffix);
+  g_autofree char *code = app_world_dup_ticket_for (
+      world, piao_counter_model_get_order (piao_counter_page_get_model (
+                 PIAO_COUNTER_PAGE (piao_window_get_page (window, "counter")))));
+
+  piao_shim_disk_arm (world->disk, PIAO_SHIM_FULL, 1);
+  piao_scan_bus_scan (piao_session_get_scan_bus (world->session), code, FALSE);
+  app_world_await (cannot_save, world);
+  settle (SETTLE_MS);
+  save (GTK_WIDGET (window), folder, counter);
+  piao_window_show_page (window, "sync");
+  settle (SETTLE_MS);
+  save (GTK_WIDGET (window), folder, sync);
+  piao_shim_disk_arm (world->disk, PIAO_SHIM_HEALTHY, 0);
+  app_world_await (can_save, world);
 }
 
 static void
@@ -365,7 +400,7 @@ pretend_links (PiaoSession *session)
 static void
 shoot (GtkApplication *application, const Look *look, const char *folder)
 {
-  g_autoptr (AppWorld) world = app_world_new (400);
+  g_autoptr (AppWorld) world = app_world_new_on_shim (400);
   PiaoWindow *window;
 
   pretend_links (world->session);
@@ -377,6 +412,7 @@ shoot (GtkApplication *application, const Look *look, const char *folder)
   settle (SETTLE_MS);
   shoot_pages (window, look, folder);
   shoot_counter (window, look, folder, world);
+  shoot_full_disk (window, look, folder, world);
   shoot_start (window, look, folder);
   shoot_refused (window, look, folder, world);
   shoot_abnormal (window, look, folder, world);
