@@ -37,6 +37,30 @@ test_line (void)
   g_assert_cmpstr (printer, ==, "Centre: sending 3 · ILMS ok · printer not ready, 2 labels wait");
 }
 
+/* A disk that takes nothing is told before any line, also over an open order. (B.10) */
+static void
+test_storage (void)
+{
+  g_autoptr (PiaoLinks) links = piao_links_new ();
+  g_autofree char *line = NULL, *story = NULL;
+
+  piao_links_set_centre (links, PIAO_LINK_OFFLINE, AT);
+  piao_links_set_busy (links, TRUE);
+  piao_links_set_storage (links, PIAO_STORAGE_FULL, AT, "/var/piaoku");
+  g_assert_nonnull (strstr (piao_links_get_banner (links), "/var/piaoku"));
+  g_assert_nonnull (strstr (piao_links_get_banner (links), "09:41"));
+  line = piao_links_dup_line (links);
+  g_assert_true (g_str_has_prefix (line, "Nothing can be saved"));
+  story = piao_links_dup_centre_story (links);
+  g_assert_nonnull (strstr (story, "still sent"));
+  piao_links_set_storage (links, PIAO_STORAGE_READ_ONLY, AT, "/var/piaoku");
+  g_assert_nonnull (strstr (piao_links_get_banner (links), "read-only"));
+  piao_links_set_storage (links, PIAO_STORAGE_FAILING, AT, "/var/piaoku");
+  g_assert_nonnull (strstr (piao_links_get_banner (links), "fails"));
+  piao_links_set_storage (links, PIAO_STORAGE_GOOD, AT, "/var/piaoku");
+  g_assert_nonnull (strstr (piao_links_get_banner (links), "Centre unreachable"));
+}
+
 static void
 test_banner (void)
 {
@@ -184,6 +208,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/links/line", test_line);
   g_test_add_func ("/links/banner", test_banner);
+  g_test_add_func ("/links/storage", test_storage);
   g_test_add_func ("/links/changed", test_changed_only_when_different);
   g_test_add_func ("/links/can-confirm", test_can_confirm);
   g_test_add_func ("/links/worst", test_worst);

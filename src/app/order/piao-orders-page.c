@@ -107,7 +107,7 @@ static const PiaoTableColumn columns[] = {
   { "number", N_ ("Order No."), PIAO_CELL_STRONG, 172, number_cell, NULL },
   { "time", N_ ("Ordered"), PIAO_CELL_WIDE, 96, time_cell, NULL },
   { "outlet", N_ ("Outlet No."), PIAO_CELL_WIDE, 100, outlet_cell, NULL },
-  { "owner", N_ ("Owner"), 0, 120, owner_cell, NULL },
+  { "owner", N_ ("Owner"), 0, 148, owner_cell, NULL },
   { "phone", N_ ("Phone"), PIAO_CELL_WIDE, 112, phone_cell, NULL },
   { "county", N_ ("Destination"), PIAO_CELL_EXPAND | PIAO_CELL_WIDE, 0, county_cell, NULL },
   { "manager", N_ ("Account Manager"), PIAO_CELL_WIDE, 84, manager_cell, NULL },

@@ -283,6 +283,8 @@ piao_links_get_worst (PiaoLinks *self)
     [PIAO_LINK_DEGRADED] = 3, [PIAO_LINK_OFFLINE] = 4,
   };
 
+  if (self->storage != PIAO_STORAGE_GOOD)
+    return PIAO_LINK_OFFLINE;
   return badness[self->centre.state] >= badness[self->ilms.state] ? self->centre.state
                                                                   : self->ilms.state;
 }
@@ -331,6 +333,8 @@ piao_links_dup_line (PiaoLinks *self)
   g_auto (GStrv) strv = NULL;
 
   g_return_val_if_fail (PIAO_IS_LINKS (self), NULL);
+  if (self->storage != PIAO_STORAGE_GOOD)
+    g_strv_builder_add (parts, _ ("Nothing can be saved"));
   g_strv_builder_take (parts, centre_part (self));
   g_strv_builder_take (parts, g_strdup_printf (_ ("ILMS %s"),
                                                piao_link_state_to_label (self->ilms.state)));
