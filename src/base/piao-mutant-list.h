@@ -43,3 +43,15 @@
   X (hold_ignored, "the desktop talks to the centre although it is kept offline")                  \
   X (digest_kept_on_gone, "a row that leaves a replica stays in its digest")                       \
   X (endless_back_off, "after nine failures in a row the centre is never asked again")
+
+/*
+ * Those that show only when the power fails at one certain call: ./dev crash --mutants finds them,
+ * and tests/crash/planted says in which of its tests, those above that it finds too.
+ */
+#define PIAO_CRASH_MUTANT_LIST(X)                                                                  \
+  X (early_beep, "a command is called saved although its commit has failed")                       \
+  X (undo_later, "the inverse of a command is committed after the command")                        \
+  X (schema_early, "the number of a schema is committed before its tables")                        \
+  X (doom_ignored, "what follows a failure of the disk is committed without what went before")     \
+  X (verdict_early, "a verdict is answered although its commit has failed")                        \
+  X (head_apart, "the head and the digests are committed after the log")

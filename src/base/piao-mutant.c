@@ -10,7 +10,7 @@ static const struct
 {
   const char *name;
   const char *what;
-} entries[] = { { NULL, NULL }, PIAO_MUTANT_LIST (ENTRY) };
+} entries[] = { { NULL, NULL }, PIAO_MUTANT_LIST (ENTRY) PIAO_CRASH_MUTANT_LIST (ENTRY) };
 #undef ENTRY
 
 G_STATIC_ASSERT (G_N_ELEMENTS (entries) == PIAO_N_MUTANTS);

@@ -8,6 +8,7 @@
 #include "base/piao-error.h"
 #include "base/piao-i18n.h"
 #include "base/piao-id.h"
+#include "base/piao-mutant.h"
 #include "server/piao-executor.h"
 #include "sync/piao-notice.h"
 #include "sync/piao-password.h"
@@ -266,8 +267,8 @@ run_transaction (PiaoExecutor *self, GPtrArray *batch, gboolean *last, GError **
       piao_db_rollback (self->db);
       return FALSE;
     }
-  if (!piao_db_commit (self->db, error))
-    return FALSE;
+  if (!piao_db_commit (self->db, PIAO_MUTANT (verdict_early) ? NULL : error))
+    return PIAO_MUTANT (verdict_early);
   if (ledger->lanes->len > 0)
     piao_executor_hear (self, g_array_ref (ledger->lanes), ledger->seq, ledger->access_changed);
   g_mutex_lock (&self->lock);

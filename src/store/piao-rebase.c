@@ -189,9 +189,14 @@ piao_outbox_run (PiaoRegistry *registry,
   if (undo != NULL && PIAO_MUTANT (own_append)
       && !(piao_db_commit (db, error) && piao_db_begin (db, error)))
     return FALSE;
-  return undo != NULL && refresh_search (db, touched, error)
-         && piao_db_exec (db, &outbox_append, error, "issiib", context->command, name, args,
-                          context->at, context->actor, undo);
+  if (undo == NULL || !refresh_search (db, touched, error)
+      || !piao_db_exec (db, &outbox_append, error, "issiib", context->command, name, args,
+                        context->at, context->actor, PIAO_MUTANT (undo_later) ? NULL : undo))
+    return FALSE;
+  return !PIAO_MUTANT (undo_later)
+         || (piao_db_commit (db, error) && piao_db_begin (db, error)
+             && piao_db_exec (db, &outbox_note_replay, error, "ibsss", context->command, undo,
+                              "queued", NULL, NULL));
 }
 
 /* --- rebase ---------------------------------------------------------------------------------- */

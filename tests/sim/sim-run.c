@@ -248,8 +248,8 @@ report_mutant (const SimJob *job, const SimRun *run)
 int
 sim_run_mutants (const SimRun *run)
 {
-  guint n = PIAO_N_MUTANTS - 1;
-  SimJob *jobs = sim_pool_new (PIAO_N_MUTANTS);
+  guint n = PIAO_MUTANTS_OF_CRASHES - 1;
+  SimJob *jobs = sim_pool_new (PIAO_MUTANTS_OF_CRASHES);
   guint survivors = 0;
   g_autoptr (GKeyFile) hints = g_key_file_new ();
   g_autoptr (GError) error = NULL;
