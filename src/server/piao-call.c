@@ -283,6 +283,7 @@ piao_call_start (PiaoServer *server,
       soup_server_message_get_request_headers (message), "Accept-Language"));
   if (g_str_equal (route->method, "POST"))
     work->call.bytes = soup_message_body_flatten (soup_server_message_get_request_body (message));
+  work->call.live = piao_live_get_state (piao_server_get_live (server), work->call.token);
   work->call.began = g_get_monotonic_time ();
   work->call.now = piao_clock_now (piao_server_get_clock (server));
   soup_server_message_pause (message);

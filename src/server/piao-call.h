@@ -6,7 +6,7 @@
 #include <libsoup/soup.h>
 
 #include "base/piao-json.h"
-#include "server/piao-server.h"
+#include "server/piao-live.h"
 
 G_BEGIN_DECLS
 
@@ -25,7 +25,8 @@ typedef struct
   const char *language;       /* that sentences are to speak (piao_i18n_choose()); NULL: ours */
   gint64 began;               /* µs of the monotonic clock */
   gint64 now;
-  gint64 user; /* of the session */
+  PiaoLiveState live; /* of its token, when it began */
+  gint64 user;        /* of the session */
   guint device;
   const char *type; /* of the answer; borrowed from the program */
   gpointer state;   /* of the route, made by its read function; freed with the call */

@@ -8,6 +8,7 @@
 #include "base/piao-json.h"
 #include "server/piao-live.h"
 #include "server/piao-sign-in.h"
+#include "server/piao-turns.h"
 #include "sync/piao-sync-core.h"
 
 #define MAX_INCOMING 1024
@@ -17,12 +18,11 @@
 typedef struct
 {
   PiaoServer *server;                  /* owned */
+  PiaoLive *live;                      /* borrowed; NULL once it is closed */
   SoupWebsocketConnection *connection; /* owned */
   char *token;
-  PiaoAccess *access; /* what its user sees; NULL until it is known */
-  guint asked;        /* how often it was asked who may hear what */
-  gint64 lane, seq;   /* what it is to be told in its turn */
-  gboolean waiting;   /* … it is among those who wait */
+  guint asked;   /* how often it was asked who may hear what */
+  PiaoTurn turn; /* joined once it is known what its user sees */
 } Listener;
 
 /* One question who may hear what; several may be under way for one listener. */
@@ -38,12 +38,15 @@ struct _PiaoLive
 {
   GObject parent_instance;
 
-  PiaoServer *server;   /* borrowed */
-  GPtrArray *listeners; /* of Listener, referenced */
-  GQueue waiting;       /* of Listener, referenced: who is to be told, in turn */
-  double allowance;     /* how many may be told now */
-  gint64 allowed_at;    /* µs of the monotonic clock: when that was counted */
-  guint timer;          /* source; 0 none */
+  PiaoServer *server;         /* borrowed */
+  GPtrArray *listeners;       /* of Listener, referenced */
+  GHashTable *by_token;       /* the newest Listener with it, borrowed */
+  PiaoTurns *turns;           /* of the listeners */
+  char *hint;                 /* what was said last … */
+  gint64 hint_lane, hint_seq; /* … about this */
+  double allowance;           /* how many may be told now */
+  gint64 allowed_at;          /* µs of the monotonic clock: when that was counted */
+  guint timer;                /* source; 0 none */
 };
 
 G_DEFINE_FINAL_TYPE (PiaoLive, piao_live, G_TYPE_OBJECT)
@@ -56,7 +59,20 @@ listener_clear (gpointer data)
   g_clear_object (&listener->server);
   g_clear_object (&listener->connection);
   g_clear_pointer (&listener->token, g_free);
-  g_clear_pointer (&listener->access, piao_access_free);
+}
+
+/* It hears nothing more; questions about it may still be under way. */
+static void
+listener_close (Listener *listener)
+{
+  PiaoLive *live = listener->live;
+
+  listener->live = NULL;
+  if (live == NULL)
+    return;
+  piao_turns_leave (live->turns, &listener->turn);
+  if (g_hash_table_lookup (live->by_token, listener->token) == listener)
+    g_hash_table_remove (live->by_token, listener->token);
 }
 
 static void
@@ -100,11 +116,8 @@ authorise (gpointer data)
                                    question),
                  &error))
     {
-      if (question->number == listener->asked)
-        {
-          g_clear_pointer (&listener->access, piao_access_free);
-          listener->access = g_steal_pointer (&question->access);
-        }
+      if (question->number == listener->asked && listener->live != NULL)
+        piao_turns_join (listener->live->turns, &listener->turn, question->access);
     }
   else if (soup_websocket_connection_get_state (listener->connection) == SOUP_WEBSOCKET_STATE_OPEN)
     soup_websocket_connection_close (listener->connection, PIAO_SYNC_LIVE_UNAUTHORIZED,
@@ -129,6 +142,7 @@ hear_closed (SoupWebsocketConnection *connection, PiaoLive *self)
   for (guint i = 0; i < self->listeners->len; i++)
     if (((Listener *)g_ptr_array_index (self->listeners, i))->connection == connection)
       {
+        listener_close (g_ptr_array_index (self->listeners, i));
         g_ptr_array_remove_index_fast (self->listeners, i);
         return;
       }
@@ -140,28 +154,32 @@ piao_live_add (PiaoLive *self, SoupWebsocketConnection *connection, const char *
   Listener *listener = g_rc_box_new0 (Listener);
 
   listener->server = g_object_ref (self->server);
+  listener->live = self;
   listener->connection = g_object_ref (connection);
   listener->token = g_strdup (token);
   soup_websocket_connection_set_max_incoming_payload_size (connection, MAX_INCOMING);
   soup_websocket_connection_set_keepalive_interval (connection, 30);
   g_ptr_array_add (self->listeners, listener);
+  g_hash_table_replace (self->by_token, listener->token, listener);
   g_signal_connect_object (connection, "closed", G_CALLBACK (hear_closed), self, 0);
   start_authorise (listener);
 }
 
+/* One group is told of the same thing, so the text is made once for all. */
 static void
-tell (Listener *listener)
+tell (PiaoLive *self, Listener *listener, gint64 lane, gint64 seq)
 {
-  g_autoptr (JsonObject) hint = NULL;
-  g_autofree char *text = NULL;
+  if (self->hint == NULL || lane != self->hint_lane || seq != self->hint_seq)
+    {
+      g_autoptr (JsonObject) hint = piao_json_build ("lane", 'i', lane, "seq", 'i', seq, NULL);
 
-  listener->waiting = FALSE;
-  if (listener->access == NULL || !piao_access_sees_lane (listener->access, listener->lane)
-      || soup_websocket_connection_get_state (listener->connection) != SOUP_WEBSOCKET_STATE_OPEN)
-    return;
-  hint = piao_json_build ("lane", 'i', listener->lane, "seq", 'i', listener->seq, NULL);
-  text = piao_json_object_to_text (hint);
-  soup_websocket_connection_send_text (listener->connection, text);
+      g_free (self->hint);
+      self->hint = piao_json_object_to_text (hint);
+      self->hint_lane = lane;
+      self->hint_seq = seq;
+    }
+  if (soup_websocket_connection_get_state (listener->connection) == SOUP_WEBSOCKET_STATE_OPEN)
+    soup_websocket_connection_send_text (listener->connection, self->hint);
 }
 
 static gboolean take_turns (gpointer data);
@@ -172,17 +190,19 @@ tell_some (PiaoLive *self)
 {
   gint64 now = g_get_monotonic_time ();
   double earned = (double)(now - self->allowed_at) * PIAO_LIVE_PER_SECOND / G_USEC_PER_SEC;
+  gint64 lane, seq;
 
   self->allowance = MIN (self->allowance + earned, PIAO_LIVE_AT_ONCE);
   self->allowed_at = now;
-  for (; self->allowance >= 1 && !g_queue_is_empty (&self->waiting); self->allowance--)
+  for (; self->allowance >= 1; self->allowance--)
     {
-      Listener *listener = g_queue_pop_head (&self->waiting);
+      PiaoTurn *turn = piao_turns_take (self->turns, &lane, &seq);
 
-      tell (listener);
-      listener_unref (listener);
+      if (turn == NULL)
+        return;
+      tell (self, (Listener *)((char *)turn - G_STRUCT_OFFSET (Listener, turn)), lane, seq);
     }
-  if (!g_queue_is_empty (&self->waiting) && self->timer == 0)
+  if (self->timer == 0)
     self->timer = g_timeout_add (TURN_MS, take_turns, self);
 }
 
@@ -192,43 +212,32 @@ take_turns (gpointer data)
   PiaoLive *self = data;
 
   tell_some (self);
-  if (!g_queue_is_empty (&self->waiting))
+  if (piao_turns_are_waiting (self->turns))
     return G_SOURCE_CONTINUE;
   self->timer = 0;
   return G_SOURCE_REMOVE;
 }
 
 static void
-note (PiaoLive *self, Listener *listener, GArray *lanes, gint64 seq)
-{
-  gboolean news = FALSE;
-
-  for (guint i = 0; listener->access != NULL && i < lanes->len; i++)
-    if (piao_access_sees_lane (listener->access, g_array_index (lanes, gint64, i)))
-      {
-        listener->lane = g_array_index (lanes, gint64, i);
-        listener->seq = seq;
-        news = TRUE;
-      }
-  if (!news || listener->waiting)
-    return;
-  listener->waiting = TRUE;
-  g_queue_push_tail (&self->waiting, g_rc_box_acquire (listener));
-}
-
-static void
 hear_committed (
     PiaoExecutor *executor, GArray *lanes, gint64 seq, gboolean access_changed, PiaoLive *self)
 {
-  for (guint i = 0; i < self->listeners->len; i++)
-    {
-      Listener *listener = g_ptr_array_index (self->listeners, i);
-
-      note (self, listener, lanes, seq);
-      if (access_changed)
-        start_authorise (listener);
-    }
+  piao_turns_note (self->turns, lanes, seq);
+  for (guint i = 0; access_changed && i < self->listeners->len; i++)
+    start_authorise (g_ptr_array_index (self->listeners, i));
   tell_some (self);
+}
+
+PiaoLiveState
+piao_live_get_state (PiaoLive *self, const char *token)
+{
+  const Listener *listener = g_hash_table_lookup (self->by_token, token);
+
+  if (listener == NULL || listener->turn.group == NULL)
+    return (PiaoLiveState){ FALSE };
+  return (PiaoLiveState){ .listens = TRUE,
+                          .busy = piao_turns_are_waiting (self->turns),
+                          .told = listener->turn.told };
 }
 
 PiaoLive *
@@ -254,12 +263,12 @@ piao_live_close (PiaoLive *self)
   g_autoptr (GPtrArray) listeners = g_steal_pointer (&self->listeners);
 
   g_clear_handle_id (&self->timer, g_source_remove);
-  g_queue_clear_full (&self->waiting, listener_unref);
   self->listeners = g_ptr_array_new_with_free_func (listener_unref);
   for (guint i = 0; i < listeners->len; i++)
     {
       Listener *listener = g_ptr_array_index (listeners, i);
 
+      listener_close (listener);
       if (soup_websocket_connection_get_state (listener->connection) == SOUP_WEBSOCKET_STATE_OPEN)
         soup_websocket_connection_close (listener->connection, SOUP_WEBSOCKET_CLOSE_GOING_AWAY,
                                          NULL);
@@ -271,9 +280,11 @@ piao_live_finalize (GObject *object)
 {
   PiaoLive *self = PIAO_LIVE (object);
 
-  g_clear_handle_id (&self->timer, g_source_remove);
-  g_queue_clear_full (&self->waiting, listener_unref);
+  piao_live_close (self);
   g_ptr_array_unref (self->listeners);
+  g_hash_table_unref (self->by_token);
+  piao_turns_free (self->turns);
+  g_free (self->hint);
   G_OBJECT_CLASS (piao_live_parent_class)->finalize (object);
 }
 
@@ -289,5 +300,6 @@ piao_live_init (PiaoLive *self)
   self->listeners = g_ptr_array_new_with_free_func (listener_unref);
   self->allowance = PIAO_LIVE_AT_ONCE;
   self->allowed_at = g_get_monotonic_time ();
-  g_queue_init (&self->waiting);
+  self->turns = piao_turns_new ();
+  self->by_token = g_hash_table_new (g_str_hash, g_str_equal);
 }

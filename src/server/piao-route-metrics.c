@@ -51,6 +51,7 @@ static void
 write_commands (GString *text, PiaoServer *server)
 {
   PiaoExecutorCounts counts;
+  PiaoPagesCounts pages;
 
   piao_executor_get_counts (piao_server_get_executor (server), &counts);
   g_string_append_printf (text,
@@ -67,6 +68,14 @@ write_commands (GString *text, PiaoServer *server)
                              "Transactions of the writer that were given up.", counts.failed);
   piao_metrics_write_number (text, "piaoku_writer_queue", "gauge", "Jobs that wait for the writer.",
                              counts.waiting);
+  piao_pages_get_counts (piao_server_get_pages (server), &pages);
+  piao_metrics_write_number (text, "piaoku_pages_made_total", "counter",
+                             "Pages of changed rows that were read and coded.", pages.made);
+  piao_metrics_write_number (text, "piaoku_pages_shared_total", "counter",
+                             "Pages of changed rows that somebody else had had before.",
+                             pages.shared);
+  piao_metrics_write_number (text, "piaoku_pages_bytes", "gauge", "Bytes of pages that are kept.",
+                             pages.bytes);
   piao_metrics_write_number (text, "piaoku_reader_queue", "gauge", "Jobs that wait for a reader.",
                              piao_readers_get_waiting (piao_server_get_readers (server)));
 }
@@ -86,7 +95,7 @@ write_connections (GString *text, PiaoServer *server)
                              "Connections ended because they were slow or their head too long.",
                              door.shown_out);
   piao_metrics_write_number (text, "piaoku_live_sockets", "gauge", "Desktops that listen for news.",
-                             piao_server_count_live (server));
+                             piao_live_count (piao_server_get_live (server)));
 }
 
 static void

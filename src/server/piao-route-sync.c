@@ -110,9 +110,14 @@ respond (PiaoDb *db, gpointer data, GError **error)
 {
   Sync *sync = data;
   PiaoCall *call = sync->call;
+  const PiaoServeTerms terms = { .pages = piao_server_get_pages (call->server),
+                                 .schema = sync->schema,
+                                 .told = call->live.told,
+                                 .busy = call->live.busy };
+  gboolean shares = call->live.listens && g_str_equal (call->type, PIAO_REPLY_FRAMES);
 
   if (!piao_serve_answer (piao_server_get_registry (call->server), db, call->body, call->user,
-                          sync->verdicts, call->now, sync->reply, error))
+                          sync->verdicts, call->now, shares ? &terms : NULL, sync->reply, error))
     return FALSE;
   note_ilms (sync);
   return encode (sync, error);

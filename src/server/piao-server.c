@@ -17,6 +17,7 @@
 #include "sync/piao-password.h"
 
 #define N_READERS 4
+#define MAX_PAGES (16 * 1024 * 1024)
 #define MIN_TOKEN 16
 #define MAX_TOKEN 128
 
@@ -28,6 +29,7 @@ struct _PiaoServer
   PiaoClock *clock;
   PiaoExecutor *executor;
   PiaoReaders *readers;
+  PiaoPages *pages;
   PiaoHearer *hearer;
   SoupServer *soup;
   PiaoDoor *door;
@@ -196,6 +198,12 @@ piao_server_get_readers (PiaoServer *self)
   return self->readers;
 }
 
+PiaoPages *
+piao_server_get_pages (PiaoServer *self)
+{
+  return self->pages;
+}
+
 PiaoRegistry *
 piao_server_get_registry (PiaoServer *self)
 {
@@ -220,10 +228,10 @@ piao_server_get_metrics (PiaoServer *self)
   return &self->metrics;
 }
 
-guint
-piao_server_count_live (PiaoServer *self)
+PiaoLive *
+piao_server_get_live (PiaoServer *self)
 {
-  return piao_live_count (self->live);
+  return self->live;
 }
 
 gboolean
@@ -282,6 +290,7 @@ piao_server_finalize (GObject *object)
   g_clear_object (&self->soup);
   g_clear_object (&self->executor);
   g_clear_object (&self->readers);
+  g_clear_pointer (&self->pages, piao_pages_free);
   g_clear_pointer (&self->registry, piao_registry_unref);
   g_clear_object (&self->clock);
   g_mutex_clear (&self->lock);
@@ -299,6 +308,7 @@ static void
 piao_server_init (PiaoServer *self)
 {
   g_mutex_init (&self->lock);
+  self->pages = piao_pages_new (MAX_PAGES);
   self->soup = soup_server_new ("server-header", "piaoku", NULL);
   soup_server_add_early_handler (self->soup, NULL, piao_call_check_size, self, NULL);
   soup_server_add_handler (self->soup, NULL, handle, self, NULL);

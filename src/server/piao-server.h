@@ -8,6 +8,7 @@
 #include "server/piao-executor.h"
 #include "server/piao-metrics.h"
 #include "server/piao-readers.h"
+#include "sync/piao-pages.h"
 
 G_BEGIN_DECLS
 
@@ -41,7 +42,8 @@ void piao_server_close (PiaoServer *self);
 PiaoExecutor *piao_server_get_executor (PiaoServer *self);
 PiaoReaders *piao_server_get_readers (PiaoServer *self);
 PiaoMetrics *piao_server_get_metrics (PiaoServer *self);
-guint piao_server_count_live (PiaoServer *self); /* open live sockets; main thread */
+struct _PiaoLive *piao_server_get_live (PiaoServer *self); /* main thread */
+PiaoPages *piao_server_get_pages (PiaoServer *self);
 
 /* Whoever holds the token in the file @path may see /v1/metrics, and nobody else; without one this
  * machine may, unless it asks for somebody else (a proxy). Before it listens. */

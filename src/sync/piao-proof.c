@@ -55,7 +55,7 @@ is_granted (const PiaoReply *reply, gint64 lane)
 static gboolean
 brings_nothing (const PiaoReply *reply)
 {
-  if (reply->more || reply->blocks->len > 0 || reply->gone->len > 0 || reply->next != NULL)
+  if (reply->more || piao_reply_has_news (reply) || reply->next != NULL)
     return FALSE;
   for (guint i = 0; i < reply->upto->len; i++)
     if (g_array_index (reply->upto, PiaoLaneSeq, i).seq < reply->head)

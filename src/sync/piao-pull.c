@@ -42,6 +42,7 @@ typedef struct
   PiaoReply *reply;
   gsize bytes;
   gsize max_bytes;
+  gboolean waits; /* what has changed is fetched later */
 } Pull;
 
 static PiaoLaneSeq *
@@ -431,6 +432,18 @@ add_lane (Pull *pull, gint64 lane)
   g_array_append_val (pull->lanes, entry);
 }
 
+/* Where all lanes stand, when they stand together and nothing but the newest is missing; else 0. */
+static gint64
+find_stand (const Pull *pull)
+{
+  gint64 stand = get_lane (pull, 0)->seq;
+
+  for (guint i = 0; i < pull->lanes->len; i++)
+    if (get_lane (pull, i)->seq != stand || get_lane (pull, i)->base > 0)
+      return 0;
+  return stand;
+}
+
 static gboolean
 find_lanes (Pull *pull, gint64 user, GError **error)
 {
@@ -453,6 +466,73 @@ find_lanes (Pull *pull, gint64 user, GError **error)
   return TRUE;
 }
 
+/* --- pages ----------------------------------------------------------------------------------- */
+
+/* The page of what has changed behind @from, made for this answer. NULL on failure. */
+static PiaoPage *
+make_page (Pull *pull, gint64 from, GError **error)
+{
+  PiaoReply *reply = pull->reply;
+  gint64 upto = pull_together (pull, from, pull->head, error);
+  GBytes *rows;
+
+  if (upto < 0)
+    return NULL;
+  rows = piao_reply_rows_to_frames (reply, pull->request->schema);
+  g_ptr_array_set_size (reply->blocks, 0);
+  g_array_set_size (reply->gone, 0);
+  return piao_page_new (rows, upto, pull->head, pull->bytes, pull->max_bytes);
+}
+
+/* What has changed behind @from, as somebody had it already or will have it. What one was not told
+ * of before he asked he is told of later; without a word of anything newer, the newest is meant. */
+static gboolean
+pull_page (Pull *pull, gint64 from, GError **error)
+{
+  const PiaoPullRequest *request = pull->request;
+  g_autoptr (GArray) granted = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (PiaoPage) page = NULL;
+  g_autofree char *key = NULL;
+
+  for (guint i = 0; i < pull->lanes->len; i++)
+    g_array_append_val (granted, get_lane (pull, i)->lane);
+  key = piao_pages_make_key (pull->reply->epoch, request->schema, granted, from);
+  page = piao_pages_take (request->pages, key, request->told > from ? request->told : pull->head,
+                          pull->max_bytes);
+  if (page == NULL)
+    {
+      page = make_page (pull, from, error);
+      piao_pages_put (request->pages, key, page);
+    }
+  if (page == NULL)
+    return FALSE;
+  if (g_bytes_get_size (page->rows) > 0)
+    pull->reply->coded = g_bytes_ref (page->rows);
+  pull->head = page->head;
+  for (guint i = 0; i < pull->lanes->len; i++)
+    get_lane (pull, i)->seq = page->upto;
+  return TRUE;
+}
+
+/* --- all of it ------------------------------------------------------------------------------- */
+
+static gboolean
+pull_all (Pull *pull, GError **error)
+{
+  const PiaoPullRequest *request = pull->request;
+  gint64 stand = find_stand (pull);
+
+  if (stand > 0 && request->later)
+    {
+      pull->waits = TRUE;
+      return TRUE;
+    }
+  if (stand > 0 && stand < pull->head && request->pages != NULL)
+    return pull_page (pull, stand, error);
+  return pull_changes_behind (pull, error) && pull_working_sets (pull, error)
+         && pull_histories (pull, error);
+}
+
 static void
 add_end (Pull *pull)
 {
@@ -466,7 +546,7 @@ add_end (Pull *pull)
 
       g_array_append_val (reply->grants, lane->lane);
       g_array_append_vals (reply->upto, lane, 1);
-      reply->more = reply->more || lane->seq < pull->head || lane->base > 0;
+      reply->more = reply->more || (!pull->waits && lane->seq < pull->head) || lane->base > 0;
     }
 }
 
@@ -487,8 +567,7 @@ piao_pull (PiaoRegistry *registry,
                 .max_bytes = CLAMP (request->max_bytes, PIAO_PULL_MIN_BYTES, PIAO_PULL_MAX_BYTES) };
 
   if (!piao_ledger_read_head (db, &pull.head, NULL, error) || !find_lanes (&pull, user, error)
-      || !pull_changes_behind (&pull, error) || !pull_working_sets (&pull, error)
-      || !pull_histories (&pull, error))
+      || !pull_all (&pull, error))
     return FALSE;
   add_end (&pull);
   return TRUE;

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "sync/piao-pages.h"
 #include "sync/piao-reply.h"
 
 G_BEGIN_DECLS
@@ -31,11 +32,19 @@ typedef struct
   gboolean working;   /* lanes without a cursor begin with the working set; otherwise at 0 */
   const char *next;   /* where a working set goes on; may be NULL */
   gsize max_bytes;    /* bounds the rows roughly: one command's worth may come on top */
+
+  /* Of a desktop that is told when there is news, and has all but the newest. */
+  PiaoPages *pages; /* borrowed; answers that others had; NULL: all is read and coded anew */
+  int schema;       /* of what is coded */
+  gint64 told;      /* the seq that it was told of: an answer from then is new enough; 0: none */
+  gboolean later;   /* it is told soon, and fetches then: nothing comes down now */
 } PiaoPullRequest;
 
 /*
  * Adds to @reply what the user may see and does not have yet: grants, rows, gone, upto, head, more,
- * next and notes. Lanes the user may not see are passed over. Call it within one read transaction.
+ * next and notes. Lanes the user may not see are passed over. With pages what has changed may come
+ * as coded frames; upto and head are then those of the moment at which they were made. Call it
+ * within one read transaction.
  */
 gboolean piao_pull (PiaoRegistry *registry,
                     PiaoDb *db,

@@ -82,15 +82,8 @@ has_own_grants (const PiaoReply *self)
 }
 
 static void
-write_all (Writer *writer, const PiaoReply *self, int schema)
+write_news (Writer *writer, const PiaoReply *self, int schema)
 {
-  JsonObject *head = json_object_new ();
-
-  piao_reply_head_to_json (self, head);
-  write_json (writer, FRAME_HEAD, head);
-  if (self->verdicts->len > 0)
-    write_json (writer, FRAME_VERDICTS,
-                piao_json_build ("verdicts", 'a', piao_reply_verdicts_to_json (self), NULL));
   for (guint i = 0; i < self->blocks->len; i++)
     {
       const PiaoRowBlock *block = g_ptr_array_index (self->blocks, i);
@@ -101,6 +94,22 @@ write_all (Writer *writer, const PiaoReply *self, int schema)
   if (self->gone->len > 0)
     write_json (writer, FRAME_GONE,
                 piao_json_build ("gone", 'a', piao_reply_gone_to_json (self), NULL));
+}
+
+static void
+write_all (Writer *writer, const PiaoReply *self, int schema)
+{
+  JsonObject *head = json_object_new ();
+
+  piao_reply_head_to_json (self, head);
+  write_json (writer, FRAME_HEAD, head);
+  if (self->verdicts->len > 0)
+    write_json (writer, FRAME_VERDICTS,
+                piao_json_build ("verdicts", 'a', piao_reply_verdicts_to_json (self), NULL));
+  if (self->coded != NULL)
+    g_byte_array_append (writer->bytes, g_bytes_get_data (self->coded, NULL),
+                         (guint)g_bytes_get_size (self->coded));
+  write_news (writer, self, schema);
   if (has_own_grants (self))
     write_json (writer, FRAME_GRANTS,
                 piao_json_build ("grants", 'a', piao_reply_grants_to_json (self), NULL));
@@ -116,6 +125,16 @@ piao_reply_to_frames (const PiaoReply *self, int schema)
   Writer writer = { g_byte_array_new (), piao_frame_context_new () };
 
   write_all (&writer, self, schema);
+  piao_frame_context_free (writer.packer);
+  return g_byte_array_free_to_bytes (writer.bytes);
+}
+
+GBytes *
+piao_reply_rows_to_frames (const PiaoReply *self, int schema)
+{
+  Writer writer = { g_byte_array_new (), piao_frame_context_new () };
+
+  write_news (&writer, self, schema);
   piao_frame_context_free (writer.packer);
   return g_byte_array_free_to_bytes (writer.bytes);
 }

@@ -7,6 +7,7 @@
 
 #include "base/piao-id.h"
 #include "base/piao-text.h"
+#include "base/piao-error.h"
 #include "sync/piao-reply-private.h"
 #include "sync/piao-wire.h"
 
@@ -158,6 +159,7 @@ piao_reply_to_json (const PiaoReply *self, int schema)
   piao_reply_head_to_json (self, object);
   if (self->restart)
     return object;
+  PIAO_INVARIANT (self->coded == NULL);
   json_object_set_array_member (object, "verdicts", piao_reply_verdicts_to_json (self));
   json_object_set_array_member (object, "grants", piao_reply_grants_to_json (self));
   json_object_set_array_member (object, "rows", rows_to_json (self, schema));

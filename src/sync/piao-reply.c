@@ -40,6 +40,7 @@ clear (gpointer data)
   g_ptr_array_unref (self->verdicts);
   g_ptr_array_unref (self->blocks);
   g_array_unref (self->gone);
+  g_clear_pointer (&self->coded, g_bytes_unref);
   g_array_unref (self->grants);
   g_array_unref (self->upto);
   g_array_unref (self->digests);
@@ -92,13 +93,19 @@ piao_reply_get_n_rows (const PiaoReply *self)
   return n;
 }
 
+gboolean
+piao_reply_has_news (const PiaoReply *self)
+{
+  return self->blocks->len > 0 || self->gone->len > 0 || self->coded != NULL;
+}
+
 /* --- at rest --------------------------------------------------------------------------------- */
 
 gboolean
 piao_reply_is_at_rest (const PiaoReply *self)
 {
   return !self->restart && !self->more && self->expected == 0 && self->verdicts->len == 0
-         && self->blocks->len == 0 && self->gone->len == 0 && self->digests->len == 0
+         && !piao_reply_has_news (self) && self->digests->len == 0
          && piao_json_get_bool (self->notes, "proof", FALSE);
 }
 

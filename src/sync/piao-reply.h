@@ -68,6 +68,7 @@ typedef struct
   GPtrArray *verdicts; /* of PiaoVerdict, owned */
   GPtrArray *blocks;   /* of PiaoRowBlock, owned; one may stand for a kind more than once */
   GArray *gone;        /* of PiaoReplyGone */
+  GBytes *coded;       /* owned; rows and gone as frames that somebody had before; NULL mostly */
   GArray *grants;      /* of gint64: the lanes of this user, 0 included */
   GArray *upto;        /* of PiaoLaneSeq: how far each lane is with this answer */
   GArray *digests;     /* of PiaoReplyDigest */
@@ -91,6 +92,9 @@ void piao_reply_add_gone (PiaoReply *self, const PiaoKind *kind, gint64 lane, gi
 void piao_reply_add_digest (
     PiaoReply *self, const PiaoKind *kind, gint64 lane, gint64 rows, guint64 sum);
 guint piao_reply_get_n_rows (const PiaoReply *self);
+
+/* Whether it brings rows, or says that some are gone. */
+gboolean piao_reply_has_news (const PiaoReply *self);
 
 /* --- coding ---------------------------------------------------------------------------------- */
 
@@ -125,6 +129,10 @@ PiaoReply *piao_reply_from_json (PiaoRegistry *registry, JsonObject *object, GEr
 
 /* The frames (piao-reply-frames.c). Transfer full. */
 GBytes *piao_reply_to_frames (const PiaoReply *self, int schema);
+
+/* Only those of rows and gone, for the answers of others who ask the same (piao-pages.h). Transfer
+ * full. */
+GBytes *piao_reply_rows_to_frames (const PiaoReply *self, int schema);
 PiaoReply *piao_reply_from_frames (PiaoRegistry *registry, GBytes *bytes, GError **error);
 
 G_END_DECLS

@@ -137,9 +137,12 @@ piao_serve_answer (PiaoRegistry *registry,
                    gint64 user,
                    GPtrArray *verdicts,
                    gint64 now,
+                   const PiaoServeTerms *terms,
                    PiaoReply *reply,
                    GError **error)
 {
+  gint64 head = 0;
+  gboolean decided = verdicts != NULL && verdicts->len > 0;
   gint64 max_bytes = piao_json_get_int (request, "max_bytes", PIAO_PULL_MAX_BYTES);
   PiaoPullRequest pull
       = { .cursors = piao_json_get_array (request, "cursors"),
@@ -147,7 +150,15 @@ piao_serve_answer (PiaoRegistry *registry,
           .next = piao_json_get_text (request, "next", NULL),
           .max_bytes = (gsize)CLAMP (max_bytes, PIAO_PULL_MIN_BYTES, PIAO_PULL_MAX_BYTES) };
 
-  for (guint i = 0; verdicts != NULL && i < verdicts->len; i++)
+  /* What is fetched again is of another kind, and so is what repairs it. */
+  if (terms != NULL && piao_json_get_object (request, "repair") == NULL)
+    {
+      pull.pages = terms->pages;
+      pull.schema = terms->schema;
+      pull.told = decided ? 0 : terms->told;
+      pull.later = decided && terms->busy;
+    }
+  for (guint i = 0; decided && i < verdicts->len; i++)
     {
       PiaoVerdict *verdict = g_ptr_array_index (verdicts, i);
 
@@ -156,11 +167,14 @@ piao_serve_answer (PiaoRegistry *registry,
         reply->expected = verdict->expected;
     }
   g_clear_pointer (&reply->epoch, g_free);
-  if (!piao_ledger_read_head (db, NULL, &reply->epoch, error))
+  if (!piao_ledger_read_head (db, &head, &reply->epoch, error))
     return FALSE;
   reply->now = now;
-  return piao_pull (registry, db, user, &pull, reply, error)
-         && piao_proof_answer (registry, db, request, pull.max_bytes, reply, error);
+  if (!piao_pull (registry, db, user, &pull, reply, error))
+    return FALSE;
+  /* An answer of another moment says nothing about the digests of this one. */
+  return reply->head != head
+         || piao_proof_answer (registry, db, request, pull.max_bytes, reply, error);
 }
 
 gboolean

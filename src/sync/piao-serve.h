@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "sync/piao-reply.h"
+#include "sync/piao-pull.h"
 
 G_BEGIN_DECLS
 
@@ -40,14 +40,24 @@ gboolean piao_serve_check (PiaoDb *db,
                            gboolean *restart,
                            GError **error);
 
-/* Fills in @reply: epoch, clock, the verdicts (may be NULL) and what comes down. In a read
- * transaction that began after the verdicts were committed. */
+/* How a desktop may be answered that hears of news through its live socket; all 0 for others. */
+typedef struct
+{
+  PiaoPages *pages; /* borrowed; the frames that others had do for it; of an answer in frames */
+  int schema;       /* of the desktop */
+  gint64 told;      /* the newest seq that it was told of */
+  gboolean busy;    /* it is told in its turn: with verdicts nothing else need come down */
+} PiaoServeTerms;
+
+/* Fills in @reply: epoch, clock, the verdicts (may be NULL) and what comes down, on @terms (may be
+ * NULL). In a read transaction that began after the verdicts were committed. */
 gboolean piao_serve_answer (PiaoRegistry *registry,
                             PiaoDb *db,
                             JsonObject *request,
                             gint64 user,
                             GPtrArray *verdicts,
                             gint64 now,
+                            const PiaoServeTerms *terms,
                             PiaoReply *reply,
                             GError **error);
 

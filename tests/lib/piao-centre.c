@@ -162,7 +162,8 @@ piao_centre_serve (PiaoCentre *self, JsonObject *request, guint device, gint64 u
       verdicts = execute_all (self, commands);
       piao_db_begin_read (db, &error);
       fail_on (error);
-      piao_serve_answer (self->fixture->registry, db, request, user, verdicts, now, reply, &error);
+      piao_serve_answer (self->fixture->registry, db, request, user, verdicts, now, self->terms,
+                         reply, &error);
       fail_on (error);
       piao_db_rollback (db);
     }

@@ -5,6 +5,7 @@
 
 #include "store/piao-replica.h"
 #include "sync/piao-ledger.h"
+#include "sync/piao-serve.h"
 #include "sync/piao-sync-core.h"
 #include "tests/lib/piao-fixture.h"
 
@@ -17,9 +18,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   PiaoFixture *fixture;
-  PiaoClock *clock;   /* manual; the time of all */
-  gint64 own;         /* id of the last command of the centre itself */
-  const char *coding; /* content type of its answers; frames at first */
+  PiaoClock *clock;            /* manual; the time of all */
+  gint64 own;                  /* id of the last command of the centre itself */
+  const char *coding;          /* content type of its answers; frames at first */
+  const PiaoServeTerms *terms; /* borrowed; of every answer; NULL at first */
 } PiaoCentre;
 
 PiaoCentre *piao_centre_new (void);

@@ -24,6 +24,7 @@
 
 #define NUMBERS_LOW 250
 #define CALLS_OF_A_COMMIT 60
+#define MAX_PAGES (256 * 1024)
 #define FILE_NAME "server.db"
 
 PIAO_STATEMENT (sim_see_device,
@@ -48,6 +49,7 @@ go_down (SimServer *self)
       g_clear_object (&self->line);
     }
   g_clear_pointer (&self->db, piao_db_free);
+  g_clear_pointer (&self->pages, piao_pages_free);
   piao_id_source_clear (&self->ids);
   self->up_at
       = self->world->now
@@ -344,20 +346,56 @@ code (SimServer *self, const PiaoReply *reply, GError **error)
                             error);
 }
 
+/* Of one who listens. Some are answered as on a busy day, with the verdicts alone: which ones is no
+ * chance of the world, so that it takes its course. */
+static const PiaoServeTerms *
+get_terms (SimServer *self, const SimDesk *desk, GPtrArray *verdicts, PiaoServeTerms *terms)
+{
+  const PiaoVerdict *last = verdicts != NULL && verdicts->len > 0
+                                ? g_ptr_array_index (verdicts, verdicts->len - 1)
+                                : NULL;
+
+  if (!desk->live || !g_str_equal (sim_call_get_coding (self->world), PIAO_REPLY_FRAMES))
+    return NULL;
+  if (self->pages == NULL)
+    self->pages = piao_pages_new (MAX_PAGES);
+  *terms = (PiaoServeTerms){ .pages = self->pages,
+                             .schema = piao_schema_get_newest (),
+                             .told = desk->hint,
+                             .busy = last != NULL && last->seq % 3 == 1 };
+  return terms;
+}
+
+/* What others had was coded before; so it is looked at as it arrives. */
+static void
+check_rows (SimServer *self, SimDesk *desk, const PiaoReply *reply, GBytes *bytes)
+{
+  g_autoptr (PiaoReply) arrived
+      = reply->coded != NULL ? piao_reply_decode (self->world->registry,
+                                                  sim_call_get_coding (self->world), bytes, NULL)
+                             : NULL;
+
+  sim_check_answer (self->world, desk, arrived != NULL ? arrived : reply);
+}
+
 static GBytes *
 respond (SimServer *self, SimDesk *desk, JsonObject *request, GPtrArray *verdicts, GError **error)
 {
   g_autoptr (PiaoReply) reply = piao_reply_new ();
+  PiaoServeTerms terms;
+  GBytes *bytes;
   gboolean done;
 
   if (!piao_db_begin_read (self->db, error))
     return NULL;
   done = piao_serve_answer (self->world->registry, self->db, request, desk->user, verdicts,
-                            self->world->now, reply, error);
+                            self->world->now, get_terms (self, desk, verdicts, &terms), reply,
+                            error);
   piao_db_rollback (self->db);
-  if (done)
-    sim_check_answer (self->world, desk, reply);
-  return done ? code (self, reply, error) : NULL;
+  bytes = done ? code (self, reply, error) : NULL;
+  if (bytes != NULL)
+    check_rows (self, desk, reply, bytes);
+  return bytes;
 }
 
 static void

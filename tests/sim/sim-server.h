@@ -7,6 +7,7 @@
 #include "ilms/piao-gateway-worker.h"
 #include "sync/piao-ledger.h"
 #include "tests/lib/piao-shim-vfs.h"
+#include "sync/piao-pages.h"
 #include "tests/sim/sim-world.h"
 
 G_BEGIN_DECLS
@@ -22,6 +23,7 @@ struct _SimServer
   PiaoClock *clock;
   PiaoShimDisk *disk;
   PiaoDb *db; /* NULL while it is down */
+  PiaoPages *pages;
   PiaoIdSource ids;
   guint life;
   guint epochs;
