@@ -209,9 +209,8 @@ run_func (PiaoExecutor *self, Job *job, GError **error)
 {
   if (!piao_db_savepoint (self->db, error))
     return FALSE;
-  if (job->func (self->db, job->data, &job->error))
-    return piao_db_release (self->db, error);
-  piao_db_rollback_to (self->db);
+  if (!job->func (self->db, job->data, &job->error) || !piao_db_release (self->db, &job->error))
+    piao_db_rollback_to (self->db);
   return TRUE;
 }
 

@@ -24,24 +24,29 @@ PIAO_STATEMENT (select_lanes,
                 " WHERE user_role.user_id = $1 AND user_role.deleted = 0"
                 " AND users.deleted = 0 AND users.enabled = 1 ORDER BY 1");
 
-PiaoAccess *
-piao_access_load (PiaoDb *db, gint64 user, GError **error)
+static gboolean
+take_words (PiaoCursor *cursor, gpointer data, GError **error)
 {
-  g_autoptr (PiaoAccess) access = g_new0 (PiaoAccess, 1);
-  g_autoptr (PiaoCursor) words = NULL;
-  g_autoptr (PiaoCursor) lanes = NULL;
+  PiaoAccess *access = data;
   g_autoptr (GError) inner = NULL;
 
-  access->words = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  access->lanes = g_array_new (FALSE, FALSE, sizeof (gint64));
-  words = piao_db_query (db, &select_words, &inner, "i", user);
-  while (inner == NULL && piao_cursor_next (words, &inner))
-    g_hash_table_add (access->words, g_strdup (piao_cursor_text (words, 0)));
+  while (piao_cursor_next (cursor, &inner))
+    g_hash_table_add (access->words, g_strdup (piao_cursor_text (cursor, 0)));
   if (inner == NULL)
-    lanes = piao_db_query (db, &select_lanes, &inner, "i", user);
-  while (inner == NULL && piao_cursor_next (lanes, &inner))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
+}
+
+static gboolean
+take_lanes (PiaoCursor *cursor, gpointer data, GError **error)
+{
+  PiaoAccess *access = data;
+  g_autoptr (GError) inner = NULL;
+
+  while (piao_cursor_next (cursor, &inner))
     {
-      gint64 lane = piao_cursor_int (lanes, 0);
+      gint64 lane = piao_cursor_int (cursor, 0);
 
       if (lane == -1)
         access->all_lanes = TRUE;
@@ -49,9 +54,25 @@ piao_access_load (PiaoDb *db, gint64 user, GError **error)
         g_array_append_val (access->lanes, lane);
     }
   if (inner == NULL)
-    return g_steal_pointer (&access);
+    return TRUE;
   g_propagate_error (error, g_steal_pointer (&inner));
-  return NULL;
+  return FALSE;
+}
+
+PiaoAccess *
+piao_access_load (PiaoDb *db, gint64 user, GError **error)
+{
+  g_autoptr (PiaoAccess) access = g_new0 (PiaoAccess, 1);
+  gboolean asked;
+
+  access->words = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  access->lanes = g_array_new (FALSE, FALSE, sizeof (gint64));
+  asked = piao_db_ask (db, &select_words, take_words, access, NULL, error, "i", user)
+          && piao_db_ask (db, &select_lanes, take_lanes, access, NULL, error, "i", user);
+  /* Settled in any case: nothing that is on its way may come when @access is gone. */
+  if (!piao_db_settle (db, asked ? error : NULL) || !asked)
+    return NULL;
+  return g_steal_pointer (&access);
 }
 
 void

@@ -6,6 +6,10 @@
  * parameters as text with inferred types, so the SQL is the same text as on SQLite; results are
  * buffered by libpq. A connection that was lost is made again at the next transaction, never in
  * the middle of one.
+ *
+ * What need not be waited for goes into libpq's pipeline: it is sent with the next query, and the
+ * results are looked at in order when that one is. After a failure the server passes over all that
+ * was sent behind it.
  */
 #include "config.h"
 
@@ -18,6 +22,8 @@
 
 #define MAX_PARAMETERS 64
 #define NUMBER_SIZE 24
+/* So much may be on its way: what the server answers meanwhile must fit into the socket. */
+#define MAX_SENT 64
 /* A process that stands still in the middle of a transaction loses it, and with it the lock that
  * every other writer waits for. */
 #define IDLE_OPTION "-c idle_in_transaction_session_timeout=10s"
@@ -33,6 +39,15 @@ enum
   TYPE_NUMERIC = 1700, /* sum () of integers */
 };
 
+/* What was sent and not looked at yet. */
+typedef struct
+{
+  const PiaoStatement *statement;
+  PiaoDbAnswerFunc func; /* NULL: only what goes wrong matters */
+  gpointer data;
+  GDestroyNotify destroy;
+} Sent;
+
 typedef struct
 {
   PiaoDb parent;
@@ -40,6 +55,8 @@ typedef struct
   GHashTable *prepared; /* const PiaoStatement * → name on this connection */
   guint n_prepared;
   PiaoDbFlags flags;
+  Sent sent[MAX_SENT];
+  guint n_sent;
 } PgDb;
 
 typedef struct
@@ -50,6 +67,11 @@ typedef struct
 } PgCursor;
 
 static const PiaoDbDriver driver;
+static const PiaoStatement begin_write_words = { "begin_write_words", "BEGIN" };
+/* One moment for all queries of a reader, as SQLite gives it. */
+static const PiaoStatement begin_read_words
+    = { "begin_read_words", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
+static const PiaoStatement notify_words = { "notify_words", "SELECT pg_notify ($1, $2)" };
 
 /* --- errors ---------------------------------------------------------------------------------- */
 
@@ -136,11 +158,14 @@ ensure_connection (PgDb *db, GError **error)
   return configure (db, error);
 }
 
+static gboolean leave_pipeline (PgDb *db, GError **error);
+
 static void
 pg_free (PiaoDb *base)
 {
   PgDb *db = (PgDb *)base;
 
+  leave_pipeline (db, NULL);
   g_hash_table_unref (db->prepared);
   PQfinish (db->connection);
   g_free (db);
@@ -154,7 +179,7 @@ pg_script (PiaoDb *base, const char *sql, GError **error)
   ExecStatusType status;
   gboolean ok;
 
-  if (!ensure_connection (db, error))
+  if (!leave_pipeline (db, error) || !ensure_connection (db, error))
     return FALSE;
   result = PQexec (db->connection, sql);
   status = PQresultStatus (result);
@@ -172,6 +197,8 @@ prepare (PgDb *db, const PiaoStatement *statement, GError **error)
 
   if (name != NULL)
     return name;
+  if (!leave_pipeline (db, error))
+    return NULL;
   name = g_strdup_printf ("s%u", ++db->n_prepared);
   result = PQprepare (db->connection, name, statement->sql, 0, NULL);
   if (PQresultStatus (result) == PGRES_COMMAND_OK)
@@ -207,13 +234,14 @@ encode_blob (GBytes *blob)
   return text;
 }
 
-static PGresult *
-execute (PgDb *db, const char *name, const PiaoValue *values, guint n_values)
+/* Puts it into the pipeline; FALSE when the connection is lost. */
+static gboolean
+dispatch (PgDb *db, const char *name, const PiaoValue *values, guint n_values)
 {
   const char *texts[MAX_PARAMETERS] = { 0 };
   char numbers[MAX_PARAMETERS][NUMBER_SIZE];
   char *blobs[MAX_PARAMETERS] = { 0 };
-  PGresult *result;
+  gboolean sent;
 
   g_assert (n_values <= MAX_PARAMETERS);
   for (guint i = 0; i < n_values; i++)
@@ -226,10 +254,12 @@ execute (PgDb *db, const char *name, const PiaoValue *values, guint n_values)
       texts[i] = values[i].text;
     else if (values[i].type == PIAO_VALUE_BLOB)
       texts[i] = blobs[i] = encode_blob (values[i].blob);
-  result = PQexecPrepared (db->connection, name, (int)n_values, texts, NULL, NULL, 0);
+  sent = (PQpipelineStatus (db->connection) != PQ_PIPELINE_OFF
+          || PQenterPipelineMode (db->connection) == 1)
+         && PQsendQueryPrepared (db->connection, name, (int)n_values, texts, NULL, NULL, 0) == 1;
   for (guint i = 0; i < n_values; i++)
     g_free (blobs[i]);
-  return result;
+  return sent;
 }
 
 /* PostgreSQL answers COMMIT of a failed transaction with "ROLLBACK" and no error. */
@@ -237,6 +267,139 @@ static gboolean
 is_lost_commit (const PiaoStatement *statement, PGresult *result)
 {
   return g_str_equal (statement->sql, "COMMIT") && g_str_equal (PQcmdStatus (result), "ROLLBACK");
+}
+
+static PiaoCursor *
+cursor_new (PGresult *result)
+{
+  PgCursor *cursor = g_new0 (PgCursor, 1);
+
+  cursor->parent.driver = &driver;
+  cursor->result = result;
+  cursor->row = -1;
+  return &cursor->parent;
+}
+
+/* The next result of the pipeline; an empty one of a fatal error when the connection is lost. */
+static PGresult *
+get_result (PgDb *db)
+{
+  PGresult *result = PQgetResult (db->connection);
+
+  /* NULL stands between the results of two statements. */
+  if (result == NULL && PQstatus (db->connection) == CONNECTION_OK)
+    result = PQgetResult (db->connection);
+  return result != NULL ? result : PQmakeEmptyPGresult (db->connection, PGRES_FATAL_ERROR);
+}
+
+static gboolean
+is_fine (const PGresult *result)
+{
+  ExecStatusType status = PQresultStatus (result);
+
+  return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+/* Hands @result (taken) to whoever asked. */
+static gboolean
+answer (PgDb *db, const Sent *sent, PGresult *result, GError **error)
+{
+  g_autoptr (PiaoCursor) cursor = NULL;
+
+  if (!is_fine (result))
+    {
+      set_error (db, result, sent->statement, error);
+      PQclear (result);
+      return FALSE;
+    }
+  cursor = cursor_new (result);
+  return sent->func == NULL || sent->func (cursor, sent->data, error);
+}
+
+/* Looks at the results of all that was sent, then at the one of @statement, which was sent behind
+ * it (optional; @wanted is transfer full). FALSE with the first failure; what was sent behind that
+ * has not happened. */
+static gboolean
+collect (PgDb *db, const PiaoStatement *statement, PGresult **wanted, GError **error)
+{
+  guint n = db->n_sent;
+  gboolean good = PQpipelineSync (db->connection) == 1 || set_lost_error (error);
+
+  db->n_sent = 0;
+  for (guint i = 0; i < n; i++)
+    {
+      PGresult *result = get_result (db);
+
+      if (good)
+        good = answer (db, &db->sent[i], result, error);
+      else
+        PQclear (result);
+      if (db->sent[i].destroy != NULL)
+        db->sent[i].destroy (db->sent[i].data);
+    }
+  if (statement != NULL)
+    {
+      *wanted = get_result (db);
+      if (good && !is_fine (*wanted))
+        good = set_error (db, *wanted, statement, error);
+      if (!good)
+        g_clear_pointer (wanted, PQclear);
+    }
+  /* The word of the server that it is through. */
+  PQclear (get_result (db));
+  return good;
+}
+
+static gboolean
+pg_settle (PiaoDb *base, GError **error)
+{
+  PgDb *db = (PgDb *)base;
+
+  return db->n_sent == 0 || collect (db, NULL, NULL, error);
+}
+
+/* What libpq does only outside of a pipeline is next. */
+static gboolean
+leave_pipeline (PgDb *db, GError **error)
+{
+  gboolean good = pg_settle (&db->parent, error);
+
+  if (PQpipelineStatus (db->connection) != PQ_PIPELINE_OFF)
+    PQexitPipelineMode (db->connection);
+  return good;
+}
+
+static gboolean
+pg_ask (PiaoDb *base,
+        const PiaoStatement *statement,
+        const PiaoValue *values,
+        guint n_values,
+        PiaoDbAnswerFunc func,
+        gpointer data,
+        GDestroyNotify destroy,
+        GError **error)
+{
+  PgDb *db = (PgDb *)base;
+  const char *name = NULL;
+  gboolean sent = FALSE;
+
+  if ((db->n_sent < MAX_SENT || collect (db, NULL, NULL, error)) && ensure_connection (db, error))
+    name = prepare (db, statement, error);
+  if (name != NULL)
+    sent = dispatch (db, name, values, n_values) || set_lost_error (error);
+  if (sent)
+    db->sent[db->n_sent++] = (Sent){ statement, func, data, destroy };
+  else if (destroy != NULL)
+    destroy (data);
+  return sent;
+}
+
+/* It goes with the first query. */
+static gboolean
+pg_begin (PiaoDb *base, gboolean write, GError **error)
+{
+  return pg_ask (base, write ? &begin_write_words : &begin_read_words, NULL, 0, NULL, NULL, NULL,
+                 error);
 }
 
 static PiaoCursor *
@@ -248,30 +411,24 @@ pg_query (PiaoDb *base,
 {
   PgDb *db = (PgDb *)base;
   const char *name;
-  PGresult *result;
-  ExecStatusType status;
-  PgCursor *cursor;
+  PGresult *result = NULL;
 
   if (!ensure_connection (db, error))
     return NULL;
   name = prepare (db, statement, error);
   if (name == NULL)
     return NULL;
-  result = execute (db, name, values, n_values);
-  status = PQresultStatus (result);
-  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-    set_error (db, result, statement, error);
-  else if (is_lost_commit (statement, result))
-    piao_error_set (error, PIAO_ERROR_FAILED, "db.aborted",
-                    _ ("The database gave the transaction up; nothing was changed."));
-  else
+  if (!dispatch (db, name, values, n_values))
     {
-      cursor = g_new0 (PgCursor, 1);
-      cursor->parent.driver = &driver;
-      cursor->result = result;
-      cursor->row = -1;
-      return &cursor->parent;
+      set_lost_error (error);
+      return NULL;
     }
+  if (!collect (db, statement, &result, error))
+    return NULL;
+  if (!is_lost_commit (statement, result))
+    return cursor_new (result);
+  piao_error_set (error, PIAO_ERROR_FAILED, "db.aborted",
+                  _ ("The database gave the transaction up; nothing was changed."));
   PQclear (result);
   return NULL;
 }
@@ -382,18 +539,14 @@ pg_cursor_free (PiaoCursor *base)
 static gboolean
 pg_notify (PiaoDb *base, const char *channel, const char *text, GError **error)
 {
-  PgDb *db = (PgDb *)base;
-  const char *const values[] = { channel, text };
-  PGresult *result;
-  gboolean ok;
+  const PiaoValue values[] = { { PIAO_VALUE_TEXT, { .text = (char *)channel } },
+                               { PIAO_VALUE_TEXT, { .text = (char *)text } } };
+  g_autoptr (PiaoCursor) cursor = NULL;
 
-  if (!ensure_connection (db, error))
-    return FALSE;
-  result
-      = PQexecParams (db->connection, "SELECT pg_notify ($1, $2)", 2, NULL, values, NULL, NULL, 0);
-  ok = PQresultStatus (result) == PGRES_TUPLES_OK || set_error (db, result, NULL, error);
-  PQclear (result);
-  return ok;
+  if (base->defers)
+    return pg_ask (base, &notify_words, values, G_N_ELEMENTS (values), NULL, NULL, NULL, error);
+  cursor = pg_query (base, &notify_words, values, G_N_ELEMENTS (values), error);
+  return cursor != NULL;
 }
 
 /* One that is here already. */
@@ -429,9 +582,9 @@ pg_wait_notice (PiaoDb *base, int wake_fd, int timeout_ms, char **text, GError *
 
 static const PiaoDbDriver driver = {
   .engine = PIAO_ENGINE_POSTGRESQL,
-  .begin_write = "BEGIN",
-  /* One moment for all queries of a reader, as SQLite gives it. */
-  .begin_read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+  .begin = pg_begin,
+  .ask = pg_ask,
+  .settle = pg_settle,
   .free = pg_free,
   .query = pg_query,
   .script = pg_script,

@@ -36,6 +36,20 @@ typedef struct
                     GError **error);
   gboolean (*script) (PiaoDb *db, const char *sql, GError **error);
 
+  /* All NULL where nothing is gained by not waiting. begin(): as the words of begin_write or
+   * begin_read. ask(): takes @data; without @func only what goes wrong matters. settle() tells the
+   * first failure; without @error it is passed over. */
+  gboolean (*begin) (PiaoDb *db, gboolean write, GError **error);
+  gboolean (*ask) (PiaoDb *db,
+                   const PiaoStatement *statement,
+                   const PiaoValue *values,
+                   guint n_values,
+                   PiaoDbAnswerFunc func,
+                   gpointer data,
+                   GDestroyNotify destroy,
+                   GError **error);
+  gboolean (*settle) (PiaoDb *db, GError **error);
+
   /* Both NULL where there are no notices. */
   gboolean (*notify) (PiaoDb *db, const char *channel, const char *text, GError **error);
   gboolean (*wait_notice) (PiaoDb *db, int wake_fd, int timeout_ms, char **text, GError **error);
@@ -56,6 +70,7 @@ struct _PiaoDb
   guint depth; /* savepoints open inside the transaction */
   gboolean in_transaction;
   gboolean doomed; /* a part could not be undone: this transaction must not be committed */
+  gboolean defers; /* what is only executed in this transaction need not be waited for */
 };
 
 struct _PiaoCursor

@@ -129,16 +129,33 @@ finish (PiaoCursor *cursor, gint64 *changed, GError **error)
   return TRUE;
 }
 
+static gboolean
+exec_valist (PiaoDb *db,
+             const PiaoStatement *statement,
+             gint64 *changed,
+             GError **error,
+             const char *types,
+             va_list *args)
+{
+  PiaoValue values[MAX_PARAMETERS] = { 0 };
+  guint n = collect (values, types, args);
+  gboolean done = piao_db_exec_values_changed (db, statement, values, n, changed, error);
+
+  for (guint i = 0; i < n; i++)
+    piao_value_clear (&values[i]);
+  return done;
+}
+
 gboolean
 piao_db_exec (PiaoDb *db, const PiaoStatement *statement, GError **error, const char *types, ...)
 {
-  PiaoCursor *cursor;
+  gboolean done;
   va_list args;
 
   va_start (args, types);
-  cursor = query_valist (db, statement, error, types, &args);
+  done = exec_valist (db, statement, NULL, error, types, &args);
   va_end (args);
-  return finish (cursor, NULL, error);
+  return done;
 }
 
 gboolean
@@ -149,13 +166,13 @@ piao_db_exec_changed (PiaoDb *db,
                       const char *types,
                       ...)
 {
-  PiaoCursor *cursor;
+  gboolean done;
   va_list args;
 
   va_start (args, types);
-  cursor = query_valist (db, statement, error, types, &args);
+  done = exec_valist (db, statement, changed, error, types, &args);
   va_end (args);
-  return finish (cursor, changed, error);
+  return done;
 }
 
 gboolean
@@ -176,6 +193,8 @@ piao_db_exec_values_changed (PiaoDb *db,
                              gint64 *changed,
                              GError **error)
 {
+  if (db->defers && changed == NULL && db->driver->ask != NULL)
+    return db->driver->ask (db, statement, values, n_values, NULL, NULL, NULL, error);
   if (db->driver->exec != NULL)
     return db->driver->exec (db, statement, values, n_values, changed, error);
   return finish (db->driver->query (db, statement, values, n_values, error), changed, error);
@@ -201,6 +220,64 @@ piao_db_query_values (PiaoDb *db,
                       GError **error)
 {
   return db->driver->query (db, statement, values, n_values, error);
+}
+
+/* --- not waiting ----------------------------------------------------------------------------- */
+
+void
+piao_db_defer (PiaoDb *db)
+{
+  g_return_if_fail (db->in_transaction);
+  db->defers = TRUE;
+}
+
+gboolean
+piao_db_ask (PiaoDb *db,
+             const PiaoStatement *statement,
+             PiaoDbAnswerFunc func,
+             gpointer data,
+             GDestroyNotify destroy,
+             GError **error,
+             const char *types,
+             ...)
+{
+  PiaoValue values[MAX_PARAMETERS] = { 0 };
+  PiaoCursor *cursor;
+  gboolean done;
+  va_list args;
+  guint n;
+
+  va_start (args, types);
+  n = collect (values, types, &args);
+  va_end (args);
+  if (db->defers && db->driver->ask != NULL)
+    done = db->driver->ask (db, statement, values, n, func, data, destroy, error);
+  else
+    {
+      cursor = db->driver->query (db, statement, values, n, error);
+      done = cursor != NULL && func (cursor, data, error);
+      piao_cursor_free (cursor);
+      if (destroy != NULL)
+        destroy (data);
+    }
+  for (guint i = 0; i < n; i++)
+    piao_value_clear (&values[i]);
+  return done;
+}
+
+gboolean
+piao_db_settle (PiaoDb *db, GError **error)
+{
+  return db->driver->settle == NULL || db->driver->settle (db, error);
+}
+
+/* Words that are waited for: what was sent before them is settled too. */
+static gboolean
+say (PiaoDb *db, const PiaoStatement *words, GError **error)
+{
+  gint64 changed;
+
+  return piao_db_exec_values_changed (db, words, NULL, 0, &changed, error);
 }
 
 /* --- cursors --------------------------------------------------------------------------------- */
@@ -310,13 +387,17 @@ piao_db_query_text (
 /* --- transactions ---------------------------------------------------------------------------- */
 
 static gboolean
-begin (PiaoDb *db, const char *words, GError **error)
+begin (PiaoDb *db, gboolean write, GError **error)
 {
+  const PiaoDbDriver *driver = db->driver;
+
   g_return_val_if_fail (!db->in_transaction, FALSE);
-  if (!db->driver->script (db, words, error))
+  if (driver->begin != NULL
+          ? !driver->begin (db, write, error)
+          : !driver->script (db, write ? driver->begin_write : driver->begin_read, error))
     return FALSE;
   db->in_transaction = TRUE;
-  db->doomed = FALSE;
+  db->doomed = db->defers = FALSE;
   db->depth = 0;
   return TRUE;
 }
@@ -324,13 +405,13 @@ begin (PiaoDb *db, const char *words, GError **error)
 gboolean
 piao_db_begin (PiaoDb *db, GError **error)
 {
-  return begin (db, db->driver->begin_write, error);
+  return begin (db, TRUE, error);
 }
 
 gboolean
 piao_db_begin_read (PiaoDb *db, GError **error)
 {
-  return begin (db, db->driver->begin_read, error);
+  return begin (db, FALSE, error);
 }
 
 gboolean
@@ -343,12 +424,12 @@ piao_db_commit (PiaoDb *db, GError **error)
       return piao_error_set (error, PIAO_ERROR_FAILED, "db.io", _ ("The database failed: %s [%s]."),
                              "ROLLBACK TO", commit_words.name);
     }
-  if (!piao_db_exec (db, &commit_words, error, ""))
+  if (!say (db, &commit_words, error))
     {
       piao_db_rollback (db);
       return FALSE;
     }
-  db->in_transaction = FALSE;
+  db->in_transaction = db->defers = FALSE;
   return TRUE;
 }
 
@@ -358,10 +439,12 @@ piao_db_rollback (PiaoDb *db)
   g_autoptr (GError) error = NULL;
 
   g_return_if_fail (db->in_transaction);
-  db->in_transaction = FALSE;
+  /* Whatever was on its way is undone with the rest. */
+  piao_db_settle (db, NULL);
+  db->in_transaction = db->defers = FALSE;
   db->depth = 0;
   /* The engine may already have rolled back (full disk, lost server): nothing is left to undo. */
-  if (!piao_db_exec (db, &rollback_words, &error, ""))
+  if (!say (db, &rollback_words, &error))
     g_debug ("rollback: %s", error->message);
 }
 
@@ -379,8 +462,10 @@ gboolean
 piao_db_release (PiaoDb *db, GError **error)
 {
   g_return_val_if_fail (db->depth > 0, FALSE);
+  if (!say (db, &release_words, error))
+    return FALSE;
   db->depth--;
-  return piao_db_exec (db, &release_words, error, "");
+  return TRUE;
 }
 
 void
@@ -390,8 +475,8 @@ piao_db_rollback_to (PiaoDb *db)
 
   g_return_if_fail (db->depth > 0);
   db->depth--;
-  if (!piao_db_exec (db, &rollback_to_words, &error, "")
-      || !piao_db_exec (db, &release_words, &error, ""))
+  piao_db_settle (db, NULL);
+  if (!say (db, &rollback_to_words, &error) || !say (db, &release_words, &error))
     {
       /* The engine has rolled back the whole (a disk that failed), or is in a state nobody knows.
        */

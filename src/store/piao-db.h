@@ -100,6 +100,33 @@ gboolean piao_db_exec_values_changed (PiaoDb *db,
                                       gint64 *changed,
                                       GError **error);
 
+/*
+ * Round trips to a database server are what a command costs there. Between piao_db_defer() and the
+ * end of the transaction what is only executed may be sent and not waited for: what went wrong is
+ * told by the next call that waits (a query, piao_db_settle(), piao_db_release(),
+ * piao_db_commit()), and nothing that was sent behind it has happened. On SQLite, and outside of a
+ * transaction, everything happens at once.
+ */
+void piao_db_defer (PiaoDb *db);
+
+/* Is handed the answer of what was asked: a cursor before the first row, for the time of the call.
+ */
+typedef gboolean (*PiaoDbAnswerFunc) (PiaoCursor *cursor, gpointer data, GError **error);
+
+/* As piao_db_query() for an answer that is needed only after piao_db_settle(): @func is called by
+ * then, or not at all when something fails. @destroy (optional) frees @data in any case. */
+gboolean piao_db_ask (PiaoDb *db,
+                      const PiaoStatement *statement,
+                      PiaoDbAnswerFunc func,
+                      gpointer data,
+                      GDestroyNotify destroy,
+                      GError **error,
+                      const char *types,
+                      ...);
+
+/* Waits for all that was only sent. */
+gboolean piao_db_settle (PiaoDb *db, GError **error);
+
 /* A cursor before the first row. Finish it before the same statement is used again. */
 PiaoCursor *
 piao_db_query (PiaoDb *db, const PiaoStatement *statement, GError **error, const char *types, ...);
@@ -143,6 +170,7 @@ gboolean piao_db_begin_read (PiaoDb *db, GError **error);
 gboolean piao_db_commit (PiaoDb *db, GError **error);
 void piao_db_rollback (PiaoDb *db);
 gboolean piao_db_savepoint (PiaoDb *db, GError **error);
+/* FALSE also for what was sent inside it and went wrong; it is open then, to be rolled back to. */
 gboolean piao_db_release (PiaoDb *db, GError **error);
 void piao_db_rollback_to (PiaoDb *db);
 gboolean piao_db_in_transaction (PiaoDb *db);

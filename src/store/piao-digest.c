@@ -112,41 +112,56 @@ piao_digest_tally_clear (PiaoDigestTally *self)
   g_array_set_size (self->entries, 0);
 }
 
-/* SQL adds with a check for overflow; here the sum goes round. */
+/* Adds what there is to an entry. SQL adds with a check for overflow; here the sum goes round. */
 static gboolean
-write_entry (PiaoDb *db, const PiaoDigest *more, GError **error)
+add_held (PiaoCursor *cursor, gpointer data, GError **error)
 {
+  PiaoDigest *entry = data;
   g_autoptr (GError) inner = NULL;
-  g_autoptr (PiaoCursor) cursor
-      = piao_db_query (db, &digest_get, &inner, "is", more->lane, more->kind);
-  gint64 rows = 0;
-  guint64 sum = 0;
 
   if (piao_cursor_next (cursor, &inner))
     {
-      rows = piao_cursor_int (cursor, 0);
-      sum = (guint64)piao_cursor_int (cursor, 1);
+      entry->rows += piao_cursor_int (cursor, 0);
+      entry->sum += (guint64)piao_cursor_int (cursor, 1);
     }
-  g_clear_pointer (&cursor, piao_cursor_free);
-  if (inner != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&inner));
-      return FALSE;
-    }
-  return piao_db_exec (db, &digest_set, error, "isii", more->lane, more->kind, rows + more->rows,
-                       (gint64)(sum + more->sum));
+  if (inner == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
 }
 
-gboolean
-piao_digest_tally_write (PiaoDigestTally *self, PiaoDb *db, GError **error)
+/* Those that change, with what there is added. Transfer full. */
+static GArray *
+sum_up (PiaoDigestTally *self, PiaoDb *db, GError **error)
 {
+  g_autoptr (GArray) sums = g_array_new (FALSE, FALSE, sizeof (PiaoDigest));
+  gboolean asked = TRUE;
+
   for (guint i = 0; i < self->entries->len; i++)
     {
       const PiaoDigest *more = &g_array_index (self->entries, PiaoDigest, i);
 
-      if ((more->rows != 0 || more->sum != 0) && !write_entry (db, more, error))
-        return FALSE;
+      if (more->rows != 0 || more->sum != 0)
+        g_array_append_vals (sums, more, 1);
     }
+  for (guint i = 0; asked && i < sums->len; i++)
+    {
+      PiaoDigest *sum = &g_array_index (sums, PiaoDigest, i);
+
+      asked = piao_db_ask (db, &digest_get, add_held, sum, NULL, error, "is", sum->lane, sum->kind);
+    }
+  return piao_db_settle (db, asked ? error : NULL) && asked ? g_steal_pointer (&sums) : NULL;
+}
+
+static gboolean set_all (PiaoDb *db, const GArray *digests, GError **error);
+
+gboolean
+piao_digest_tally_write (PiaoDigestTally *self, PiaoDb *db, GError **error)
+{
+  g_autoptr (GArray) sums = sum_up (self, db, error);
+
+  if (sums == NULL || !set_all (db, sums, error))
+    return FALSE;
   piao_digest_tally_clear (self);
   return TRUE;
 }

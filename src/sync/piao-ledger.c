@@ -146,6 +146,7 @@ load_head (PiaoDb *db, const PiaoStatement *statement, GError **error)
 PiaoLedger *
 piao_ledger_begin (PiaoDb *db, GError **error)
 {
+  piao_db_defer (db);
   return load_head (db, &ledger_take_head, error);
 }
 
@@ -335,17 +336,25 @@ piao_ledger_verify (PiaoDb *db, gint64 *entries, GError **error)
 
 /* --- the change index ------------------------------------------------------------------------ */
 
-/* The seq that stands in the index for a row that is in the lane; 0 for none. FALSE on failure. */
-static gboolean
-find_seq (PiaoDb *db, gint64 lane, const char *kind, gint64 id, gint64 *seq, GError **error)
+/* A row whose entry changes. */
+typedef struct
 {
-  g_autoptr (GError) inner = NULL;
-  g_autoptr (PiaoCursor) cursor
-      = piao_db_query (db, &ledger_changed, &inner, "isi", lane, kind, id);
+  PiaoDigestTally *tally; /* borrowed */
+  gint64 lane, id;
+  const char *kind; /* borrowed */
+} Noted;
 
-  *seq = 0;
-  if (piao_cursor_next (cursor, &inner) && piao_cursor_int (cursor, 1) == 0)
-    *seq = piao_cursor_int (cursor, 0);
+/* Takes what stands in the index for a row that is in the lane out of the digest. */
+static gboolean
+remove_before (PiaoCursor *cursor, gpointer data, GError **error)
+{
+  const Noted *noted = data;
+  g_autoptr (GError) inner = NULL;
+
+  if (piao_cursor_next (cursor, &inner) && piao_cursor_int (cursor, 1) == 0
+      && piao_cursor_int (cursor, 0) > 0)
+    piao_digest_tally_remove (noted->tally, noted->lane, noted->kind, noted->id,
+                              piao_cursor_int (cursor, 0));
   if (inner == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&inner));
@@ -362,12 +371,11 @@ piao_change_note (PiaoDb *db,
                   gboolean gone,
                   GError **error)
 {
-  gint64 before;
+  const Noted noted = { tally, lane, id, kind };
 
-  if (!find_seq (db, lane, kind, id, &before, error))
+  if (!piao_db_ask (db, &ledger_changed, remove_before, g_memdup2 (&noted, sizeof noted), g_free,
+                    error, "isi", lane, kind, id))
     return FALSE;
-  if (before > 0)
-    piao_digest_tally_remove (tally, lane, kind, id, before);
   if (!gone)
     piao_digest_tally_add (tally, lane, kind, id, seq);
   return piao_db_exec (db, &ledger_change, error, "iisii", lane, seq, kind, id,
@@ -428,62 +436,124 @@ is_database_failure (const GError *error)
   return error->domain == PIAO_ERROR && g_strv_contains (reasons, piao_error_get_reason (error));
 }
 
-/* A known id: the same body gets its verdict again, another one is an alarm. */
-static PiaoVerdict *
-find_repeated (PiaoDb *db, const PiaoPushed *pushed, GError **error)
+/* What the database says about a push before it is decided; asked for at once. */
+typedef struct
 {
-  g_autoptr (PiaoCursor) cursor = piao_db_query (db, &ledger_find, error, "i", pushed->id);
-  g_autofree char *args = NULL;
+  const PiaoPushed *pushed; /* borrowed */
+  PiaoVerdict *verdict;     /* owned; of a known id */
+  gboolean known, revoked;  /* its device */
+  gint64 dseq;
+  gint64 was_here, may_act; /* its actor */
+} Facts;
 
-  if (PIAO_MUTANT (no_idempotency) || !piao_cursor_next (cursor, error))
-    return NULL;
+/* A known id: the same body gets its verdict again, another one is an alarm. */
+static gboolean
+take_repeated (PiaoCursor *cursor, gpointer data, GError **error)
+{
+  Facts *facts = data;
+  const PiaoPushed *pushed = facts->pushed;
+  g_autofree char *args = NULL;
+  g_autoptr (GError) inner = NULL;
+
+  if (PIAO_MUTANT (no_idempotency) || !piao_cursor_next (cursor, &inner))
+    {
+      if (inner == NULL)
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&inner));
+      return FALSE;
+    }
   args = piao_json_object_to_text (pushed->args);
   if (piao_cursor_int (cursor, 4) == (gint64)pushed->device
       && piao_cursor_int (cursor, 5) == pushed->dseq
       && g_strcmp0 (piao_cursor_text (cursor, 6), pushed->name) == 0
       && g_strcmp0 (piao_cursor_text (cursor, 7), args) == 0
       && piao_cursor_int (cursor, 8) == pushed->at && piao_cursor_int (cursor, 9) == pushed->actor)
-    return verdict_from_cursor (pushed->id, cursor);
+    {
+      facts->verdict = verdict_from_cursor (pushed->id, cursor);
+      return TRUE;
+    }
   g_message ("ALARM: device %u sent command %" G_GINT64_FORMAT " again with another body",
              pushed->device, pushed->id);
-  return verdict_new (pushed->id, PIAO_VERDICT_REJECTED, "command.body",
-                      _ ("The centre knows this command with another content. "
-                         "Tell the support; nothing was changed."));
+  facts->verdict = verdict_new (pushed->id, PIAO_VERDICT_REJECTED, "command.body",
+                                _ ("The centre knows this command with another content. "
+                                   "Tell the support; nothing was changed."));
+  return TRUE;
 }
 
-/* NULL when the push is in order (or with @error, which is not NULL). Device 0 is the server. */
-static PiaoVerdict *
-check_device (PiaoDb *db, const PiaoPushed *pushed, GError **error)
+static gboolean
+take_device (PiaoCursor *cursor, gpointer data, GError **error)
 {
-  g_autoptr (PiaoCursor) cursor = NULL;
-  gint64 dseq;
+  Facts *facts = data;
+  g_autoptr (GError) inner = NULL;
 
+  facts->known = piao_cursor_next (cursor, &inner);
+  if (facts->known)
+    {
+      facts->dseq = piao_cursor_int (cursor, 0);
+      facts->revoked = piao_cursor_int (cursor, 1) != 0;
+    }
+  if (inner == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
+}
+
+static gboolean
+take_number (PiaoCursor *cursor, gpointer data, GError **error)
+{
+  gint64 *number = data;
+
+  if (!piao_cursor_next (cursor, error))
+    return FALSE;
+  *number = piao_cursor_int (cursor, 0);
+  return TRUE;
+}
+
+/* Device 0 is the server. */
+static gboolean
+learn (PiaoDb *db, const PiaoPushed *pushed, Facts *facts, GError **error)
+{
+  gint64 device = pushed->device;
+  gboolean asked
+      = piao_db_ask (db, &ledger_find, take_repeated, facts, NULL, error, "i", pushed->id)
+        && (device == 0
+            || (piao_db_ask (db, &ledger_device, take_device, facts, NULL, error, "i", device)
+                && piao_db_ask (db, &ledger_was_here, take_number, &facts->was_here, NULL, error,
+                                "ii", device, pushed->actor)
+                && piao_db_ask (db, &ledger_may_act, take_number, &facts->may_act, NULL, error, "i",
+                                pushed->actor)));
+
+  /* Settled in any case: nothing that is on its way may come when @facts is gone. */
+  return piao_db_settle (db, asked ? error : NULL) && asked;
+}
+
+/* NULL when the push is in order. */
+static PiaoVerdict *
+check_device (const PiaoPushed *pushed, const Facts *facts)
+{
   if (pushed->device == 0)
     return NULL;
-  cursor = piao_db_query (db, &ledger_device, error, "i", (gint64)pushed->device);
-  if (!piao_cursor_next (cursor, error))
-    return *error == NULL ? verdict_new (pushed->id, PIAO_VERDICT_REJECTED, "device.unknown",
-                                         _ ("The centre does not know this computer. Sign in."))
-                          : NULL;
-  if (piao_cursor_int (cursor, 1) != 0)
+  if (!facts->known)
+    return verdict_new (pushed->id, PIAO_VERDICT_REJECTED, "device.unknown",
+                        _ ("The centre does not know this computer. Sign in."));
+  if (facts->revoked)
     return verdict_new (pushed->id, PIAO_VERDICT_REJECTED, "device.revoked",
                         _ ("This computer may no longer send to the centre."));
-  dseq = piao_cursor_int (cursor, 0);
-  if (piao_id_get_device (pushed->id) != pushed->device || pushed->dseq <= dseq)
+  if (piao_id_get_device (pushed->id) != pushed->device || pushed->dseq <= facts->dseq)
     {
       g_message ("ALARM: device %u sent an unknown command as its number %" G_GINT64_FORMAT
                  " of %" G_GINT64_FORMAT,
-                 pushed->device, pushed->dseq, dseq);
+                 pushed->device, pushed->dseq, facts->dseq);
       return verdict_new (pushed->id, PIAO_VERDICT_REJECTED, "command.body",
                           _ ("The centre knows another command under this number. "
                              "Tell the support; nothing was changed."));
     }
-  if (pushed->dseq > dseq + 1)
+  if (pushed->dseq > facts->dseq + 1)
     {
       PiaoVerdict *gap = verdict_new (pushed->id, PIAO_VERDICT_REJECTED, "command.gap",
                                       _ ("Earlier commands of this computer are missing."));
 
-      gap->expected = dseq + 1;
+      gap->expected = facts->dseq + 1;
       return gap;
     }
   return NULL;
@@ -494,28 +564,26 @@ check_device (PiaoDb *db, const PiaoPushed *pushed, GError **error)
  * whatever time it claims: only his computer says when it was made. Somebody else can send it again
  * in his own name (piao_outbox_resend()). */
 static gboolean
-check_actor (PiaoDb *db, const PiaoPushed *pushed, GError **error)
+check_actor (const PiaoPushed *pushed, const Facts *facts, GError **error)
 {
-  gint64 was_here = 0, enabled = 0;
-
   if (pushed->device == 0)
     return TRUE;
-  if (!piao_db_query_int (db, &ledger_was_here, 0, &was_here, error, "ii", (gint64)pushed->device,
-                          pushed->actor)
-      || !piao_db_query_int (db, &ledger_may_act, 0, &enabled, error, "i", pushed->actor))
-    return FALSE;
-  if (pushed->actor > 0 && was_here > 0 && enabled == 0)
+  if (pushed->actor > 0 && facts->was_here > 0 && facts->may_act == 0)
     return piao_error_set (error, PIAO_ERROR_FORBIDDEN, "command.user",
                            _ ("The user of this command may no longer work here. Somebody who may "
                               "can send it again."));
-  return (pushed->actor > 0 && was_here > 0)
+  return (pushed->actor > 0 && facts->was_here > 0)
          || piao_error_set (error, PIAO_ERROR_FORBIDDEN, "command.actor",
                             _ ("The user of this command never signed in on this computer."));
 }
 
 static PiaoVerdict *
-decide (
-    PiaoLedger *self, PiaoRegistry *registry, PiaoDb *db, const PiaoPushed *pushed, GError **error)
+decide (PiaoLedger *self,
+        PiaoRegistry *registry,
+        PiaoDb *db,
+        const PiaoPushed *pushed,
+        const Facts *facts,
+        GError **error)
 {
   PiaoContext context = { .command = pushed->id,
                           .at = pushed->ruled_at,
@@ -535,12 +603,11 @@ decide (
                         _ ("This was put away at the computer before the centre had it."));
   if (!piao_db_savepoint (db, error))
     return NULL;
-  if (check_actor (db, pushed, &refusal)
+  if (check_actor (pushed, facts, &refusal)
       && piao_command_apply (registry, db, &context, pushed->name, pushed->args, &touched, &refusal)
-      && note_touched (self, db, tally, context.seq, touched, &refusal))
+      && note_touched (self, db, tally, context.seq, touched, &refusal)
+      && piao_db_release (db, &refusal))
     {
-      if (!piao_db_release (db, error))
-        return NULL;
       self->seq = context.seq;
       piao_digest_tally_merge (self->tally, tally);
       verdict = verdict_new (pushed->id, PIAO_VERDICT_ACCEPTED, NULL, NULL);
@@ -563,17 +630,19 @@ piao_ledger_execute (PiaoLedger *self,
                      gint64 now,
                      GError **error)
 {
-  g_autoptr (GError) inner = NULL;
-  g_autoptr (PiaoVerdict) verdict = find_repeated (db, pushed, &inner);
+  Facts facts = { .pushed = pushed };
+  g_autoptr (PiaoVerdict) verdict = NULL;
 
-  if (verdict == NULL && inner == NULL)
-    verdict = check_device (db, pushed, &inner);
+  if (!learn (db, pushed, &facts, error))
+    {
+      g_clear_pointer (&facts.verdict, piao_verdict_free);
+      return NULL;
+    }
+  verdict = facts.verdict != NULL ? facts.verdict : check_device (pushed, &facts);
   if (verdict != NULL)
     return g_steal_pointer (&verdict);
-  if (inner == NULL)
-    verdict = decide (self, registry, db, pushed, &inner);
-  if (verdict != NULL && append (self, db, pushed, verdict, now, &inner))
+  verdict = decide (self, registry, db, pushed, &facts, error);
+  if (verdict != NULL && append (self, db, pushed, verdict, now, error))
     return g_steal_pointer (&verdict);
-  g_propagate_error (error, g_steal_pointer (&inner));
   return NULL;
 }

@@ -111,6 +111,134 @@ test_savepoints_nest (void)
   g_assert_cmpint (count (db), ==, 1);
 }
 
+/* --- what is not waited for ------------------------------------------------------------------ */
+
+static gboolean
+take_count (PiaoCursor *cursor, gpointer data, GError **error)
+{
+  gint64 *n = data;
+
+  g_assert_true (piao_cursor_next (cursor, NULL));
+  *n = piao_cursor_int (cursor, 0);
+  return TRUE;
+}
+
+static void
+begin_deferred (PiaoDb *db)
+{
+  g_assert_true (piao_db_begin (db, NULL));
+  piao_db_defer (db);
+}
+
+static void
+insert (PiaoDb *db, gint64 id)
+{
+  g_assert_true (piao_db_exec (db, &insert_item, NULL, "isi", id, "a", (gint64)1));
+}
+
+/* Whoever is only asked later answers as of then, in the order of asking. */
+static void
+test_answers_keep_their_order (void)
+{
+  g_autoptr (PiaoDb) db = open_with_items ();
+  gint64 n[300];
+
+  begin_deferred (db);
+  for (gint64 i = 0; i < 300; i++)
+    {
+      insert (db, i);
+      g_assert_true (piao_db_ask (db, &count_items, take_count, &n[i], NULL, NULL, "i", (gint64)0));
+    }
+  g_assert_true (piao_db_settle (db, NULL));
+  for (gint64 i = 0; i < 300; i++)
+    g_assert_cmpint (n[i], ==, i + 1);
+  g_assert_true (piao_db_commit (db, NULL));
+  g_assert_cmpint (count (db), ==, 300);
+  /* Outside of that transaction all is waited for. */
+  g_assert_false (piao_db_exec (db, &insert_item, NULL, "isi", (gint64)1, "b", (gint64)1));
+}
+
+/* At the latest the end of its part tells what went wrong, and then only that part is undone. */
+static void
+test_failures_are_told_in_time (void)
+{
+  g_autoptr (PiaoDb) db = open_with_items ();
+  g_autoptr (GError) error = NULL;
+
+  begin_deferred (db);
+  insert (db, 1);
+  for (guint part = 0; part < 3; part++)
+    {
+      g_clear_error (&error);
+      g_assert_true (piao_db_savepoint (db, NULL));
+      insert (db, 10 + part);
+      if (piao_db_exec (db, &insert_item, &error, "isi", part == 1 ? (gint64)1 : (gint64)20 + part,
+                        "b", (gint64)1)
+          && piao_db_exec (db, &insert_item, &error, "isi", (gint64)30 + part, "b", (gint64)1)
+          && piao_db_release (db, &error))
+        continue;
+      g_assert_cmpint (part, ==, 1);
+      g_assert_error (error, PIAO_ERROR, PIAO_ERROR_CONFLICT);
+      g_assert_cmpstr (piao_error_get_reason (error), ==, "db.unique");
+      piao_db_rollback_to (db);
+    }
+  g_assert_true (piao_db_commit (db, NULL));
+  g_assert_cmpint (count (db), ==, 7);
+}
+
+static void
+count_freed (gpointer data)
+{
+  (*(guint *)data)++;
+}
+
+static gboolean
+note_answer (PiaoCursor *cursor, gpointer data, GError **error)
+{
+  (*(guint *)data) += 100;
+  return TRUE;
+}
+
+/* A transaction with a failure in it is not committed, nobody is handed an answer from behind it,
+ * and nothing is kept. */
+static void
+test_failures_undo_all (void)
+{
+  g_autoptr (PiaoDb) db = open_with_items ();
+  g_autoptr (GError) error = NULL;
+  guint before = 0, behind = 0;
+
+  insert (db, 1);
+  begin_deferred (db);
+  g_assert_true (
+      piao_db_ask (db, &count_items, note_answer, &before, count_freed, NULL, "i", (gint64)0));
+  insert (db, 2);
+  if (piao_db_exec (db, &insert_item, &error, "isi", (gint64)1, "b", (gint64)1)
+      && piao_db_ask (db, &count_items, note_answer, &behind, count_freed, &error, "i", (gint64)0))
+    {
+      g_assert_false (piao_db_commit (db, &error));
+      g_assert_cmpuint (behind, ==, 1);
+    }
+  else
+    piao_db_rollback (db);
+  g_assert_cmpstr (piao_error_get_reason (error), ==, "db.unique");
+  g_assert_false (piao_db_in_transaction (db));
+  g_assert_cmpuint (before, ==, 101);
+  g_assert_cmpint (count (db), ==, 1);
+  /* The connection goes on. */
+  begin_deferred (db);
+  insert (db, 2);
+  g_assert_true (piao_db_commit (db, NULL));
+  g_assert_cmpint (count (db), ==, 2);
+  /* What is on its way when a connection is closed is let go. */
+  before = 0;
+  begin_deferred (db);
+  g_assert_true (
+      piao_db_ask (db, &count_items, note_answer, &before, count_freed, NULL, "i", (gint64)0));
+  g_clear_pointer (&db, piao_db_free);
+  g_assert_cmpuint (before, ==, 101);
+}
+
 static void
 test_schema_migrates_once (void)
 {
@@ -133,6 +261,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/store/db/values", test_values_go_in_and_out);
   g_test_add_func ("/store/db/errors", test_errors_have_a_kind);
   g_test_add_func ("/store/db/savepoints", test_savepoints_nest);
+  g_test_add_func ("/store/db/defer/order", test_answers_keep_their_order);
+  g_test_add_func ("/store/db/defer/in-time", test_failures_are_told_in_time);
+  g_test_add_func ("/store/db/defer/undo", test_failures_undo_all);
   g_test_add_func ("/store/schema/migrates-once", test_schema_migrates_once);
   return g_test_run ();
 }
