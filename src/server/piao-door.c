@@ -26,6 +26,7 @@ struct _PiaoDoor
   GObject parent_instance;
 
   SoupServer *soup; /* borrowed */
+  PiaoWatch *watch; /* owned: where connections rest */
   GSocket *socket;  /* owned; NULL while closed */
   GSource *source;  /* owned */
   guint resume;     /* source while the system is full; 0 none */
@@ -87,7 +88,7 @@ welcome (PiaoDoor *self, GSocketConnection *connection, GSocketAddress *remote)
   g_autofree char *address = g_inet_address_to_string (inet);
   const char *reason = find_reason (self, inet, address);
   g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (connection, NULL);
-  g_autoptr (PiaoVisit) visit = piao_visit_new (connection, remote);
+  g_autoptr (PiaoVisit) visit = piao_visit_new (self->watch, connection, remote);
 
   self->counts.accepted++;
   if (reason != NULL || local == NULL)
@@ -297,6 +298,7 @@ piao_door_finalize (GObject *object)
     g_object_weak_unref (visit, on_gone, self);
   g_hash_table_unref (self->visits);
   g_hash_table_unref (self->addresses);
+  piao_watch_unref (self->watch);
   G_OBJECT_CLASS (piao_door_parent_class)->finalize (object);
 }
 
@@ -309,6 +311,7 @@ piao_door_class_init (PiaoDoorClass *klass)
 static void
 piao_door_init (PiaoDoor *self)
 {
+  self->watch = piao_watch_new ();
   self->visits = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->addresses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   piao_door_set_limits (self, PIAO_DOOR_PATIENCE_S, 0);

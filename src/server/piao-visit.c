@@ -24,6 +24,7 @@ struct _PiaoVisit
 
   GSocketConnection *connection; /* owned */
   GSocketAddress *remote;        /* owned; leads here while this lives */
+  PiaoWatch *watch;              /* referenced */
   PiaoVisitInput *input;         /* owned */
   PiaoVisitStage stage;
   gint64 since; /* µs of the monotonic clock: the stage */
@@ -128,9 +129,15 @@ static GSource *
 piao_visit_input_create_source (GPollableInputStream *stream, GCancellable *cancellable)
 {
   GInputStream *base = g_filter_input_stream_get_base_stream (G_FILTER_INPUT_STREAM (stream));
-  g_autoptr (GSource) source
-      = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (base), cancellable);
+  PiaoVisit *visit = PIAO_VISIT_INPUT (stream)->visit;
+  g_autoptr (GSource) source = NULL;
 
+  if (visit != NULL)
+    source = piao_watch_create_source (visit->watch, G_OBJECT (stream),
+                                       g_socket_connection_get_socket (visit->connection));
+  if (source != NULL)
+    return g_steal_pointer (&source);
+  source = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (base), cancellable);
   return g_pollable_source_new_full (stream, source, NULL);
 }
 
@@ -260,7 +267,10 @@ piao_visit_get_output_stream (GIOStream *stream)
 static gboolean
 piao_visit_close (GIOStream *stream, GCancellable *cancellable, GError **error)
 {
-  return g_io_stream_close (G_IO_STREAM (PIAO_VISIT (stream)->connection), cancellable, error);
+  PiaoVisit *self = PIAO_VISIT (stream);
+
+  piao_watch_forget (self->watch, g_socket_connection_get_socket (self->connection));
+  return g_io_stream_close (G_IO_STREAM (self->connection), cancellable, error);
 }
 
 static void
@@ -273,6 +283,7 @@ piao_visit_finalize (GObject *object)
   g_object_set_data (G_OBJECT (self->remote), VISIT, NULL);
   g_clear_object (&self->remote);
   g_clear_object (&self->connection);
+  piao_watch_unref (self->watch);
   G_OBJECT_CLASS (piao_visit_parent_class)->finalize (object);
 }
 
@@ -301,10 +312,11 @@ piao_visit_find (SoupServerMessage *message)
 }
 
 PiaoVisit *
-piao_visit_new (GSocketConnection *connection, GSocketAddress *remote)
+piao_visit_new (PiaoWatch *watch, GSocketConnection *connection, GSocketAddress *remote)
 {
   PiaoVisit *self = g_object_new (PIAO_TYPE_VISIT, NULL);
 
+  self->watch = piao_watch_ref (watch);
   self->connection = g_object_ref (connection);
   self->remote = g_object_ref (remote);
   g_object_set_data (G_OBJECT (remote), VISIT, self);

@@ -5,6 +5,8 @@
 
 #include <libsoup/soup.h>
 
+#include "server/piao-watch.h"
+
 G_BEGIN_DECLS
 
 /*
@@ -28,8 +30,8 @@ typedef enum
 #define PIAO_TYPE_VISIT (piao_visit_get_type ())
 G_DECLARE_FINAL_TYPE (PiaoVisit, piao_visit, PIAO, VISIT, GIOStream)
 
-/* @remote is the address that libsoup is given for the connection. */
-PiaoVisit *piao_visit_new (GSocketConnection *connection, GSocketAddress *remote);
+/* @watch is where it rests; @remote is the address that libsoup is given for the connection. */
+PiaoVisit *piao_visit_new (PiaoWatch *watch, GSocketConnection *connection, GSocketAddress *remote);
 
 /* The visit that @message came by; NULL when it is over. Borrowed. */
 PiaoVisit *piao_visit_find (SoupServerMessage *message);
