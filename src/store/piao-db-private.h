@@ -69,14 +69,19 @@ struct _PiaoDb
   const PiaoDbDriver *driver;
   guint depth; /* savepoints open inside the transaction */
   gboolean in_transaction;
-  gboolean doomed; /* a part could not be undone: this transaction must not be committed */
   gboolean defers; /* what is only executed in this transaction need not be waited for */
+  GError *doom;    /* owned; why this transaction can only be rolled back: NULL, it need not */
 };
 
 struct _PiaoCursor
 {
   const PiaoDbDriver *driver;
+  GError *failure; /* owned; why a value of a row could not be had: what was read does not count */
 };
+
+/* The machine has failed inside the transaction of @db, if there is one: whoever does not look at
+ * @error cannot commit it, nor write anything more. */
+void piao_db_doom (PiaoDb *db, const GError *error);
 
 PiaoDb *piao_db_open_sqlite (const char *path, PiaoDbFlags flags, GError **error);
 PiaoDb *piao_db_open_postgresql (const char *url, PiaoDbFlags flags, GError **error);

@@ -35,7 +35,7 @@ typedef struct
 static const PiaoDbDriver driver;
 
 static gboolean
-set_error (sqlite3 *handle, const PiaoStatement *statement, GError **error)
+describe_error (sqlite3 *handle, const PiaoStatement *statement, GError **error)
 {
   int code = sqlite3_extended_errcode (handle);
   const char *message = sqlite3_errmsg (handle);
@@ -67,8 +67,11 @@ set_error (sqlite3 *handle, const PiaoStatement *statement, GError **error)
                                 "Check the folder and its rights."),
                              message);
     /* The machine fails, not what was asked of it. */
-    case SQLITE_IOERR:
     case SQLITE_NOMEM:
+      return piao_error_set (error, PIAO_ERROR_FAILED, "db.io",
+                             _ ("There is not enough memory for this. Close other programs and try "
+                                "again; nothing was lost."));
+    case SQLITE_IOERR:
     case SQLITE_INTERRUPT:
     case SQLITE_PROTOCOL:
       return piao_error_set (error, PIAO_ERROR_FAILED, "db.io", _ ("The database failed: %s [%s]."),
@@ -78,6 +81,38 @@ set_error (sqlite3 *handle, const PiaoStatement *statement, GError **error)
                              _ ("The database failed: %s [%s]."), message,
                              statement != NULL ? statement->name : "script");
     }
+}
+
+static gboolean
+is_of_machine (int code)
+{
+  switch (code & 0xff)
+    {
+    case SQLITE_FULL:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_IOERR:
+    case SQLITE_NOMEM:
+    case SQLITE_INTERRUPT:
+    case SQLITE_PROTOCOL:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+set_error (SqliteDb *db, const PiaoStatement *statement, GError **error)
+{
+  g_autoptr (GError) inner = NULL;
+
+  describe_error (db->handle, statement, &inner);
+  if (is_of_machine (sqlite3_extended_errcode (db->handle)))
+    piao_db_doom (&db->parent, inner);
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
 }
 
 static void
@@ -104,7 +139,7 @@ sqlite_script (PiaoDb *base, const char *sql, GError **error)
 
   if (sqlite3_exec (db->handle, sql, NULL, NULL, NULL) == SQLITE_OK)
     return TRUE;
-  return set_error (db->handle, NULL, error);
+  return set_error (db, NULL, error);
 }
 
 static Prepared *
@@ -119,7 +154,7 @@ prepare (SqliteDb *db, const PiaoStatement *statement, GError **error)
                           &prepared->handle, NULL)
       != SQLITE_OK)
     {
-      set_error (db->handle, statement, error);
+      set_error (db, statement, error);
       prepared_free (prepared);
       return NULL;
     }
@@ -170,7 +205,7 @@ sqlite_query (PiaoDb *base,
   for (guint i = 0; i < n_values; i++)
     if (bind (prepared->handle, prepared->order[i], &values[i], SQLITE_TRANSIENT) != SQLITE_OK)
       {
-        set_error (db->handle, statement, error);
+        set_error (db, statement, error);
         return NULL;
       }
   prepared->busy = TRUE;
@@ -203,7 +238,7 @@ sqlite_exec (PiaoDb *base,
       code = sqlite3_step (prepared->handle);
     while (code == SQLITE_ROW);
   if (code != SQLITE_DONE)
-    set_error (db->handle, statement, error);
+    set_error (db, statement, error);
   else if (changed != NULL)
     *changed = sqlite3_changes64 (db->handle);
   sqlite3_reset (prepared->handle);
@@ -221,7 +256,7 @@ sqlite_next (PiaoCursor *base, GError **error)
   if (code == SQLITE_ROW)
     return TRUE;
   if (code != SQLITE_DONE)
-    return set_error (cursor->db->handle, NULL, error);
+    return set_error (cursor->db, NULL, error);
   cursor->changed = sqlite3_changes64 (cursor->db->handle);
   return FALSE;
 }
@@ -244,10 +279,21 @@ sqlite_number (PiaoCursor *base, guint column)
   return sqlite3_column_int64 (((SqliteCursor *)base)->prepared->handle, (int)column);
 }
 
+/* Without memory there is no text: another one stands for it until the reader, at the latest with
+ * the next row, hears that what it has read does not count. */
 static const char *
 sqlite_text (PiaoCursor *base, guint column)
 {
-  return (const char *)sqlite3_column_text (((SqliteCursor *)base)->prepared->handle, (int)column);
+  SqliteCursor *cursor = (SqliteCursor *)base;
+  const char *text = (const char *)sqlite3_column_text (cursor->prepared->handle, (int)column);
+
+  if (text == NULL && sqlite3_column_type (cursor->prepared->handle, (int)column) != SQLITE_NULL)
+    {
+      if (base->failure == NULL)
+        set_error (cursor->db, NULL, &base->failure);
+      return "";
+    }
+  return text;
 }
 
 static void
@@ -269,7 +315,7 @@ sqlite_value (PiaoCursor *base, guint column, PiaoValue *value)
   else if (type == SQLITE_NULL)
     piao_value_clear (value);
   else
-    piao_value_set_text (value, (const char *)sqlite3_column_text (handle, (int)column));
+    piao_value_set_text (value, sqlite_text (base, column));
 }
 
 static gint64
@@ -320,7 +366,7 @@ piao_db_open_sqlite (const char *path, PiaoDbFlags flags, GError **error)
   /* One thread at a time uses a connection, so SQLite need not lock. */
   if (sqlite3_open_v2 (path, &db->handle, open_flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
     {
-      set_error (db->handle, NULL, error);
+      set_error (db, NULL, error);
       return NULL;
     }
   sqlite3_extended_result_codes (db->handle, 1);

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/piao-error.h"
+#include "base/piao-mutant.h"
 #include "store/piao-db-private.h"
 
 #define MAX_PARAMETERS 64
@@ -61,8 +62,30 @@ piao_db_open (const char *address, PiaoDbFlags flags, GError **error)
 void
 piao_db_free (PiaoDb *db)
 {
-  if (db != NULL)
-    db->driver->free (db);
+  if (db == NULL)
+    return;
+  g_clear_error (&db->doom);
+  db->driver->free (db);
+}
+
+/* The engine may have taken all back on its own, and would take what follows as transactions of
+ * their own. */
+void
+piao_db_doom (PiaoDb *db, const GError *error)
+{
+  if (db->in_transaction && db->doom == NULL)
+    db->doom = g_error_copy (error);
+}
+
+/* Before a statement: whether it may run. */
+static gboolean
+is_sound (PiaoDb *db, GError **error)
+{
+  if (db->doom == NULL || !db->in_transaction || PIAO_MUTANT (doom_ignored))
+    return TRUE;
+  if (error != NULL)
+    *error = g_error_copy (db->doom);
+  return FALSE;
 }
 
 PiaoEngine
@@ -101,7 +124,8 @@ query_valist (
 {
   PiaoValue values[MAX_PARAMETERS] = { 0 };
   guint n = collect (values, types, args);
-  PiaoCursor *cursor = db->driver->query (db, statement, values, n, error);
+  PiaoCursor *cursor
+      = is_sound (db, error) ? db->driver->query (db, statement, values, n, error) : NULL;
 
   for (guint i = 0; i < n; i++)
     piao_value_clear (&values[i]);
@@ -193,6 +217,8 @@ piao_db_exec_values_changed (PiaoDb *db,
                              gint64 *changed,
                              GError **error)
 {
+  if (!is_sound (db, error))
+    return FALSE;
   if (db->defers && changed == NULL && db->driver->ask != NULL)
     return db->driver->ask (db, statement, values, n_values, NULL, NULL, NULL, error);
   if (db->driver->exec != NULL)
@@ -219,7 +245,7 @@ piao_db_query_values (PiaoDb *db,
                       guint n_values,
                       GError **error)
 {
-  return db->driver->query (db, statement, values, n_values, error);
+  return is_sound (db, error) ? db->driver->query (db, statement, values, n_values, error) : NULL;
 }
 
 /* --- not waiting ----------------------------------------------------------------------------- */
@@ -254,7 +280,7 @@ piao_db_ask (PiaoDb *db,
     done = db->driver->ask (db, statement, values, n, func, data, destroy, error);
   else
     {
-      cursor = db->driver->query (db, statement, values, n, error);
+      cursor = is_sound (db, error) ? db->driver->query (db, statement, values, n, error) : NULL;
       done = cursor != NULL && func (cursor, data, error);
       piao_cursor_free (cursor);
       if (destroy != NULL)
@@ -286,7 +312,13 @@ say (PiaoDb *db, const PiaoStatement *words, GError **error)
 gboolean
 piao_cursor_next (PiaoCursor *cursor, GError **error)
 {
-  return cursor != NULL && cursor->driver->next (cursor, error);
+  if (cursor == NULL)
+    return FALSE;
+  if (cursor->failure == NULL)
+    return cursor->driver->next (cursor, error);
+  if (error != NULL)
+    *error = g_error_copy (cursor->failure);
+  return FALSE;
 }
 
 guint
@@ -335,8 +367,10 @@ piao_cursor_value (PiaoCursor *cursor, guint column, PiaoValue *value)
 void
 piao_cursor_free (PiaoCursor *cursor)
 {
-  if (cursor != NULL)
-    cursor->driver->cursor_free (cursor);
+  if (cursor == NULL)
+    return;
+  g_clear_error (&cursor->failure);
+  cursor->driver->cursor_free (cursor);
 }
 
 gboolean
@@ -378,8 +412,13 @@ piao_db_query_text (
   *text = NULL;
   if (piao_cursor_next (cursor, &inner))
     *text = g_strdup (piao_cursor_text (cursor, 0));
-  if (inner == NULL)
+  if (inner == NULL && cursor->failure == NULL)
     return TRUE;
+  if (inner == NULL)
+    {
+      g_clear_pointer (text, g_free);
+      inner = g_error_copy (cursor->failure);
+    }
   g_propagate_error (error, g_steal_pointer (&inner));
   return FALSE;
 }
@@ -397,7 +436,7 @@ begin (PiaoDb *db, gboolean write, GError **error)
           : !driver->script (db, write ? driver->begin_write : driver->begin_read, error))
     return FALSE;
   db->in_transaction = TRUE;
-  db->doomed = db->defers = FALSE;
+  db->defers = FALSE;
   db->depth = 0;
   return TRUE;
 }
@@ -418,12 +457,6 @@ gboolean
 piao_db_commit (PiaoDb *db, GError **error)
 {
   g_return_val_if_fail (db->in_transaction && db->depth == 0, FALSE);
-  if (db->doomed)
-    {
-      piao_db_rollback (db);
-      return piao_error_set (error, PIAO_ERROR_FAILED, "db.io", _ ("The database failed: %s [%s]."),
-                             "ROLLBACK TO", commit_words.name);
-    }
   if (!say (db, &commit_words, error))
     {
       piao_db_rollback (db);
@@ -443,6 +476,7 @@ piao_db_rollback (PiaoDb *db)
   piao_db_settle (db, NULL);
   db->in_transaction = db->defers = FALSE;
   db->depth = 0;
+  g_clear_error (&db->doom);
   /* The engine may already have rolled back (full disk, lost server): nothing is left to undo. */
   if (!say (db, &rollback_words, &error))
     g_debug ("rollback: %s", error->message);
@@ -481,8 +515,19 @@ piao_db_rollback_to (PiaoDb *db)
       /* The engine has rolled back the whole (a disk that failed), or is in a state nobody knows.
        */
       g_debug ("A part of a transaction could not be undone: %s", error->message);
-      db->doomed = TRUE;
+      piao_db_doom (db, error);
     }
+}
+
+gboolean
+piao_db_check (PiaoDb *db, GError **error)
+{
+  if (db->doom == NULL || PIAO_MUTANT (doom_ignored))
+    return TRUE;
+  g_clear_error (error);
+  if (error != NULL)
+    *error = g_error_copy (db->doom);
+  return FALSE;
 }
 
 gboolean
@@ -528,5 +573,5 @@ piao_db_wait_notice (PiaoDb *db, int wake_fd, int timeout_ms, char **text, GErro
 gboolean
 piao_db_script (PiaoDb *db, const char *sql, GError **error)
 {
-  return db->driver->script (db, sql, error);
+  return is_sound (db, error) && db->driver->script (db, sql, error);
 }

@@ -175,6 +175,12 @@ gboolean piao_db_release (PiaoDb *db, GError **error);
 void piao_db_rollback_to (PiaoDb *db);
 gboolean piao_db_in_transaction (PiaoDb *db);
 
+/* Once the machine has failed in a transaction (a disk, the memory, a damaged page), every
+ * statement in it fails likewise until it is rolled back, so that nobody who overlooked it commits
+ * a part or concludes something from what could not be read. FALSE when it has, and then @error is
+ * that failure, whatever it was before. */
+gboolean piao_db_check (PiaoDb *db, GError **error);
+
 /*
  * Hints among processes; PostgreSQL has them, SQLite does not. A notice (at most 7000 bytes, a
  * channel is a plain word) reaches every connection that listens once the transaction is

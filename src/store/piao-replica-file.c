@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "base/piao-error.h"
+#include "base/piao-mutant.h"
 #include "store/piao-later-index.h"
 #include "store/piao-outbox-private.h"
 #include "store/piao-replica-file.h"
@@ -135,4 +136,45 @@ piao_replica_file_open (
     g_warning ("The database could not be tidied: %s", sqlite3_errstr (code));
   piao_scrub_done (db);
   return g_steal_pointer (&db);
+}
+
+/* --- writing --------------------------------------------------------------------------------- */
+
+GError *
+piao_replica_file_get_failure (DexFuture *future)
+{
+  GError *error = NULL;
+
+  if (future == NULL)
+    return NULL;
+  if (dex_future_is_pending (future))
+    {
+      g_critical ("A job on the replica returned a future that is not decided");
+      return piao_error_new (PIAO_ERROR_FAILED, "replica.pending",
+                             _ ("This could not be saved: the program made a mistake."));
+    }
+  dex_future_get_value (future, &error);
+  return error;
+}
+
+gboolean
+piao_replica_file_write (
+    PiaoDb *db, PiaoReplicaFunc func, gpointer data, DexFuture **future, GError **error)
+{
+  GError *failure = NULL;
+
+  *future = NULL;
+  if (!piao_db_begin (db, error))
+    return FALSE;
+  *future = func (db, data);
+  failure = piao_replica_file_get_failure (*future);
+  if (!piao_db_check (db, &failure) || failure != NULL)
+    {
+      piao_db_rollback (db);
+      g_propagate_error (error, failure);
+      return FALSE;
+    }
+  if (PIAO_MUTANT (early_beep))
+    return piao_db_commit (db, NULL) || TRUE;
+  return piao_db_commit (db, error);
 }

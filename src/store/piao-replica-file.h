@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "store/piao-db.h"
+#include "store/piao-replica.h"
 
 G_BEGIN_DECLS
 
@@ -23,5 +23,17 @@ G_BEGIN_DECLS
  */
 PiaoDb *piao_replica_file_open (
     const char *path, gint64 now, char **rescued, gint64 *last_id, GError **error);
+
+/*
+ * One transaction of the writer: @func is run in it (as PiaoReplicaFunc) and what it has done is
+ * committed. TRUE when it is on the disk: then somebody may be told that it is saved. FALSE with
+ * @error, and nothing of it is there, when @func fails, the commit does, or anything in between.
+ * @future: what @func says. Transfer full, NULL when there is nothing.
+ */
+gboolean piao_replica_file_write (
+    PiaoDb *db, PiaoReplicaFunc func, gpointer data, DexFuture **future, GError **error);
+
+/* NULL, or why what @future says (it may be NULL) cannot be used. Transfer full. */
+GError *piao_replica_file_get_failure (DexFuture *future);
 
 G_END_DECLS

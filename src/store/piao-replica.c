@@ -189,24 +189,6 @@ look_for_damage (PiaoReplica *self, GError **error)
                            "again."));
 }
 
-/* NULL, or why what @future says cannot be used. Transfer full. */
-static GError *
-get_failure (DexFuture *future)
-{
-  GError *error = NULL;
-
-  if (future == NULL)
-    return NULL;
-  if (dex_future_is_pending (future))
-    {
-      g_critical ("A job on the replica returned a future that is not decided");
-      return piao_error_new (PIAO_ERROR_FAILED, "replica.pending",
-                             _ ("This could not be saved: the program made a mistake."));
-    }
-  dex_future_get_value (future, &error);
-  return error;
-}
-
 static void
 run_write (PiaoReplica *self, Job *job)
 {
@@ -216,17 +198,8 @@ run_write (PiaoReplica *self, Job *job)
   PiaoStorage storage;
   GError *error = NULL;
 
-  if (!piao_db_begin (self->db, &error))
-    {
-      look_for_damage (self, &error);
-      job_finish (job, NULL, error);
-      return;
-    }
-  future = job->func (self->db, job->data);
-  error = get_failure (future);
-  if (error != NULL)
-    piao_db_rollback (self->db);
-  else if (piao_db_commit (self->db, &error) && sqlite3_total_changes64 (handle) != before)
+  if (piao_replica_file_write (self->db, job->func, job->data, &future, &error)
+      && sqlite3_total_changes64 (handle) != before)
     {
       note_change (self);
       note_storage (self, PIAO_STORAGE_GOOD);
@@ -251,7 +224,8 @@ run_read (PiaoReplica *self, PiaoDb *db, Job *job)
       return;
     }
   future = job->func (db, job->data);
-  error = get_failure (future);
+  error = piao_replica_file_get_failure (future);
+  piao_db_check (db, &error);
   piao_db_rollback (db);
   look_for_damage (self, &error);
   job_finish (job, future, error);

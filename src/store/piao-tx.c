@@ -286,6 +286,8 @@ piao_command_apply (PiaoRegistry *registry,
     return FALSE;
   tx.touched = g_array_new (FALSE, FALSE, sizeof (PiaoTouch));
   done = run (&tx, command, today, error);
+  /* What could not be read is no reason to refuse, and none to go on. */
+  done = piao_db_check (db, error) && done;
   g_clear_pointer (&tx.access, piao_access_free);
   if (done && touched != NULL)
     *touched = g_steal_pointer (&tx.touched);

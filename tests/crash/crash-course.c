@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/piao-error.h"
+#include "base/piao-mutant.h"
 #include "sync/piao-ledger.h"
 #include "tests/crash/crash-course.h"
 
@@ -137,6 +138,7 @@ crash_course_check (CrashCourse *self, guint n, const char *where)
   if (crash_world_get_fingerprint (self->world) == g_array_index (self->prints, guint64, n)
       || self->world->db == NULL)
     return;
+  crash_check_file (self->world->db, where);
   dump = crash_world_dump (self->world);
   if (!crash_course_is_after (self, dump, n))
     crash_course_explain (where, dump, g_ptr_array_index (self->dumps, MAX (n, 1)));
@@ -186,7 +188,13 @@ write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoint
 void
 crash_test_init (int *argc, char ***argv)
 {
+  const char *mutant = g_getenv ("PIAO_MUTANT");
+
   g_test_init (argc, argv, NULL);
+  /* ./dev crash --mutants */
+  if (mutant != NULL && *mutant != '\0')
+    g_assert_true (piao_mutant_find (mutant) != PIAO_MUTANT_NONE
+                   && piao_mutant_choose (piao_mutant_find (mutant)));
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
   g_log_set_writer_func (write_log, NULL, NULL);
 }

@@ -34,7 +34,7 @@ gboolean crash_course_try_step (CrashCourse *self, guint n, GError **error);
 /* Whether @dump is what there is after @n steps. */
 gboolean crash_course_is_after (CrashCourse *self, const char *dump, guint n);
 
-/* The world is as after @n steps: the test ends otherwise. */
+/* The file is sound and as after @n steps: the test ends otherwise. */
 void crash_course_check (CrashCourse *self, guint n, const char *where);
 /* From step @from to the end, which is the same on both sides, and the log of the centre proves
  * itself. */

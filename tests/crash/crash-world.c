@@ -14,6 +14,7 @@
 #include "store/piao-replica-file.h"
 #include "store/piao-schema.h"
 #include "sync/piao-pull.h"
+#include "tests/crash/crash-memory.h"
 #include "tests/crash/crash-world.h"
 
 PIAO_STATEMENT (crash_line, "SELECT id FROM order_line WHERE order_id = $1 ORDER BY id LIMIT 1");
@@ -349,51 +350,106 @@ enqueue_label (CrashWorld *self, guint number, GError **error)
   return done;
 }
 
-static gboolean
-run (CrashWorld *self, const CrashStep *step, guint number, GError **error)
+typedef struct
 {
-  g_autofree char *args = make_args (self, step, error);
-  PiaoContext context = { .command = get_command_id (self, number, CRASH_DEVICE),
-                          .at = get_time (self, number),
+  CrashWorld *world;
+  const CrashStep *step;
+  guint number;
+  PiaoSyncAnswer *answer;
+} Job;
+
+static DexFuture *
+run_command (PiaoDb *db, gpointer data)
+{
+  Job *job = data;
+  CrashWorld *self = job->world;
+  GError *error = NULL;
+  g_autofree char *args = make_args (self, job->step, &error);
+  PiaoContext context = { .command = get_command_id (self, job->number, CRASH_DEVICE),
+                          .at = get_time (self, job->number),
                           .actor = self->user,
                           .device = CRASH_DEVICE,
                           .side = PIAO_SIDE_DESKTOP };
 
-  if (args == NULL || !piao_db_begin (self->db, error))
-    return FALSE;
-  if (piao_outbox_run (self->centre->fixture->registry, self->db, &context, step->name, args, error)
-      && (step->type != CRASH_LABEL || enqueue_label (self, number, error)))
-    return piao_db_commit (self->db, error);
+  if (args == NULL
+      || !piao_outbox_run (self->centre->fixture->registry, db, &context, job->step->name, args,
+                           &error)
+      || (job->step->type == CRASH_LABEL && !enqueue_label (self, job->number, &error)))
+    return dex_future_new_for_error (error);
+  return NULL;
+}
+
+static DexFuture *
+apply_answer (PiaoDb *db, gpointer data)
+{
+  Job *job = data;
+  GError *error = NULL;
+
+  if (!piao_sync_answer_apply (job->answer, job->world->centre->fixture->registry, db, &error))
+    return dex_future_new_for_error (error);
+  return NULL;
+}
+
+static gboolean
+write_job (CrashWorld *self, PiaoReplicaFunc func, Job *job, GError **error)
+{
+  DexFuture *future = NULL;
+  gboolean done = piao_replica_file_write (self->db, func, job, &future, error);
+
+  dex_clear (&future);
+  return done;
+}
+
+static gboolean
+run (CrashWorld *self, const CrashStep *step, guint number, GError **error)
+{
+  Job job = { self, step, number, NULL };
+
+  return write_job (self, run_command, &job, error);
+}
+
+/* As a reader does it. */
+static JsonObject *
+build_request (CrashWorld *self, GError **error)
+{
+  g_autoptr (JsonObject) request = NULL;
+  g_autoptr (GError) inner = NULL;
+
+  if (!piao_db_begin_read (self->db, error))
+    return NULL;
+  request = piao_sync_build_request (self->db, CRASH_DEVICE, piao_clock_now (self->centre->clock),
+                                     PIAO_PULL_MIN_BYTES, PIAO_SYNC_MAX_REQUEST, &inner);
+  if (!piao_db_check (self->db, &inner))
+    g_clear_pointer (&request, json_object_unref);
   piao_db_rollback (self->db);
-  return FALSE;
+  if (inner != NULL)
+    g_propagate_error (error, g_steal_pointer (&inner));
+  return g_steal_pointer (&request);
 }
 
 static gboolean
 sync_once (CrashWorld *self, guint number, GError **error)
 {
-  PiaoRegistry *registry = self->centre->fixture->registry;
-  g_autoptr (JsonObject) request = NULL;
+  g_autoptr (JsonObject) request = build_request (self, error);
   g_autoptr (PiaoReply) reply = NULL;
   g_autoptr (PiaoSyncAnswer) answer = NULL;
+  Job job = { self, NULL, number, NULL };
 
-  request = piao_sync_build_request (self->db, CRASH_DEVICE, piao_clock_now (self->centre->clock),
-                                     PIAO_PULL_MIN_BYTES, PIAO_SYNC_MAX_REQUEST, error);
   if (request == NULL)
     return FALSE;
+  crash_memory_pause ();
   touch_centre (self, number);
   reply = piao_centre_serve (self->centre, request, CRASH_DEVICE, self->user);
-  answer = piao_sync_answer_new (registry, request, reply, error);
-  if (answer == NULL || !piao_db_begin (self->db, error))
+  crash_memory_resume ();
+  answer = job.answer
+      = piao_sync_answer_new (self->centre->fixture->registry, request, reply, error);
+  if (answer == NULL || !write_job (self, apply_answer, &job, error))
     return FALSE;
-  if (!piao_sync_answer_apply (answer, registry, self->db, error))
-    {
-      piao_db_rollback (self->db);
-      return FALSE;
-    }
   self->more = piao_sync_answer_has_more (answer);
-  return piao_db_commit (self->db, error);
+  return TRUE;
 }
 
+/* A command on another desktop, which the centre accepts. */
 static void
 run_at_colleague (CrashWorld *self, const CrashStep *step, guint number)
 {
@@ -414,6 +470,22 @@ run_at_colleague (CrashWorld *self, const CrashStep *step, guint number)
     g_error ("%s: %s", step->name, verdict->message);
   if (g_str_equal (step->name, "order.submit"))
     self->order = pushed->id + PIAO_ID_STRIDE;
+}
+
+static void
+play_at_centre (CrashWorld *self, const CrashStep *step, guint number)
+{
+  if (step->type == CRASH_COLLEAGUE_RUNS)
+    {
+      run_at_colleague (self, step, number);
+      return;
+    }
+  touch_centre (self, number);
+  /* Ids of all machines grow with time: that is how a timeline knows its order. */
+  self->centre->own = get_command_id (self, number, 0);
+  piao_centre_answer_gateway (self->centre, self->order, TRUE,
+                              "{\"confirmNo\":\"C1\",\"debited\":\"1000.00\","
+                              "\"lockNo\":\"L1\",\"preDebit\":\"1000.00\"}");
 }
 
 static gboolean
@@ -448,15 +520,10 @@ crash_world_step (CrashWorld *self, const CrashStep *step, guint number, GError 
     case CRASH_SYNC:
       return sync_once (self, number, error);
     case CRASH_COLLEAGUE_RUNS:
-      run_at_colleague (self, step, number);
-      return TRUE;
     case CRASH_GATEWAY:
-      touch_centre (self, number);
-      /* Ids of all machines grow with time: that is how a timeline knows its order. */
-      self->centre->own = get_command_id (self, number, 0);
-      piao_centre_answer_gateway (self->centre, self->order, TRUE,
-                                  "{\"confirmNo\":\"C1\",\"debited\":\"1000.00\","
-                                  "\"lockNo\":\"L1\",\"preDebit\":\"1000.00\"}");
+      crash_memory_pause ();
+      play_at_centre (self, step, number);
+      crash_memory_resume ();
       return TRUE;
     default:
       g_assert_not_reached ();
@@ -534,13 +601,20 @@ void
 crash_check_rules (PiaoDb *db, const char *where)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) breaches = NULL;
   gint64 incomplete = 0;
 
   piao_db_query_int (db, &crash_incomplete, 0, &incomplete, &error, "");
   fail_on (error);
-  if (incomplete > 0)
-    return;
+  if (incomplete == 0)
+    crash_check_all_rules (db, where);
+}
+
+void
+crash_check_all_rules (PiaoDb *db, const char *where)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) breaches = NULL;
+
   breaches = piao_audit_run (db, &error);
   fail_on (error);
   for (guint i = 0; i < breaches->len; i++)

@@ -108,5 +108,7 @@ char *crash_world_dump_centre (CrashWorld *self);
 /* The file is sound and its rows keep the rules; the test ends otherwise, naming @where. */
 void crash_check_file (PiaoDb *db, const char *where);
 void crash_check_rules (PiaoDb *db, const char *where);
+/* The same where all rows are, as on the server. */
+void crash_check_all_rules (PiaoDb *db, const char *where);
 
 G_END_DECLS
