@@ -249,7 +249,7 @@ int
 sim_run_mutants (const SimRun *run)
 {
   guint n = PIAO_MUTANTS_OF_CRASHES - 1;
-  SimJob *jobs = sim_pool_new (PIAO_MUTANTS_OF_CRASHES);
+  SimJob *jobs = sim_pool_new (PIAO_N_MUTANTS);
   guint survivors = 0;
   g_autoptr (GKeyFile) hints = g_key_file_new ();
   g_autoptr (GError) error = NULL;
