@@ -236,6 +236,10 @@ set_narrow (PiaoOrdersPage *self, gboolean narrow)
 {
   self->narrow = narrow;
   piao_table_set_narrow (self->list, narrow);
+  if (narrow)
+    gtk_widget_add_css_class (GTK_WIDGET (self->tabs), "narrow");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->tabs), "narrow");
   if (self->model != NULL)
     show_counts (self);
 }
