@@ -14,7 +14,7 @@
 #define SYNC { CRASH_SYNC, NULL, NULL }
 #define FOUR_SYNCS SYNC, SYNC, SYNC, SYNC
 /* The working set, and the history behind it. */
-#define WHOLE FOUR_SYNCS, FOUR_SYNCS, FOUR_SYNCS
+#define WHOLE { CRASH_SYNC_ALL, NULL, NULL }
 
 static const CrashStep synced[] = {
   { CRASH_COLLEAGUE_RUNS, "order.submit", ORDER (2, 1) },
@@ -46,7 +46,12 @@ static const CrashStep scan_out[] = {
 };
 
 static const CrashStep receive[] = {
-  { CRASH_OPEN, NULL, NULL },  FOUR_SYNCS, { CRASH_TIDY, NULL, NULL }, FOUR_SYNCS, FOUR_SYNCS,
+  { CRASH_OPEN, NULL, NULL },
+  FOUR_SYNCS,
+  { CRASH_TIDY, NULL, NULL },
+  FOUR_SYNCS,
+  FOUR_SYNCS,
+  FOUR_SYNCS,
   { CRASH_CLOSE, NULL, NULL },
 };
 

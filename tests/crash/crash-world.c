@@ -519,6 +519,12 @@ crash_world_step (CrashWorld *self, const CrashStep *step, guint number, GError 
       return run (self, step, number, error);
     case CRASH_SYNC:
       return sync_once (self, number, error);
+    case CRASH_SYNC_ALL:
+      do
+        if (!sync_once (self, number, error))
+          return FALSE;
+      while (self->more);
+      return TRUE;
     case CRASH_COLLEAGUE_RUNS:
     case CRASH_GATEWAY:
       crash_memory_pause ();

@@ -29,6 +29,7 @@ typedef enum
   CRASH_RUN,            /* a command of the clerk */
   CRASH_LABEL,          /* the same, and a print job in the same transaction */
   CRASH_SYNC,           /* one call to the centre and back */
+  CRASH_SYNC_ALL,       /* calls until there is no more; not to be cut off */
   CRASH_COLLEAGUE_RUNS, /* a command on another desktop, which reaches the centre */
   CRASH_GATEWAY,        /* ILMS says yes to what was asked last */
 } CrashStepType;
