@@ -53,5 +53,4 @@
   X (undo_later, "the inverse of a command is committed after the command")                        \
   X (schema_early, "the number of a schema is committed before its tables")                        \
   X (doom_ignored, "what follows a failure of the disk is committed without what went before")     \
-  X (verdict_early, "a verdict is answered although its commit has failed")                        \
-  X (head_apart, "the head and the digests are committed after the log")
+  X (verdict_early, "a verdict is answered although its commit has failed")

@@ -50,13 +50,32 @@ piao_statement_make (const char *name, const char *sql)
   return made;
 }
 
+/* Taking back must need no memory when there is none, or the transaction stays open for good: its
+ * words are prepared before they are needed. */
+static PiaoDb *
+open_file (const char *path, PiaoDbFlags flags, GError **error)
+{
+  static const PiaoStatement *const words[]
+      = { &commit_words, &rollback_words, &savepoint_words, &release_words, &rollback_to_words };
+  g_autoptr (PiaoDb) db = piao_db_open_sqlite (path, flags, error);
+
+  for (guint i = 0; db != NULL && i < G_N_ELEMENTS (words); i++)
+    {
+      g_autoptr (PiaoCursor) cursor = db->driver->query (db, words[i], NULL, 0, error);
+
+      if (cursor == NULL)
+        return NULL;
+    }
+  return g_steal_pointer (&db);
+}
+
 PiaoDb *
 piao_db_open (const char *address, PiaoDbFlags flags, GError **error)
 {
   g_return_val_if_fail (address != NULL, NULL);
   if (g_str_has_prefix (address, "postgresql://") || g_str_has_prefix (address, "postgres://"))
     return piao_db_open_postgresql (address, flags, error);
-  return piao_db_open_sqlite (address, flags, error);
+  return open_file (address, flags, error);
 }
 
 void

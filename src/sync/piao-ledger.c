@@ -153,8 +153,6 @@ piao_ledger_begin (PiaoDb *db, GError **error)
 gboolean
 piao_ledger_end (PiaoLedger *self, PiaoDb *db, GError **error)
 {
-  if (PIAO_MUTANT (head_apart) && !(piao_db_commit (db, error) && piao_db_begin (db, error)))
-    return FALSE;
   return piao_digest_tally_write (self->tally, db, error)
          && piao_db_exec (db, &ledger_set_head, error, "iis", self->seq, self->entries, self->hash);
 }
