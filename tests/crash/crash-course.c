@@ -180,7 +180,8 @@ crash_in_child (gboolean (*func) (gpointer data), gpointer data, const char *whe
 static GLogWriterOutput
 write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer unused)
 {
-  if ((level & G_LOG_LEVEL_WARNING) != 0)
+  if ((level & G_LOG_LEVEL_WARNING) != 0
+      || ((level & G_LOG_LEVEL_CRITICAL) != 0 && g_getenv ("PIAO_MUTANT") != NULL))
     return G_LOG_WRITER_HANDLED;
   return g_log_writer_default (level, fields, n_fields, unused);
 }
@@ -195,7 +196,9 @@ crash_test_init (int *argc, char ***argv)
   if (mutant != NULL && *mutant != '\0')
     g_assert_true (piao_mutant_find (mutant) != PIAO_MUTANT_NONE
                    && piao_mutant_choose (piao_mutant_find (mutant)));
-  g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
+  /* A planted bug is found by what the disk has kept, not by a call that it makes out of turn. */
+  g_log_set_always_fatal (mutant != NULL ? G_LOG_LEVEL_ERROR
+                                         : G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
   g_log_set_writer_func (write_log, NULL, NULL);
 }
 
