@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /* The cache of pages of a connection to SQLite, as its PRAGMA wants it: KiB, below 0. */
-#define PIAO_DB_CACHE "-32000"
+#define PIAO_DB_CACHE "-24000"
 
 /*
  * The seam between piao-db.c and an engine: a driver embeds PiaoDb / PiaoCursor as its first
