@@ -37,7 +37,7 @@ PIAO_STATEMENT (codes_expired,
                              " ORDER BY pack.id LIMIT 1");
 PIAO_STATEMENT (codes_orders,
                 "SELECT id FROM orders WHERE warehouse_id = $1 AND deleted = 0"
-                " AND state IN ('pending_outbound', 'picking') ORDER BY submitted_at, id");
+                " AND state IN ('pending_outbound', 'picking') ORDER BY +submitted_at, id");
 
 static const char *const titles[] = {
   [PIAO_DEMO_CODE_FITS] = N_ ("Fits this order"),

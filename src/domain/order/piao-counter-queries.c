@@ -15,10 +15,12 @@
       __attribute__ ((section ("piao_statements"), used))                                          \
       = &ident
 
+/* The plus keeps the engine from walking through all orders of the warehouse in their order of time
+ * for the few that are open. */
 SHARED_STATEMENT (piao_counter_queue_ids,
                   "SELECT id FROM orders WHERE warehouse_id = $1"
                   " AND state IN ('pending_outbound', 'picking', 'checked') AND deleted = 0"
-                  " ORDER BY submitted_at, id");
+                  " ORDER BY +submitted_at, id");
 SHARED_STATEMENT (piao_counter_queue_page,
                   "SELECT orders.id, orders.number, orders.state, orders.due_at, orders.packs,"
                   " orders.scanned, outlet.name, outlet.county, orders.amount, users.real_name,"
@@ -61,7 +63,7 @@ PIAO_STATEMENT (select_request,
 PIAO_STATEMENT (select_own,
                 "SELECT id FROM orders WHERE warehouse_id = $1"
                 " AND state IN ('picking', 'checked') AND picker_id = $2"
-                " AND id <> $3 AND deleted = 0 ORDER BY submitted_at, id LIMIT 1");
+                " AND id <> $3 AND deleted = 0 ORDER BY +submitted_at, id LIMIT 1");
 PIAO_STATEMENT (select_next,
                 "SELECT id FROM orders WHERE warehouse_id = $1"
                 " AND state = 'pending_outbound' AND id <> $2 AND deleted = 0"

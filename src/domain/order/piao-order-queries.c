@@ -26,7 +26,9 @@
   " AND orders.submitted_at >= $4 AND orders.submitted_at < $5"                                    \
   " AND ($6 = '' OR orders.outlet_id IN (SELECT id FROM outlet WHERE county = $6))"
 
-/* What is pending or abnormal is few: an index finds it, and it can be sorted by anything. */
+/* What is pending or abnormal is few: an index finds it, and it can be sorted by anything. The plus
+ * keeps the engine from walking through all orders of the warehouse in their order of time. */
+#define FEW_BY_TIME "+orders.submitted_at"
 #define OPEN                                                                                       \
   "('submitted', 'pending_outbound', 'on_hold', 'picking', 'checked', 'held_for_ilms',"            \
   " 'confirming', 'abnormal')"
@@ -37,8 +39,8 @@
                         " WHERE orders.warehouse_id = $1"                                          \
                         " AND orders.state IN " OPEN FILTERS " ORDER BY " order)
 
-LIST_PENDING (pending_time_up, "orders.submitted_at, orders.id");
-LIST_PENDING (pending_time_down, "orders.submitted_at DESC, orders.id DESC");
+LIST_PENDING (pending_time_up, FEW_BY_TIME ", orders.id");
+LIST_PENDING (pending_time_down, FEW_BY_TIME " DESC, orders.id DESC");
 /* Not the number itself: its index has all there ever were. */
 LIST_PENDING (pending_number_up, "orders.number || ''");
 LIST_PENDING (pending_number_down, "orders.number || '' DESC");
