@@ -107,9 +107,10 @@ PIAO_STATEMENT (find_number, "SELECT id FROM orders WHERE number = $1 AND delete
 PIAO_STATEMENT (find_hits,
                 "SELECT orders.id, orders.number, orders.state, outlet.name FROM orders"
                 " LEFT JOIN outlet ON outlet.id = orders.outlet_id"
-                " WHERE orders.deleted = 0 AND orders.warehouse_id = $1"
-                " AND ((orders.number >= $3 AND orders.number < $4)"
-                " OR orders.outlet_id IN (SELECT row FROM search_row WHERE kind = 'outlet'"
+                " WHERE orders.deleted = 0 AND +orders.warehouse_id = $1 AND orders.id IN"
+                " (SELECT id FROM orders WHERE number >= $3 AND number < $4"
+                " UNION SELECT id FROM orders WHERE outlet_id IN"
+                " (SELECT row FROM search_row WHERE kind = 'outlet'"
                 " AND doc IN (SELECT rowid FROM search WHERE search MATCH $2)))"
                 " ORDER BY CASE WHEN orders.state IN " PENDING " THEN 0 ELSE 1 END,"
                 " orders.submitted_at DESC LIMIT $5");
