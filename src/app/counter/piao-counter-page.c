@@ -438,12 +438,26 @@ on_tick (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Rows get their widgets when somebody comes to see them, not while the program starts. */
+static void
+show_queue (PiaoCounterPage *self)
+{
+  g_autoptr (GtkSelectionModel) selection = NULL;
+
+  if (self->queue == NULL || gtk_list_view_get_model (self->queue_view) != NULL)
+    return;
+  selection
+      = GTK_SELECTION_MODEL (gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->queue))));
+  gtk_list_view_set_model (self->queue_view, selection);
+}
+
 static void
 piao_counter_page_activate (PiaoPage *page)
 {
   PiaoCounterPage *self = PIAO_COUNTER_PAGE (page);
 
   self->front = TRUE;
+  show_queue (self);
   if (self->clock_timer == 0)
     self->clock_timer = g_timeout_add_seconds (CLOCK_SECONDS, on_tick, self);
   /* No text widget has the focus here, so that no input method wakes up. */
@@ -555,7 +569,6 @@ on_place (PiaoCounterPage *self)
 {
   PiaoSession *session = piao_page_get_session (PIAO_PAGE (self));
   PiaoReplica *replica = piao_session_get_replica (session);
-  g_autoptr (GtkSelectionModel) selection = NULL;
   g_autoptr (GError) error = NULL;
   PiaoBarcodeBook *book;
   gint64 order = piao_session_get_counter_order (session);
@@ -588,9 +601,8 @@ on_place (PiaoCounterPage *self)
                            piao_session_get_warehouse (session));
   g_signal_connect_object (self->queue, "items-changed", G_CALLBACK (on_queue_changed), self,
                            G_CONNECT_SWAPPED);
-  selection
-      = GTK_SELECTION_MODEL (gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->queue))));
-  gtk_list_view_set_model (self->queue_view, selection);
+  if (self->front)
+    show_queue (self);
   on_links_changed (self);
   on_model_changed (self);
   if (order != 0)

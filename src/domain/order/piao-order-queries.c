@@ -84,7 +84,7 @@ PIAO_STATEMENT (
     " WHERE orders.id IN (SELECT value FROM json_each ($1))");
 PIAO_STATEMENT (list_urgent,
                 "SELECT id FROM orders WHERE warehouse_id = $1 AND state IN " PENDING
-                " AND deleted = 0 ORDER BY due_at, id LIMIT 200");
+                " AND deleted = 0 ORDER BY due_at, id LIMIT 60");
 PIAO_STATEMENT (count_states,
                 "SELECT state, count(*) FROM orders WHERE warehouse_id = $1 GROUP BY state");
 PIAO_STATEMENT (count_open_states,
