@@ -171,6 +171,17 @@ piao_sync_answer_has_more (const PiaoSyncAnswer *self)
          || (self->page.kind != NULL && !self->page.done);
 }
 
+gboolean
+piao_sync_answer_waits (const PiaoSyncAnswer *self)
+{
+  const PiaoReply *reply = self->reply;
+  gboolean waits = FALSE;
+
+  for (guint i = 0; !reply->more && i < reply->upto->len; i++)
+    waits = waits || g_array_index (reply->upto, PiaoLaneSeq, i).seq < reply->head;
+  return waits;
+}
+
 gint64
 piao_sync_answer_get_reached (const PiaoSyncAnswer *self)
 {

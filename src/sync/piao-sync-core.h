@@ -62,6 +62,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoSyncAnswer, piao_sync_answer_free)
 const PiaoReply *piao_sync_answer_get_reply (const PiaoSyncAnswer *answer);
 /* Whether there is more to fetch, or to send again, at once; after apply. */
 gboolean piao_sync_answer_has_more (const PiaoSyncAnswer *answer);
+/* Whether it brings verdicts alone: what has changed is told and fetched later. */
+gboolean piao_sync_answer_waits (const PiaoSyncAnswer *answer);
 /* How far all lanes of the desktop are: a seq number; 0 while a working set is on its way. */
 gint64 piao_sync_answer_get_reached (const PiaoSyncAnswer *answer);
 /* What the comparison of digests said; after apply. */

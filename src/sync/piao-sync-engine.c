@@ -197,19 +197,22 @@ done_apply (PiaoSyncEngine *self, const PiaoSyncEvent *event)
   gboolean moved = event->rows > 0 || event->decided > 0 || event->reached != self->reached;
   gboolean sending = event->waiting > 0 && event->decided > 0 && !event->problem;
   gint64 took = self->now - self->apply_at;
+  /* Verdicts alone do not end what had begun to come: half of it would be looked at until then. */
+  gboolean more = event->more || (event->waits && !self->whole);
 
   if (event->result != PIAO_SYNC_RESULT_OK)
     {
       fail (self, event->random);
       return;
     }
+  self->whole = !more;
   self->waiting = event->waiting;
   self->reached = event->reached;
   self->round_ms = self->now - self->round_at;
   if (event->more)
     piao_sync_pace_note_full_answer (&self->pace, self->down_ms, took);
   note_problem (self, event);
-  self->idle_pages = event->more && !moved ? self->idle_pages + 1 : 0;
+  self->idle_pages = more && !moved ? self->idle_pages + 1 : 0;
   if (self->idle_pages >= MAX_IDLE_PAGES)
     {
       fail (self, event->random);
@@ -219,8 +222,8 @@ done_apply (PiaoSyncEngine *self, const PiaoSyncEvent *event)
   self->succeeded = TRUE;
   self->succeeded_at = self->now;
   if (piao_sync_engine_may_talk (self))
-    judge_success (self, event->more || sending);
-  if (event->more || sending)
+    judge_success (self, more || sending);
+  if (more || sending)
     self->next_at = self->now;
   else
     rest (self, event->random);

@@ -136,6 +136,7 @@ typedef struct
   gboolean goes_on;    /* DONE of CALL: a page follows that can be asked for before this answer is
                         * applied */
   gboolean more;       /* DONE of APPLY: the centre has more */
+  gboolean waits;      /* … it has answered with verdicts alone */
   gboolean problem;    /* … commands were not taken */
   guint rows, decided; /* … what it brought; verdicts */
   gint64 reached;      /* … seq up to which the replica is now */
@@ -215,6 +216,7 @@ typedef struct
   gint64 succeeded_at; /* ms */
   guint waiting;       /* commands not decided */
   gint64 reached;      /* seq */
+  gboolean whole;      /* the replica is as the centre was at some moment, not half of the way */
   guint idle_pages;    /* answers in a row that promised more and brought nothing */
   guint stuck;         /* how often in a row the centre did not take the commands */
   gint64 stuck_until;  /* ms: they do not go up before */

@@ -19,6 +19,7 @@ typedef struct
   guint rows, gone;
   guint decided; /* verdicts */
   gboolean more;
+  gboolean waits;       /* verdicts alone */
   gint64 reached, head; /* seq */
   PiaoSyncPhase phase;  /* as far as the centre counts it; COMPLETE: it does not */
   gint64 done, total;   /* … of the phase */

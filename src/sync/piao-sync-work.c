@@ -379,6 +379,7 @@ note_news (Applying *applying)
   news->gone = reply->gone->len;
   news->decided = count_decided (reply);
   news->more = piao_sync_answer_has_more (answer);
+  news->waits = piao_sync_answer_waits (answer);
   news->reached = piao_sync_answer_get_reached (answer);
   news->head = reply->head;
   note_place (news, reply);
@@ -411,6 +412,7 @@ note_applied (PiaoSync *self, const Applying *applying, PiaoSyncEvent *event)
   const PiaoSyncNews *news = &applying->news;
 
   event->more = news->more;
+  event->waits = news->waits;
   event->problem = news->problem != NULL;
   event->rows = news->rows + news->gone;
   event->decided = news->decided;

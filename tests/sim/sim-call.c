@@ -133,7 +133,8 @@ static void
 note_applied (SimDesk *desk, const PiaoSyncAnswer *answer, PiaoSyncEvent *event)
 {
   const PiaoReply *reply = piao_sync_answer_get_reply (answer);
-  gboolean more = piao_sync_answer_has_more (answer);
+  gboolean waits = piao_sync_answer_waits (answer);
+  gboolean more = piao_sync_answer_has_more (answer) || (waits && !desk->complete);
 
   desk->complete = !more;
   desk->whole = desk->complete || (desk->whole && !reply->restart);
@@ -144,7 +145,8 @@ note_applied (SimDesk *desk, const PiaoSyncAnswer *answer, PiaoSyncEvent *event)
   if (desk->proof == PIAO_PROOF_DIFFERENT)
     sim_fail (desk->world, 9, "%s: the digests of replica and server differ at %" G_GINT64_FORMAT,
               desk->who, reply->head);
-  event->more = more;
+  event->more = piao_sync_answer_has_more (answer);
+  event->waits = waits;
   event->problem = piao_sync_answer_get_problem (answer, NULL) != NULL;
   event->rows = piao_reply_get_n_rows (reply);
   event->decided = reply->verdicts->len;

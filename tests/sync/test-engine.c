@@ -65,6 +65,8 @@ parse_word (PiaoSyncEvent *event, const char *word)
     event->full = TRUE;
   else if (g_str_equal (word, "more"))
     event->more = TRUE;
+  else if (g_str_equal (word, "waits"))
+    event->waits = TRUE;
   else if (g_str_equal (word, "problem"))
     event->problem = TRUE;
   else if (g_str_equal (word, "goes-on"))
@@ -210,6 +212,33 @@ test_round (void)
     "9000 hint seq=9 | (9210)",
     "9005 hint seq=10 | (9210)",
     "9210 time | read 65536/16384 (never)",
+    NULL,
+  };
+
+  run (lines);
+}
+
+/* Verdicts that come alone do not end what had begun to come; one that is whole is left so. */
+static void
+test_verdicts_alone (void)
+{
+  static const char *const lines[] = {
+    "0 start | (never)",
+    "0 signed-in | renew (10000)",
+    "300 done ok | read 65536/16384 (never)",
+    "301 done ok bytes=400 | call (10301)",
+    "950 done ok sent=400 received=3000 | apply (never)",
+    "970 done ok more rows=5 reached=7 | read 131072/16384 connect RECOVERING (30970)",
+    "971 done ok bytes=900 | call (10971)",
+    "1400 done ok received=90 | apply (30970)",
+    "1401 done ok waits decided=1 reached=7 | read 131072/16384 (30970)",
+    "1402 done ok bytes=400 | call (11402)",
+    "1800 done ok received=300 | apply (30970)",
+    "1801 done ok rows=2 reached=9 | ONLINE (30970)",
+    "5000 commit waiting=1 | read 131072/16384 (30970)",
+    "5001 done ok bytes=900 | call (15001)",
+    "5200 done ok received=90 | apply (30970)",
+    "5201 done ok waits decided=1 reached=9 | (30970)",
     NULL,
   };
 
@@ -749,6 +778,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sync/engine/round", test_round);
+  g_test_add_func ("/sync/engine/verdicts-alone", test_verdicts_alone);
   g_test_add_func ("/sync/engine/back-off", test_back_off);
   g_test_add_func ("/sync/engine/ahead", test_ahead);
   g_test_add_func ("/sync/engine/ahead/of-nothing", test_ahead_of_nothing);
