@@ -38,6 +38,14 @@ g_mutex_unlock (GMutex *mutex)
 }
 
 void
+g_cond_wait (GCond *cond, GMutex *mutex)
+{
+  __tsan_release (mutex);
+  REAL (g_cond_wait) (cond, mutex);
+  __tsan_acquire (mutex);
+}
+
+void
 g_async_queue_push (GAsyncQueue *queue, gpointer data)
 {
   __tsan_release (queue);
@@ -161,12 +169,24 @@ destroy (gpointer data)
   g_free (idle);
 }
 
-guint
-g_idle_add_full (int priority, GSourceFunc func, gpointer data, GDestroyNotify notify)
+static Idle *
+idle_new (GSourceFunc func, gpointer data, GDestroyNotify notify)
 {
   Idle *idle = g_new0 (Idle, 1);
 
   *idle = (Idle){ func, data, notify };
   __tsan_release (idle);
-  return REAL (g_idle_add_full) (priority, dispatch, idle, destroy);
+  return idle;
+}
+
+guint
+g_idle_add_full (int priority, GSourceFunc func, gpointer data, GDestroyNotify notify)
+{
+  return REAL (g_idle_add_full) (priority, dispatch, idle_new (func, data, notify), destroy);
+}
+
+guint
+g_timeout_add_full (int priority, guint ms, GSourceFunc func, gpointer data, GDestroyNotify notify)
+{
+  return REAL (g_timeout_add_full) (priority, ms, dispatch, idle_new (func, data, notify), destroy);
 }
