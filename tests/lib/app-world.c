@@ -310,6 +310,9 @@ app_world_free (AppWorld *self)
 
   g_clear_object (&self->session);
   piao_replica_close (self->replica);
+  /* What was under way comes to its end. */
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
   g_clear_object (&self->replica);
   g_clear_object (&self->settings);
   g_clear_object (&self->clock);
