@@ -161,18 +161,28 @@ start_worker (SimServer *self)
   piao_gateway_worker_start (self->worker);
 }
 
+/* Behind all ids that the log knows. */
+static gboolean
+take_up_ids (SimServer *self, GError **error)
+{
+  gint64 last = 0;
+
+  if (!piao_ledger_read_last_id (self->db, &last, error))
+    return FALSE;
+  piao_id_source_init (&self->ids, self->clock, 0, last);
+  return TRUE;
+}
+
 static gboolean
 open_database (SimServer *self, GError **error)
 {
   g_autofree char *path = piao_shim_disk_path (self->disk, FILE_NAME);
-  gint64 last = 0;
 
   piao_clock_set (self->clock, self->world->now);
   self->db = piao_db_open (path, PIAO_DB_READ_WRITE, error);
   if (self->db == NULL || !piao_schema_migrate (self->db, PIAO_SCHEMA_SERVER, error)
-      || !piao_ledger_read_last_id (self->db, &last, error))
+      || !take_up_ids (self, error))
     return FALSE;
-  piao_id_source_init (&self->ids, self->clock, 0, last);
   self->life++;
   return TRUE;
 }
@@ -528,7 +538,9 @@ sim_server_restore (SimServer *self)
   sim_note (self->world, "server", "restored, %s", epoch);
   self->world->counts.restores++;
   self->up_at = self->world->now;
-  if (!open_database (self, &error) || !begin_epoch (self, epoch, &error))
+  /* The server starts only after piaokuctl epoch, which has written to the log. */
+  if (!open_database (self, &error) || !begin_epoch (self, epoch, &error)
+      || !take_up_ids (self, &error))
     {
       sim_fail_error (self->world, 11, "A backup does not start", error);
       return;
