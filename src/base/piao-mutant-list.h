@@ -33,7 +33,6 @@
   X (stock_left, "the stock does not move with a pack that is put back")                           \
   X (label_early, "an order that is held for ILMS already gets its parcel and label")              \
   X (blind_resend, "a request is sent again after a time-out without asking")                      \
-  X (early_not_found, "not found counts as did not happen at once")                                \
   X (fresh_number, "a request gets another number with each try")                                  \
   X (stop_ignored, "sending goes on although ILMS has said stop")                                  \
   X (sent_unsaved, "a request leaves before it is noted that it may have")                         \

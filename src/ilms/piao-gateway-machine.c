@@ -220,10 +220,9 @@ piao_gateway_attempt_answered (PiaoGatewayAttempt *self,
 
   if (self->state != PIAO_GATEWAY_UNCERTAIN)
     return piao_gateway_attempt_next (self, rules, now);
-  late_enough
-      = PIAO_MUTANT (early_not_found)
-        || (self->asked_at != 0 && self->asked_at - self->unknown_at >= rules->longest_processing_ms
-            && self->asked_at >= rules->not_found_from);
+  late_enough = self->asked_at != 0
+                && self->asked_at - self->unknown_at >= rules->longest_processing_ms
+                && self->asked_at >= rules->not_found_from;
   self->asked_at = 0;
   self->next_at = next_question (self, now);
   if (kind == PIAO_GATEWAY_STOP)
