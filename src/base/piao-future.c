@@ -25,6 +25,22 @@ piao_future_disown (DexFuture *future, const char *doing)
   dex_future_disown (dex_future_catch (future, log_failure, g_strdup (doing), g_free));
 }
 
+gpointer
+piao_future_weak_new (gpointer object)
+{
+  GWeakRef *weak = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (weak, object);
+  return weak;
+}
+
+void
+piao_future_weak_free (gpointer weak)
+{
+  g_weak_ref_clear (weak);
+  g_free (weak);
+}
+
 DexFuture *
 piao_future_new_error (int code, const char *reason, const char *format, ...)
 {

@@ -15,6 +15,11 @@ G_BEGIN_DECLS
 /* Lets @future (taken) run on; a failure is logged as "@doing: sentence". */
 void piao_future_disown (DexFuture *future, const char *doing);
 
+/* The data and its destroyer for a callback that must not keep @object (a GObject, or NULL) alive
+ * while it waits: a GWeakRef. */
+gpointer piao_future_weak_new (gpointer object);
+void piao_future_weak_free (gpointer weak);
+
 /* A future already rejected with a PiaoError. Transfer full. */
 DexFuture *piao_future_new_error (int code, const char *reason, const char *format, ...)
     G_GNUC_PRINTF (3, 4);

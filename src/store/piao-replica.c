@@ -108,19 +108,9 @@ announce (gpointer data)
 }
 
 static void
-weak_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
-static void
 call_later (PiaoReplica *self, GSourceFunc func)
 {
-  GWeakRef *weak = g_new0 (GWeakRef, 1);
-
-  g_weak_ref_init (weak, self);
-  g_idle_add_full (G_PRIORITY_DEFAULT, func, weak, weak_free);
+  g_idle_add_full (G_PRIORITY_DEFAULT, func, piao_future_weak_new (self), piao_future_weak_free);
 }
 
 static void

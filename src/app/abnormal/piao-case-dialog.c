@@ -248,13 +248,6 @@ make_args (PiaoCaseDialog *self)
   return args;
 }
 
-static void
-weak_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
 static DexFuture *
 on_taken (DexFuture *future, gpointer data)
 {
@@ -279,13 +272,12 @@ static void
 take_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   PiaoCaseDialog *self = PIAO_CASE_DIALOG (widget);
-  GWeakRef *weak = g_new0 (GWeakRef, 1);
 
-  g_weak_ref_init (weak, self);
   gtk_widget_action_set_enabled (widget, "case-step.take", FALSE);
   piao_future_disown (dex_future_finally (piao_session_run (self->session, acts[self->act].command,
                                                             make_args (self)),
-                                          on_taken, weak, weak_free),
+                                          on_taken, piao_future_weak_new (self),
+                                          piao_future_weak_free),
                       "taking a step of a case");
 }
 

@@ -150,22 +150,6 @@ load (PiaoDb *db, gpointer data)
                         : dex_future_new_for_error (error);
 }
 
-static void
-weak_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
-static gpointer
-weak_new (gpointer object)
-{
-  GWeakRef *weak = g_new0 (GWeakRef, 1);
-
-  g_weak_ref_init (weak, object);
-  return weak;
-}
-
 static DexFuture *
 on_loaded (DexFuture *future, gpointer data)
 {
@@ -238,7 +222,8 @@ submit_action (GtkWidget *widget, const char *name, GVariant *target)
   gtk_widget_action_set_enabled (widget, "report.submit", FALSE);
   piao_future_disown (dex_future_finally (piao_session_run (self->session, "order.report_abnormal",
                                                             make_args (self)),
-                                          on_submitted, weak_new (self), weak_free),
+                                          on_submitted, piao_future_weak_new (self),
+                                          piao_future_weak_free),
                       "reporting an order abnormal");
 }
 
@@ -298,7 +283,7 @@ piao_report_dialog_new (PiaoSession *session, gint64 order, const char *trouble)
   piao_help_set_page (GTK_WIDGET (self), "abnormal");
   piao_future_disown (
       dex_future_then (piao_session_read (session, load, g_memdup2 (&order, sizeof order), g_free),
-                       on_loaded, weak_new (self), weak_free),
+                       on_loaded, piao_future_weak_new (self), piao_future_weak_free),
       "listing the packs of an order");
   return self;
 }

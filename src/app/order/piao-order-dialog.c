@@ -277,13 +277,6 @@ ask (gpointer owner, gboolean full)
 static const PiaoReadingFuncs reading = { ask, load, show, answer_free };
 
 static void
-weak_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
-static void
 reload (PiaoOrderDialog *self)
 {
   piao_future_disown (piao_reading_again (self->reading, TRUE), "reading an order");
@@ -303,12 +296,12 @@ on_refused (DexFuture *future, gpointer data)
 static void
 run (PiaoOrderDialog *self, const char *command, JsonObject *args)
 {
-  GWeakRef *weak = g_new0 (GWeakRef, 1);
+  GtkRoot *window = gtk_widget_get_root (GTK_WIDGET (self));
 
-  g_weak_ref_init (weak, gtk_widget_get_root (GTK_WIDGET (self)));
   piao_json_set_id (args, "order", self->order);
   piao_future_disown (dex_future_finally (piao_session_run (self->session, command, args),
-                                          on_refused, weak, weak_free),
+                                          on_refused, piao_future_weak_new (window),
+                                          piao_future_weak_free),
                       "changing an order");
 }
 

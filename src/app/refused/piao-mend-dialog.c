@@ -270,32 +270,22 @@ on_sent (DexFuture *future, gpointer data)
 }
 
 static void
-weak_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
-static void
 send_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   PiaoMendDialog *self = PIAO_MEND_DIALOG (widget);
   g_autoptr (GError) error = NULL;
   JsonObject *args = read_form (self, &error);
-  GWeakRef *weak;
 
   if (args == NULL)
     {
       show_problem (self, error);
       return;
     }
-  weak = g_new0 (GWeakRef, 1);
-  g_weak_ref_init (weak, self);
   gtk_widget_action_set_enabled (widget, "mend.send", FALSE);
   piao_future_disown (
       dex_future_finally (piao_replica_resend (piao_session_get_replica (self->session),
                                                self->item->entry->id, args),
-                          on_sent, weak, weak_free),
+                          on_sent, piao_future_weak_new (self), piao_future_weak_free),
       "sending a refused change again");
 }
 

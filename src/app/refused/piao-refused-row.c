@@ -152,21 +152,12 @@ on_done (DexFuture *future, gpointer data)
   return dex_future_new_true ();
 }
 
-static void
-weak_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
 /* When it succeeds the row goes by itself: the replica has changed. */
 static void
 await (PiaoRefusedRow *self, DexFuture *future)
 {
-  GWeakRef *weak = g_new0 (GWeakRef, 1);
-
-  g_weak_ref_init (weak, self);
-  piao_future_disown (dex_future_finally (future, on_done, weak, weak_free),
+  piao_future_disown (dex_future_finally (future, on_done, piao_future_weak_new (self),
+                                          piao_future_weak_free),
                       "dealing with a refused change");
 }
 
