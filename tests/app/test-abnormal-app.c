@@ -32,20 +32,10 @@ set_up (Fixture *f, gconstpointer application)
   gtk_window_present (GTK_WINDOW (f->window));
 }
 
-static gboolean
-is_null (gpointer data)
-{
-  return *(gpointer *)data == NULL;
-}
-
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  gpointer window = f->window;
-
-  g_object_add_weak_pointer (G_OBJECT (f->window), &window);
-  gtk_window_destroy (GTK_WINDOW (f->window));
-  app_world_await (is_null, &window);
+  app_world_close_window (GTK_WINDOW (f->window));
   app_world_free (f->world);
 }
 
@@ -53,19 +43,6 @@ static GtkWidget *
 get_dialog (gpointer window)
 {
   return GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)));
-}
-
-static GtkWidget *
-find_type (GtkWidget *within, GType type)
-{
-  GtkWidget *found = NULL;
-
-  if (G_TYPE_CHECK_INSTANCE_TYPE (within, type))
-    return within;
-  for (GtkWidget *child = gtk_widget_get_first_child (within); child != NULL && found == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_type (child, type);
-  return found;
 }
 
 /* The button inside @within that does @action; with @target, that does it with it. */
@@ -99,7 +76,8 @@ is_report_ready (gpointer window)
 {
   GtkWidget *dialog = get_dialog (window);
 
-  return PIAO_IS_REPORT_DIALOG (dialog) && find_type (dialog, GTK_TYPE_CHECK_BUTTON) != NULL;
+  return PIAO_IS_REPORT_DIALOG (dialog)
+         && app_world_find_widget (dialog, GTK_TYPE_CHECK_BUTTON) != NULL;
 }
 
 static gboolean
@@ -145,7 +123,8 @@ may_act (gpointer data)
 {
   Wanted *wanted = data;
   GtkWidget *dialog = get_dialog (wanted->f->window);
-  GtkWidget *box = PIAO_IS_ORDER_DIALOG (dialog) ? find_type (dialog, PIAO_TYPE_CASE_BOX) : NULL;
+  GtkWidget *box
+      = PIAO_IS_ORDER_DIALOG (dialog) ? app_world_find_widget (dialog, PIAO_TYPE_CASE_BOX) : NULL;
 
   return box != NULL && gtk_widget_get_visible (box)
          && find_button (box, "case.act", wanted->act) != NULL;
@@ -165,7 +144,8 @@ take_step (Fixture *f, PiaoCaseAct act, const char *text)
   if (text != NULL)
     {
       g_assert_false (gtk_widget_is_sensitive (find_button (dialog, "case-step.take", -1)));
-      gtk_editable_set_text (GTK_EDITABLE (find_type (dialog, ADW_TYPE_ENTRY_ROW)), text);
+      gtk_editable_set_text (GTK_EDITABLE (app_world_find_widget (dialog, ADW_TYPE_ENTRY_ROW)),
+                             text);
     }
   g_assert_true (gtk_widget_is_sensitive (find_button (dialog, "case-step.take", -1)));
   gtk_widget_activate_action (dialog, "case-step.take", NULL);
@@ -202,12 +182,14 @@ test_report_and_steps (Fixture *f, gconstpointer data)
   report = find_button (dialog, "report.submit", -1);
   /* Neither packs nor words: nothing to report. */
   g_assert_false (gtk_widget_is_sensitive (report));
-  gtk_editable_set_text (GTK_EDITABLE (find_type (dialog, ADW_TYPE_ENTRY_ROW)), "装车时少一包");
+  gtk_editable_set_text (GTK_EDITABLE (app_world_find_widget (dialog, ADW_TYPE_ENTRY_ROW)),
+                         "装车时少一包");
   g_assert_false (gtk_widget_is_sensitive (report));
-  gtk_check_button_set_active (GTK_CHECK_BUTTON (find_type (dialog, GTK_TYPE_CHECK_BUTTON)), TRUE);
+  gtk_check_button_set_active (
+      GTK_CHECK_BUTTON (app_world_find_widget (dialog, GTK_TYPE_CHECK_BUTTON)), TRUE);
   g_assert_true (gtk_widget_is_sensitive (report));
   gtk_widget_activate_action (dialog, "report.submit", NULL);
-  app_world_await (is_null, &weak);
+  app_world_await (app_world_is_null, &weak);
   take_step (f, PIAO_CASE_COLLECT, "监控录像");
   take_step (f, PIAO_CASE_JUDGE, NULL);
   take_step (f, PIAO_CASE_HANDLE, NULL);
@@ -226,7 +208,7 @@ test_report_and_steps (Fixture *f, gconstpointer data)
   weak = get_dialog (f->window);
   g_object_add_weak_pointer (weak, &weak);
   adw_dialog_force_close (ADW_DIALOG (weak));
-  app_world_await (is_null, &weak);
+  app_world_await (app_world_is_null, &weak);
 }
 
 /* Somebody closes the report while its packs are still being read. */
@@ -241,7 +223,7 @@ test_report_closed_at_once (Fixture *f, gconstpointer data)
   g_object_add_weak_pointer (G_OBJECT (dialog), &weak);
   adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (f->window));
   adw_dialog_force_close (ADW_DIALOG (dialog));
-  app_world_await (is_null, &weak);
+  app_world_await (app_world_is_null, &weak);
 }
 
 static gboolean

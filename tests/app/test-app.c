@@ -43,20 +43,10 @@ set_up (Fixture *f, gconstpointer data)
   gtk_window_present (GTK_WINDOW (f->window));
 }
 
-static gboolean
-is_null (gpointer data)
-{
-  return *(gpointer *)data == NULL;
-}
-
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  gpointer window = f->window;
-
-  g_object_add_weak_pointer (G_OBJECT (f->window), &window);
-  gtk_window_destroy (GTK_WINDOW (f->window));
-  app_world_await (is_null, &window);
+  app_world_close_window (GTK_WINDOW (f->window));
   app_world_free (f->world);
 }
 
@@ -206,7 +196,7 @@ test_order_dialog (Fixture *f, gconstpointer data)
   weak = dialog;
   g_object_add_weak_pointer (G_OBJECT (dialog), &weak);
   adw_dialog_force_close (dialog);
-  app_world_await (is_null, &weak);
+  app_world_await (app_world_is_null, &weak);
 }
 
 static void
@@ -235,7 +225,7 @@ test_palette (Fixture *f, gconstpointer data)
   weak = piao_window_get_palette (f->window);
   g_object_add_weak_pointer (weak, &weak);
   adw_dialog_force_close (ADW_DIALOG (weak));
-  app_world_await (is_null, &weak);
+  app_world_await (app_world_is_null, &weak);
 }
 
 /* A scan that the page has no use for shows what was scanned. */
@@ -416,7 +406,7 @@ test_close_while_signing_in (Fixture *f, gconstpointer data)
   piao_start_close (start);
   g_object_unref (start);
   gtk_window_destroy (GTK_WINDOW (window));
-  app_world_await (is_null, &start);
+  app_world_await (app_world_is_null, &start);
 }
 
 /* --- refused work -------------------------------------------------------------------------- */

@@ -49,20 +49,10 @@ set_up (Fixture *f, gconstpointer application)
   f->verdict = -1;
 }
 
-static gboolean
-is_null (gpointer data)
-{
-  return *(gpointer *)data == NULL;
-}
-
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  gpointer window = f->window;
-
-  g_object_add_weak_pointer (G_OBJECT (f->window), &window);
-  gtk_window_destroy (GTK_WINDOW (f->window));
-  app_world_await (is_null, &window);
+  app_world_close_window (GTK_WINDOW (f->window));
   app_world_free (f->world);
   g_free (f->sentence);
 }

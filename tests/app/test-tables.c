@@ -31,20 +31,10 @@ set_up (Fixture *f, gconstpointer data)
   gtk_window_present (GTK_WINDOW (f->window));
 }
 
-static gboolean
-is_null (gpointer data)
-{
-  return *(gpointer *)data == NULL;
-}
-
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  gpointer window = f->window;
-
-  g_object_add_weak_pointer (G_OBJECT (f->window), &window);
-  gtk_window_destroy (GTK_WINDOW (f->window));
-  app_world_await (is_null, &window);
+  app_world_close_window (GTK_WINDOW (f->window));
   app_world_free (f->world);
 }
 
@@ -63,25 +53,10 @@ get_rows (Fixture *f)
 }
 
 static GtkColumnView *
-find_view (GtkWidget *within)
-{
-  if (GTK_IS_COLUMN_VIEW (within))
-    return GTK_COLUMN_VIEW (within);
-  for (GtkWidget *child = gtk_widget_get_first_child (within); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkColumnView *found = find_view (child);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
-static GtkColumnView *
 get_list (Fixture *f)
 {
-  return find_view (GTK_WIDGET (piao_window_get_page (f->window, "orders")));
+  return GTK_COLUMN_VIEW (app_world_find_widget (
+      GTK_WIDGET (piao_window_get_page (f->window, "orders")), GTK_TYPE_COLUMN_VIEW));
 }
 
 static GtkColumnViewColumn *
@@ -207,7 +182,7 @@ test_sync_centre (Fixture *f, gconstpointer data)
 
   app_world_make_refused (f->world, app_world_find_next_order (f->world));
   piao_window_show_page (f->window, "sync");
-  view = find_view (page);
+  view = GTK_COLUMN_VIEW (app_world_find_widget (page, GTK_TYPE_COLUMN_VIEW));
   items = G_LIST_MODEL (gtk_column_view_get_model (view));
   piao_clock_advance (f->world->clock, PIAO_MINUTE);
   app_world_make_refused (f->world, app_world_find_next_order (f->world));

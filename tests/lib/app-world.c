@@ -348,3 +348,32 @@ app_world_await (gboolean (*done) (gpointer data), gpointer data)
     g_source_remove (timer);
   g_assert_true (done (data));
 }
+
+gboolean
+app_world_is_null (gpointer data)
+{
+  return *(gpointer *)data == NULL;
+}
+
+void
+app_world_close_window (GtkWindow *window)
+{
+  gpointer weak = window;
+
+  g_object_add_weak_pointer (G_OBJECT (window), &weak);
+  gtk_window_destroy (window);
+  app_world_await (app_world_is_null, &weak);
+}
+
+GtkWidget *
+app_world_find_widget (GtkWidget *within, GType type)
+{
+  GtkWidget *found = NULL;
+
+  if (G_TYPE_CHECK_INSTANCE_TYPE (within, type))
+    return within;
+  for (GtkWidget *child = gtk_widget_get_first_child (within); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = app_world_find_widget (child, type);
+  return found;
+}

@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include <gtk/gtk.h>
+
 #include "app/piao-session.h"
 #include "tests/lib/piao-shim-vfs.h"
 
@@ -49,5 +51,14 @@ gint64 app_world_make_refused (AppWorld *self, gint64 order);
 
 /* Iterates the main context until @done (data) is true; the test fails after ten seconds. */
 void app_world_await (gboolean (*done) (gpointer data), gpointer data);
+
+/* A condition to wait for: the object behind the weak pointer @data has died. */
+gboolean app_world_is_null (gpointer data);
+
+/* Closes @window and waits until it has died. */
+void app_world_close_window (GtkWindow *window);
+
+/* The first widget of @type at or inside @within, borrowed; NULL when there is none. */
+GtkWidget *app_world_find_widget (GtkWidget *within, GType type);
 
 G_END_DECLS

@@ -287,31 +287,18 @@ get_dialog (PiaoWindow *window)
   return GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)));
 }
 
-static GtkWidget *
-find_type (GtkWidget *within, GType type)
-{
-  GtkWidget *found = NULL;
-
-  if (G_TYPE_CHECK_INSTANCE_TYPE (within, type))
-    return within;
-  for (GtkWidget *child = gtk_widget_get_first_child (within); child != NULL && found == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_type (child, type);
-  return found;
-}
-
 /* Takes a step of the case whose box is in the dialog in front; @text goes into its first entry. */
 static void
 take_step (PiaoWindow *window, PiaoCaseAct act, const char *text)
 {
-  GtkWidget *box = find_type (get_dialog (window), PIAO_TYPE_CASE_BOX);
+  GtkWidget *box = app_world_find_widget (get_dialog (window), PIAO_TYPE_CASE_BOX);
   GtkWidget *dialog;
 
   gtk_widget_activate_action (box, "case.act", "i", (int)act);
   settle (SETTLE_MS);
   dialog = get_dialog (window);
   if (text != NULL)
-    gtk_editable_set_text (GTK_EDITABLE (find_type (dialog, ADW_TYPE_ENTRY_ROW)), text);
+    gtk_editable_set_text (GTK_EDITABLE (app_world_find_widget (dialog, ADW_TYPE_ENTRY_ROW)), text);
   gtk_widget_activate_action (dialog, "case-step.take", NULL);
   settle (SETTLE_MS);
 }
@@ -331,8 +318,9 @@ shoot_abnormal (PiaoWindow *window, const Look *look, const char *folder, AppWor
   gtk_widget_activate_action (get_dialog (window), "order.report-abnormal", NULL);
   settle (SETTLE_MS);
   dialog = get_dialog (window);
-  gtk_check_button_set_active (GTK_CHECK_BUTTON (find_type (dialog, GTK_TYPE_CHECK_BUTTON)), TRUE);
-  gtk_editable_set_text (GTK_EDITABLE (find_type (dialog, ADW_TYPE_ENTRY_ROW)),
+  gtk_check_button_set_active (
+      GTK_CHECK_BUTTON (app_world_find_widget (dialog, GTK_TYPE_CHECK_BUTTON)), TRUE);
+  gtk_editable_set_text (GTK_EDITABLE (app_world_find_widget (dialog, ADW_TYPE_ENTRY_ROW)),
                          "装车时清点少一包，监控显示在装卸口遗落");
   settle (SETTLE_MS);
   save (GTK_WIDGET (window), folder, report);
@@ -341,7 +329,7 @@ shoot_abnormal (PiaoWindow *window, const Look *look, const char *folder, AppWor
   take_step (window, PIAO_CASE_COLLECT, "装卸口监控录像 14:02–14:09，司机书面说明");
   take_step (window, PIAO_CASE_JUDGE, NULL);
   save (GTK_WIDGET (window), folder, shown);
-  dialog = find_type (get_dialog (window), PIAO_TYPE_CASE_BOX);
+  dialog = app_world_find_widget (get_dialog (window), PIAO_TYPE_CASE_BOX);
   gtk_widget_activate_action (dialog, "case.act", "i", (int)PIAO_CASE_HANDLE);
   settle (SETTLE_MS);
   save (GTK_WIDGET (window), folder, step);
