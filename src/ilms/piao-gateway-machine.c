@@ -199,14 +199,24 @@ piao_gateway_attempt_asking (PiaoGatewayAttempt *self, gint64 now)
   self->asked_at = now;
 }
 
-/* The next step of the ladder that still lies ahead; a slow answer skips steps, never bunches. */
+/* A question that leaves now or later may find that the request never arrived. */
 static gint64
-next_question (const PiaoGatewayAttempt *self, gint64 now)
+get_late_enough (const PiaoGatewayAttempt *self, const PiaoGatewayRules *rules)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (ladder); i++)
+  return MAX (self->unknown_at + rules->longest_processing_ms, rules->not_found_from);
+}
+
+/* The next step of the ladder that still lies ahead; a slow answer skips steps, never bunches. And
+ * no clerk waits longer than he must: when "not found" begins to count, it is asked at once. */
+static gint64
+next_question (const PiaoGatewayAttempt *self, const PiaoGatewayRules *rules, gint64 now)
+{
+  gint64 next = now + ASK_EVERY, late = get_late_enough (self, rules);
+
+  for (guint i = G_N_ELEMENTS (ladder); i-- > 0;)
     if (self->unknown_at + ladder[i] > now)
-      return self->unknown_at + ladder[i];
-  return now + ASK_EVERY;
+      next = self->unknown_at + ladder[i];
+  return late > now ? MIN (next, late) : next;
 }
 
 PiaoGatewayAction
@@ -220,11 +230,9 @@ piao_gateway_attempt_answered (PiaoGatewayAttempt *self,
 
   if (self->state != PIAO_GATEWAY_UNCERTAIN)
     return piao_gateway_attempt_next (self, rules, now);
-  late_enough = self->asked_at != 0
-                && self->asked_at - self->unknown_at >= rules->longest_processing_ms
-                && self->asked_at >= rules->not_found_from;
+  late_enough = self->asked_at != 0 && self->asked_at >= get_late_enough (self, rules);
   self->asked_at = 0;
-  self->next_at = next_question (self, now);
+  self->next_at = next_question (self, rules, now);
   if (kind == PIAO_GATEWAY_STOP)
     return PIAO_GATEWAY_DO_STOP_ALL;
   if (kind == PIAO_GATEWAY_OK && finding == PIAO_GATEWAY_FOUND_DONE)

@@ -119,6 +119,35 @@ test_not_found_counts_late_only (void)
   g_assert_cmpint (attempt.first_sent_at, ==, T0);
 }
 
+/* A process that may have stood still with a request is believed gone after seven minutes: it is
+ * asked then, not at the next step of the ladder four minutes later. */
+static void
+test_asked_when_not_found_counts (void)
+{
+  PiaoGatewayRules inherited = rules;
+  PiaoGatewayAttempt attempt;
+  gint64 counts = T0 + 7 * PIAO_MINUTE;
+  guint asked = 0;
+
+  inherited.not_found_from = counts;
+  piao_gateway_attempt_init (&attempt, T0);
+  piao_gateway_attempt_take_over (&attempt, T0);
+  while (attempt.state == PIAO_GATEWAY_UNCERTAIN && asked < 20)
+    {
+      gint64 now = attempt.next_at;
+
+      g_assert_cmpint (now, <=, counts);
+      piao_gateway_attempt_asking (&attempt, now);
+      piao_gateway_attempt_answered (&attempt, &inherited, PIAO_GATEWAY_OK, PIAO_GATEWAY_NOT_FOUND,
+                                     now + 30);
+      asked++;
+    }
+  g_assert_cmpint (attempt.state, ==, PIAO_GATEWAY_PREPARED);
+  g_assert_cmpint (attempt.next_at, ==, counts + 30);
+  /* at once, +2, +5, +15, +60 s, +6 min, and then */
+  g_assert_cmpuint (asked, ==, 7);
+}
+
 static void
 test_questions_that_fail_decide_nothing (void)
 {
@@ -366,6 +395,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/machine/ladder-and-person", test_ladder_and_person);
   g_test_add_func ("/machine/slow-answers", test_slow_answers);
   g_test_add_func ("/machine/not-found-counts-late-only", test_not_found_counts_late_only);
+  g_test_add_func ("/machine/asked-when-not-found-counts", test_asked_when_not_found_counts);
   g_test_add_func ("/machine/questions-that-fail", test_questions_that_fail_decide_nothing);
   g_test_add_func ("/machine/stop", test_stop);
   g_test_add_func ("/machine/back-off", test_back_off);

@@ -19,7 +19,7 @@
 
 #define MOST_ROUNDS 10
 #define MOST_TIMES 5
-#define SETTLE (8 * PIAO_HOUR)
+#define SETTLE (40 * PIAO_MINUTE)
 #define DRAIN (2 * PIAO_HOUR)
 
 PIAO_STATEMENT (rest_open,
@@ -121,7 +121,8 @@ settle (SimWorld *world)
       return FALSE;
   if (is_settled (world))
     return TRUE;
-  return sim_fail (world, 6, "A request is undecided although ILMS has answered for hours");
+  return sim_fail (world, 6, "A request is undecided although ILMS has answered for %d min",
+                   (int)(SETTLE / PIAO_MINUTE));
 }
 
 static gboolean

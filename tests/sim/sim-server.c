@@ -155,6 +155,9 @@ start_worker (SimServer *self)
   PiaoGatewayRules rules = sim_line_get_rules (self->world);
 
   piao_db_query_int (self->db, &sim_epoch_at, 0, &rules.ask_first_before, NULL, "");
+  /* Here it is always killed, so its lease is never given back. */
+  if (self->life > 1)
+    rules.not_found_from = piao_gateway_rules_get_settled (&rules, self->world->now);
   self->line = sim_line_new (self->world, SIM_LINE_SERVER);
   self->worker = piao_gateway_worker_new ("server", self->line, &rules, &backend, self->clock,
                                           sim_line_get_random (self->world));
