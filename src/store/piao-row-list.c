@@ -437,6 +437,13 @@ piao_row_list_is_ready (PiaoRowList *self)
   return self->ready;
 }
 
+void
+piao_row_list_time_passed (PiaoRowList *self)
+{
+  g_return_if_fail (PIAO_IS_ROW_LIST (self));
+  piao_row_loader_emit_changed (self->rows);
+}
+
 int
 piao_row_list_find (PiaoRowList *self, gint64 id)
 {

@@ -43,6 +43,10 @@ void piao_row_list_set_query (
 /* Whether the whole vector of the query has been read; the property "ready" is notified. */
 gboolean piao_row_list_is_ready (PiaoRowList *self);
 
+/* Time has passed: emits "changed" on the loaded rows, because what a screen makes of one (how much
+ * of its time is left) depends on the time too. Nothing is read. */
+void piao_row_list_time_passed (PiaoRowList *self);
+
 /* Position of the row with @id, or -1. */
 int piao_row_list_find (PiaoRowList *self, gint64 id);
 

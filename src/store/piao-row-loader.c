@@ -302,6 +302,12 @@ piao_row_loader_get (PiaoRowLoader *self, gint64 id)
 }
 
 void
+piao_row_loader_emit_changed (PiaoRowLoader *self)
+{
+  piao_row_table_emit_changed (self->rows);
+}
+
+void
 piao_row_loader_refresh (PiaoRowLoader *self)
 {
   g_autoptr (GArray) ids = NULL;

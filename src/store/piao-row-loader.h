@@ -29,6 +29,9 @@ void piao_row_loader_set_vector (PiaoRowLoader *self, PiaoIdVector *vector);
 /* The row with @id; its page is asked for when it is not loaded. Transfer full. */
 PiaoRow *piao_row_loader_get (PiaoRowLoader *self, gint64 id);
 
+/* Emits "changed" on every row that is loaded. */
+void piao_row_loader_emit_changed (PiaoRowLoader *self);
+
 /* Something was committed: rows that somebody shows are read again. */
 void piao_row_loader_refresh (PiaoRowLoader *self);
 

@@ -23,6 +23,9 @@ gboolean piao_row_table_contains (PiaoRowTable *table, gint64 id);
 /* Ids of the rows that are loaded, with values older than @generation. GArray of gint64. */
 GArray *piao_row_table_list_older (PiaoRowTable *table, guint64 generation);
 
+/* Emits "changed" on every row that is loaded. */
+void piao_row_table_emit_changed (PiaoRowTable *table);
+
 /* The columns of one row as they were read. */
 typedef struct
 {

@@ -127,6 +127,22 @@ piao_row_table_list_older (PiaoRowTable *table, guint64 generation)
   return ids;
 }
 
+void
+piao_row_table_emit_changed (PiaoRowTable *table)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer row;
+
+  /* A handler may do away with rows and with the table. */
+  g_hash_table_iter_init (&iter, table->rows);
+  while (g_hash_table_iter_next (&iter, NULL, &row))
+    if (piao_row_is_loaded (row))
+      g_ptr_array_add (rows, g_object_ref (row));
+  for (guint i = 0; i < rows->len; i++)
+    g_signal_emit (rows->pdata[i], signals[CHANGED], 0);
+}
+
 /* --- rows ------------------------------------------------------------------------------------ */
 
 void

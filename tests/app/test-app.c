@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/counter/piao-counter-page.h"
+#include "app/counter/piao-queue-row.h"
 #include "app/order/piao-order-dialog.h"
 #include "app/order/piao-orders-page.h"
 #include "app/order/piao-phone-dialog.h"
@@ -330,6 +331,45 @@ test_counter (Fixture *f, gconstpointer data)
   gtk_widget_activate_action (GTK_WIDGET (page), "counter.undo", NULL);
   app_world_await (has_scanned_none, model);
   g_signal_handlers_disconnect_by_data (model, &verdict);
+}
+
+static void
+add_texts (GtkWidget *widget, GString *texts)
+{
+  if (GTK_IS_LABEL (widget))
+    g_string_append_printf (texts, "%s\n", gtk_label_get_text (GTK_LABEL (widget)));
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    add_texts (child, texts);
+}
+
+static gboolean
+queue_shows_time (gpointer data)
+{
+  GtkWidget *row = app_world_find_widget (data, PIAO_TYPE_QUEUE_ROW);
+  g_autoptr (GString) texts = g_string_new (NULL);
+
+  if (row != NULL)
+    add_texts (row, texts);
+  return strstr (texts->str, " min") != NULL;
+}
+
+/* The clocks of the orders that wait go on although nothing about the orders changes. */
+static void
+test_queue_clocks (Fixture *f, gconstpointer data)
+{
+  GtkWidget *page = GTK_WIDGET (piao_window_get_page (f->window, "counter"));
+  g_autoptr (GString) before = g_string_new (NULL);
+  g_autoptr (GString) after = g_string_new (NULL);
+
+  piao_window_show_page (f->window, "counter");
+  app_world_await (queue_shows_time, page);
+  add_texts (app_world_find_widget (page, PIAO_TYPE_QUEUE_ROW), before);
+  piao_clock_advance (f->world->clock, PIAO_HOUR);
+  piao_window_show_page (f->window, "today");
+  piao_window_show_page (f->window, "counter");
+  add_texts (app_world_find_widget (page, PIAO_TYPE_QUEUE_ROW), after);
+  g_assert_cmpstr (before->str, !=, after->str);
 }
 
 typedef struct
@@ -672,6 +712,7 @@ main (int argc, char *argv[])
   ADD ("/app/palette", test_palette);
   ADD ("/app/palette-finds-data", test_palette_finds_data);
   ADD ("/app/counter", test_counter);
+  ADD ("/app/counter/queue-clocks", test_queue_clocks);
   ADD ("/app/switch-user", test_switch_user);
   ADD ("/app/preferences", test_preferences);
   ADD ("/app/start/first-fetch", test_first_fetch);

@@ -465,6 +465,32 @@ test_another_query (Fixture *fixture, gconstpointer data)
 }
 
 static void
+count_up (PiaoRow *row, gpointer data)
+{
+  ++*(guint *)data;
+}
+
+static void
+test_time_passes (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (PiaoRow) row = NULL;
+  g_autoptr (PiaoRow) far = NULL;
+  guint n = 0;
+
+  add_shelves (fixture, 1, 5000);
+  list_shelves (fixture, 0);
+  row = get_loaded (fixture, 9);
+  far = g_list_model_get_item (G_LIST_MODEL (fixture->list), 4000);
+  g_signal_connect (row, "changed", G_CALLBACK (count_up), &n);
+  g_signal_connect (far, "changed", G_CALLBACK (count_up), &n);
+  g_test_message ("Only what is loaded is drawn anew");
+  piao_row_list_time_passed (fixture->list);
+  g_assert_cmpuint (n, ==, 1);
+  g_signal_handlers_disconnect_by_data (row, &n);
+  g_signal_handlers_disconnect_by_data (far, &n);
+}
+
+static void
 ask_again (GListModel *model, guint position, guint removed, guint added, gpointer data)
 {
   guint *n = data;
@@ -543,6 +569,7 @@ main (int argc, char **argv)
     { "/store/row-list/commits", test_rows_follow_commits },
     { "/store/row-list/follow", test_whoever_follows_knows_the_list },
     { "/store/row-list/query", test_another_query },
+    { "/store/row-list/time", test_time_passes },
     { "/store/row-list/handler", test_a_query_out_of_a_handler },
     { "/store/row-list/gone", test_gone_in_the_middle },
     { "/store/row-list/long", test_a_long_list },

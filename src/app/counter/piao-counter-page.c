@@ -434,7 +434,11 @@ hold_action (GtkWidget *widget, const char *name, GVariant *target)
 static gboolean
 on_tick (gpointer data)
 {
-  show_clock (data);
+  PiaoCounterPage *self = data;
+
+  show_clock (self);
+  if (self->queue != NULL)
+    piao_row_list_time_passed (self->queue);
   return G_SOURCE_CONTINUE;
 }
 
@@ -458,11 +462,11 @@ piao_counter_page_activate (PiaoPage *page)
 
   self->front = TRUE;
   show_queue (self);
+  on_tick (self);
   if (self->clock_timer == 0)
     self->clock_timer = g_timeout_add_seconds (CLOCK_SECONDS, on_tick, self);
   /* No text widget has the focus here, so that no input method wakes up. */
   gtk_widget_grab_focus (GTK_WIDGET (self->queue_view));
-  show_clock (self);
 }
 
 static void

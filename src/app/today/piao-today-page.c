@@ -269,15 +269,9 @@ static gboolean
 on_tick (gpointer data)
 {
   PiaoTodayPage *self = data;
-  PiaoRowList *urgent = piao_today_model_get_urgent (self->model);
 
   piao_today_page_refresh (PIAO_PAGE (self));
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (urgent)); i++)
-    {
-      g_autoptr (PiaoRow) row = g_list_model_get_item (G_LIST_MODEL (urgent), i);
-
-      g_signal_emit_by_name (row, "changed");
-    }
+  piao_row_list_time_passed (piao_today_model_get_urgent (self->model));
   return G_SOURCE_CONTINUE;
 }
 
@@ -287,6 +281,7 @@ piao_today_page_activate (PiaoPage *page)
   PiaoTodayPage *self = PIAO_TODAY_PAGE (page);
 
   g_clear_handle_id (&self->timer, g_source_remove);
+  piao_row_list_time_passed (piao_today_model_get_urgent (self->model));
   self->timer = g_timeout_add_seconds (TICK, on_tick, self);
   gtk_widget_grab_focus (GTK_WIDGET (self->list));
 }
