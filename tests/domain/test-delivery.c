@@ -75,11 +75,14 @@ test_clock_colours (void)
   gint64 due = 18 * PIAO_HOUR;
   gint64 warn = due * 70 / 100;
 
-  g_assert_cmpint (piao_sla_due_state (0, due, 0, 70), ==, PIAO_DUE_OK);
-  g_assert_cmpint (piao_sla_due_state (0, due, warn - 1, 70), ==, PIAO_DUE_OK);
-  g_assert_cmpint (piao_sla_due_state (0, due, warn, 70), ==, PIAO_DUE_NEAR);
-  g_assert_cmpint (piao_sla_due_state (0, due, due - 1, 70), ==, PIAO_DUE_NEAR);
-  g_assert_cmpint (piao_sla_due_state (0, due, due, 70), ==, PIAO_DUE_OVER);
+  g_assert_cmpint (piao_sla_due_state (0, due, 0, 0, 70), ==, PIAO_DUE_OK);
+  g_assert_cmpint (piao_sla_due_state (0, due, 0, warn - 1, 70), ==, PIAO_DUE_OK);
+  g_assert_cmpint (piao_sla_due_state (0, due, 0, warn, 70), ==, PIAO_DUE_NEAR);
+  g_assert_cmpint (piao_sla_due_state (0, due, 0, due - 1, 70), ==, PIAO_DUE_NEAR);
+  g_assert_cmpint (piao_sla_due_state (0, due, 0, due, 70), ==, PIAO_DUE_OVER);
+  g_assert_cmpint (piao_sla_due_state (0, due, due, 0, 70), ==, PIAO_DUE_OK);
+  g_assert_cmpint (piao_sla_due_state (0, due, due + 1, 0, 70), ==, PIAO_DUE_NEAR);
+  g_assert_cmpint (piao_sla_due_state (0, due, due + 1, due, 70), ==, PIAO_DUE_OVER);
 }
 
 /* DLV-07: two batches a day, after 18:00 the next day. */

@@ -151,14 +151,3 @@ piao_counter_facts_sheet (const PiaoCounterSheet *sheet)
   return g_strdup_printf (_ ("Check sheet: %d packs, %s yuan; %d packs short"), sheet->scanned,
                           amount, shorts);
 }
-
-const char *
-piao_counter_facts_get_due_class (const PiaoCounterSheet *sheet, gint64 now)
-{
-  PiaoDueState state
-      = piao_sla_due_state (sheet->submitted_at, sheet->due_at, now, PIAO_SLA_WARN_PERCENT);
-
-  if (state == PIAO_DUE_OVER)
-    return "due-late";
-  return state == PIAO_DUE_NEAR || sheet->predicted_at > sheet->due_at ? "due-soon" : NULL;
-}

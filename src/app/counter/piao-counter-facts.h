@@ -24,7 +24,4 @@ char *piao_counter_facts_contact (const PiaoCounterSheet *sheet);
 char *piao_counter_facts_label (const PiaoCounterSheet *sheet);
 char *piao_counter_facts_sheet (const PiaoCounterSheet *sheet);
 
-/* "due-late", "due-soon" or NULL, borrowed (DLV-05). */
-const char *piao_counter_facts_get_due_class (const PiaoCounterSheet *sheet, gint64 now);
-
 G_END_DECLS

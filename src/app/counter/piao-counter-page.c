@@ -64,11 +64,11 @@ show_clock (PiaoCounterPage *self)
   g_autofree char *text = sheet != NULL ? piao_format_due (now, sheet->due_at) : NULL;
 
   gtk_label_set_text (self->clock_label, text != NULL ? text : "");
-  gtk_widget_remove_css_class (GTK_WIDGET (self->clock_label), "due-late");
-  gtk_widget_remove_css_class (GTK_WIDGET (self->clock_label), "due-soon");
-  if (sheet != NULL && piao_counter_facts_get_due_class (sheet, now) != NULL)
-    gtk_widget_add_css_class (GTK_WIDGET (self->clock_label),
-                              piao_counter_facts_get_due_class (sheet, now));
+  piao_format_tint_due (GTK_WIDGET (self->clock_label),
+                        sheet != NULL
+                            ? piao_sla_due_state (sheet->submitted_at, sheet->due_at,
+                                                  sheet->predicted_at, now, PIAO_SLA_WARN_PERCENT)
+                            : PIAO_DUE_OK);
 }
 
 static void

@@ -27,7 +27,6 @@ static void
 show (PiaoQueueRow *self)
 {
   gint64 due = piao_row_get_int (self->row, PIAO_COUNTER_QUEUE_DUE_AT);
-  gint64 predicted = piao_row_get_int (self->row, PIAO_COUNTER_QUEUE_PREDICTED_AT);
   gint64 now = piao_session_now (self->session);
   const char *picker = piao_row_get_text (self->row, PIAO_COUNTER_QUEUE_PICKER);
   const char *state = piao_row_get_text (self->row, PIAO_COUNTER_QUEUE_STATE);
@@ -48,12 +47,11 @@ show (PiaoQueueRow *self)
   gtk_label_set_text (self->due_label, left);
   gtk_label_set_text (self->detail_label, detail);
   gtk_label_set_text (self->progress_label, progress);
-  gtk_widget_remove_css_class (GTK_WIDGET (self->due_label), "due-late");
-  gtk_widget_remove_css_class (GTK_WIDGET (self->due_label), "due-soon");
-  if (now >= due)
-    gtk_widget_add_css_class (GTK_WIDGET (self->due_label), "due-late");
-  else if (predicted > due || predicted == 0)
-    gtk_widget_add_css_class (GTK_WIDGET (self->due_label), "due-soon");
+  piao_format_tint_due (
+      GTK_WIDGET (self->due_label),
+      piao_sla_due_state (piao_row_get_int (self->row, PIAO_COUNTER_QUEUE_SUBMITTED_AT), due,
+                          piao_row_get_int (self->row, PIAO_COUNTER_QUEUE_PREDICTED_AT), now,
+                          PIAO_SLA_WARN_PERCENT));
 }
 
 void

@@ -76,13 +76,16 @@ due_cell (gpointer item, gpointer data)
 static void
 due_style (GtkWidget *cell, gpointer item, gpointer data)
 {
-  gint64 left = piao_row_get_int (item, PIAO_ORDER_ROW_DUE_AT)
-                - piao_session_now (piao_page_get_session (data));
+  PiaoDueState state
+      = piao_row_is_loaded (item)
+            ? piao_sla_due_state (piao_row_get_int (item, PIAO_ORDER_ROW_SUBMITTED_AT),
+                                  piao_row_get_int (item, PIAO_ORDER_ROW_DUE_AT),
+                                  piao_row_get_int (item, PIAO_ORDER_ROW_PREDICTED_AT),
+                                  piao_session_now (piao_page_get_session (data)),
+                                  PIAO_SLA_WARN_PERCENT)
+            : PIAO_DUE_OK;
 
-  gtk_widget_remove_css_class (cell, "due-late");
-  gtk_widget_remove_css_class (cell, "due-soon");
-  if (piao_row_is_loaded (item) && left < PIAO_TODAY_SOON)
-    gtk_widget_add_css_class (cell, left < 0 ? "due-late" : "due-soon");
+  piao_format_tint_due (cell, state);
 }
 
 static char *

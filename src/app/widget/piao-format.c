@@ -243,6 +243,15 @@ piao_format_pack_state (const char *state)
   return look_up (words, state);
 }
 
+void
+piao_format_tint_due (GtkWidget *widget, PiaoDueState state)
+{
+  gtk_widget_remove_css_class (widget, "due-late");
+  gtk_widget_remove_css_class (widget, "due-soon");
+  if (state != PIAO_DUE_OK)
+    gtk_widget_add_css_class (widget, state == PIAO_DUE_OVER ? "due-late" : "due-soon");
+}
+
 const char *
 piao_format_state_class (const char *state)
 {

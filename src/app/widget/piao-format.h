@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "domain/delivery/piao-sla.h"
+
 #include <gtk/gtk.h>
 
 G_BEGIN_DECLS
@@ -42,6 +44,9 @@ const char *piao_format_event (const char *event);
 /* What became of a pack, and where it is; borrowed. */
 const char *piao_format_movement (const char *event);
 const char *piao_format_pack_state (const char *state);
+
+/* Gives the text on @widget the colour of an order's clock. (DLV-05) */
+void piao_format_tint_due (GtkWidget *widget, PiaoDueState state);
 
 /* The class of the pill of an order state: accent, success, warning, error or NULL. Borrowed. */
 const char *piao_format_state_class (const char *state);

@@ -46,10 +46,13 @@ piao_sla_due_at (gint64 submitted_at, gint64 distance_m, gint64 override_hours)
 }
 
 PiaoDueState
-piao_sla_due_state (gint64 submitted_at, gint64 due_at, gint64 now, gint64 warn_percent)
+piao_sla_due_state (
+    gint64 submitted_at, gint64 due_at, gint64 predicted_at, gint64 now, gint64 warn_percent)
 {
   if (now >= due_at)
     return PIAO_DUE_OVER;
+  if (predicted_at > due_at)
+    return PIAO_DUE_NEAR;
   if ((now - submitted_at) * 100 >= (due_at - submitted_at) * warn_percent)
     return PIAO_DUE_NEAR;
   return PIAO_DUE_OK;

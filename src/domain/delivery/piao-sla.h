@@ -23,8 +23,8 @@ G_BEGIN_DECLS
 typedef enum
 {
   PIAO_DUE_OK,   /* less than the warning share of the limit has passed */
-  PIAO_DUE_NEAR, /* the warning share has passed */
-  PIAO_DUE_OVER, /* all of it has */
+  PIAO_DUE_NEAR, /* the warning share has passed, or it will arrive too late */
+  PIAO_DUE_OVER, /* the whole limit has passed */
 } PiaoDueState;
 
 /* Hours by @distance_m: up to 50 km 18, up to 400 km 36, above 72 (DLV-01, DLV-02, DLV-03). */
@@ -40,8 +40,10 @@ gboolean piao_sla_check_override (gint64 distance_m, gint64 override_hours, GErr
 /* When an order of @submitted_at is due. */
 gint64 piao_sla_due_at (gint64 submitted_at, gint64 distance_m, gint64 override_hours);
 
-/* The colour of an order's clock at @now. */
-PiaoDueState
-piao_sla_due_state (gint64 submitted_at, gint64 due_at, gint64 now, gint64 warn_percent);
+/* The colour of an order's clock at @now, the same wherever one is shown. With the way chosen it
+ * arrives at @predicted_at (0: not known); behind @due_at it is near from the beginning, because
+ * only another way helps. (DLV-05) */
+PiaoDueState piao_sla_due_state (
+    gint64 submitted_at, gint64 due_at, gint64 predicted_at, gint64 now, gint64 warn_percent);
 
 G_END_DECLS

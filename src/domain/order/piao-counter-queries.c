@@ -24,7 +24,7 @@ SHARED_STATEMENT (piao_counter_queue_ids,
 SHARED_STATEMENT (piao_counter_queue_page,
                   "SELECT orders.id, orders.number, orders.state, orders.due_at, orders.packs,"
                   " orders.scanned, outlet.name, outlet.county, orders.amount, users.real_name,"
-                  " orders.lease_until, orders.predicted_at"
+                  " orders.lease_until, orders.predicted_at, orders.submitted_at"
                   " FROM orders JOIN outlet ON outlet.id = orders.outlet_id"
                   " LEFT JOIN users ON users.id = orders.picker_id"
                   " WHERE orders.id IN (SELECT value FROM json_each ($1))");
