@@ -40,6 +40,7 @@ struct _PiaoCounterPage
   GtkLabel *verdict_label;
   GtkButton *confirm_button;
   GtkScrolledWindow *facts_pane;
+  GtkBox *facts_box;
   GtkSeparator *queue_line, *facts_line;
   GtkLabel *money_label, *script_label, *delivery_label, *slack_label, *contact_label,
       *printer_label;
@@ -71,10 +72,12 @@ show_clock (PiaoCounterPage *self)
                             : PIAO_DUE_OK);
 }
 
+/* A label that has nothing to say takes no room. */
 static void
 take_text (GtkLabel *label, char *text)
 {
   gtk_label_set_text (label, text);
+  gtk_widget_set_visible (GTK_WIDGET (label), *text != '\0');
   g_free (text);
 }
 
@@ -139,6 +142,7 @@ on_model_changed (PiaoCounterPage *self)
   piao_counter_line_item_sync (self->lines, sheet);
   gtk_stack_set_visible_child_name (self->stack, sheet != NULL ? "order" : "empty");
   gtk_widget_set_visible (GTK_WIDGET (self->sheet_box), mode == PIAO_COUNTER_SHEET);
+  gtk_widget_set_visible (GTK_WIDGET (self->facts_box), sheet != NULL);
   if (sheet != NULL)
     show_facts (self, sheet);
   else
@@ -667,6 +671,7 @@ bind_children (GtkWidgetClass *widget_class)
   BIND (foot_box);
   BIND (confirm_button);
   BIND (facts_pane);
+  BIND (facts_box);
   BIND (facts_line);
   BIND (money_label);
   BIND (script_label);
