@@ -510,10 +510,10 @@ static PiaoRefusedRow *
 await_row (Fixture *f, GtkWidget *within)
 {
   Search search = { within, PIAO_TYPE_REFUSED_ROW, NULL };
+  g_autofree char *refusal = app_world_dup_refusal ();
 
   app_world_await (is_found, &search);
-  g_assert_cmpstr (adw_expander_row_get_subtitle (ADW_EXPANDER_ROW (search.found)), ==,
-                   APP_WORLD_REFUSAL);
+  g_assert_cmpstr (adw_expander_row_get_subtitle (ADW_EXPANDER_ROW (search.found)), ==, refusal);
   return PIAO_REFUSED_ROW (search.found);
 }
 

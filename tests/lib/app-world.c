@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
 #include "app/piao-paths.h"
@@ -11,6 +12,7 @@
 #include "domain/barcode/piao-barcode-maker.h"
 #include "domain/demo/piao-demo.h"
 #include "domain/order/piao-counter-queries.h"
+#include "domain/order/piao-order-machine.h"
 #include "domain/org/piao-org-kinds.h"
 #include "domain/piao-domain.h"
 #include "domain/reference/piao-reference.h"
@@ -257,12 +259,21 @@ app_world_dup_ticket_for (AppWorld *self, gint64 order)
   return g_value_dup_string (value);
 }
 
+char *
+app_world_dup_refusal (void)
+{
+  return g_strdup_printf (_ ("Order %s is “%s” now, so this cannot be done. Look at its timeline "
+                             "for what happened."),
+                          "202611222320301000", piao_order_state_get_title ("ready_to_ship"));
+}
+
 static DexFuture *
 refuse (PiaoDb *db, gpointer data)
 {
+  g_autofree char *refusal = app_world_dup_refusal ();
   GError *error = NULL;
 
-  return piao_outbox_refuse (db, *(gint64 *)data, "order.state", APP_WORLD_REFUSAL, &error)
+  return piao_outbox_refuse (db, *(gint64 *)data, "order.state", refusal, &error)
              ? dex_future_new_true ()
              : dex_future_new_for_error (error);
 }

@@ -44,9 +44,9 @@ char *app_world_dup_ticket_for (AppWorld *self, gint64 order);
 /* The first order of the warehouse in @state; the test fails when there is none. */
 gint64 app_world_find_order (AppWorld *self, const char *state);
 
-/* A hold of @order that the centre has refused with the sentence below and that was undone here;
- * the id of its command. */
-#define APP_WORLD_REFUSAL "The order has been picked at another computer since."
+/* A hold of @order that the centre has refused with this sentence and that was undone here; the id
+ * of its command. Transfer full: the sentence. */
+char *app_world_dup_refusal (void);
 gint64 app_world_make_refused (AppWorld *self, gint64 order);
 
 /* Iterates the main context until @done (data) is true; the test fails after ten seconds. */

@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
 #include <libdex.h>
 #include <locale.h>
 
@@ -221,22 +222,23 @@ shoot_start (PiaoWindow *window, const Look *look, const char *folder)
   PiaoStartDialog *first = piao_start_dialog_new (), *form = piao_start_dialog_new ();
   PiaoStartDialog *other = piao_start_dialog_new ();
   g_autofree char *figures = NULL;
+  g_autofree char *damaged
+      = g_strdup_printf (_ ("The data of this computer was damaged. It was set aside, and all is "
+                            "fetched from the centre again. %u operations that wait for the centre "
+                            "were kept."),
+                         1204U);
 
-  piao_start_dialog_show_progress (first, "Fetching what the warehouse needs to work…", 0);
+  piao_start_dialog_show_progress (first, _ ("Fetching what the warehouse needs to work…"), 0);
   figures = piao_format_fetch (18422, 14500, 95000);
   piao_start_dialog_show_fetch (first, 0.43, figures, TRUE);
   shoot_made (window, look, folder, "first-fetch", ADW_DIALOG (first));
   piao_start_dialog_show_form (form, "https://centre.example", "",
-                               "The name or the password is wrong.");
+                               _ ("The name or the password is wrong."));
   shoot_made (window, look, folder, "sign-in", ADW_DIALOG (form));
   piao_start_dialog_show_switch (other, "https://centre.example");
   shoot_made (window, look, folder, "switch-user", ADW_DIALOG (other));
   shoot_made (window, look, folder, "ilms-access", piao_access_dialog_new (session));
-  shoot_made (window, look, folder, "rescue",
-              piao_start_rescue_dialog_new (
-                  "The database file was damaged. 1,204 changes were kept and will be sent; the "
-                  "damaged file lies beside the new one as replica.db.damaged-20261123-1410. "
-                  "Everything else is fetched from the centre again."));
+  shoot_made (window, look, folder, "rescue", piao_start_rescue_dialog_new (damaged));
 }
 
 static GtkWidget *
@@ -363,7 +365,8 @@ shoot_troubles (PiaoWindow *window, const Look *look, const char *folder)
   piao_links_set_busy (links, FALSE);
   piao_links_set_centre (links, PIAO_LINK_OFFLINE, APP_WORLD_NOW);
   piao_links_set_ilms (links, PIAO_LINK_OFFLINE, APP_WORLD_NOW);
-  piao_links_set_proof (links, 982990, FALSE, "The centre cannot be reached: the line is down.");
+  piao_links_set_proof (links, 982990, FALSE,
+                        _ ("The centre does not answer: nothing comes through the line."));
   piao_window_show_page (window, "sync");
   settle (SETTLE_MS);
   save (GTK_WIDGET (window), folder, offline);
