@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/piao-error.h"
+#include "base/piao-i18n.h"
 #include "base/piao-text.h"
 #include "server/piao-call.h"
 #include "server/piao-sign-in.h"
@@ -40,6 +41,7 @@ read_request (PiaoCall *call, GError **error)
   self->device_key = g_strdup (key);
   self->claimed = piao_json_get_int (call->body, "device", 0);
   self->now = call->now;
+  self->language = call->language;
   return self;
 }
 
@@ -52,12 +54,14 @@ read_epoch (PiaoDb *db, gpointer data, GError **error)
 GBytes *
 piao_route_sign_in (PiaoCall *call, GError **error)
 {
+  gpointer before = piao_i18n_begin (call->language);
   g_autoptr (PiaoSignIn) self = read_request (call, error);
   PiaoReaders *readers = piao_server_get_readers (call->server);
   PiaoExecutor *executor = piao_server_get_executor (call->server);
   g_autoptr (JsonObject) answer = NULL;
   g_autofree char *epoch = NULL;
 
+  piao_i18n_end (before);
   if (self == NULL || !dex_await (piao_readers_run (readers, piao_sign_in_look_up, self), error)
       || !dex_await (piao_readers_work (readers, piao_sign_in_verify, self), error)
       || !dex_await (piao_executor_write (executor, piao_sign_in_finish, self, NULL), error)

@@ -8,6 +8,7 @@
 
 #include "base/piao-clock.h"
 #include "base/piao-error.h"
+#include "base/piao-i18n.h"
 #include "base/piao-id.h"
 #include "server/piao-sign-in.h"
 #include "sync/piao-password.h"
@@ -171,10 +172,9 @@ bound_guard (PiaoDb *db, gint64 now, GError **error)
              || piao_db_exec (db, &sign_in_make_room, error, "i", n - PIAO_SIGN_IN_MAX_NAMES + 1));
 }
 
-gboolean
-piao_sign_in_finish (PiaoDb *db, gpointer data, GError **error)
+static gboolean
+finish (PiaoSignIn *self, PiaoDb *db, GError **error)
 {
-  PiaoSignIn *self = data;
   g_autofree char *hash = NULL;
 
   /* Asked again under the writer's lock: other attempts may have been made meanwhile. */
@@ -199,7 +199,18 @@ piao_sign_in_finish (PiaoDb *db, gpointer data, GError **error)
 }
 
 gboolean
-piao_sign_in_check (const PiaoSignIn *self, GError **error)
+piao_sign_in_finish (PiaoDb *db, gpointer data, GError **error)
+{
+  PiaoSignIn *self = data;
+  gpointer before = piao_i18n_begin (self->language);
+  gboolean done = finish (self, db, error);
+
+  piao_i18n_end (before);
+  return done;
+}
+
+static gboolean
+check (const PiaoSignIn *self, GError **error)
 {
   if (self->locked_until > self->now)
     return piao_error_set (error, PIAO_ERROR_FORBIDDEN, "sign-in.locked",
@@ -209,6 +220,16 @@ piao_sign_in_check (const PiaoSignIn *self, GError **error)
     return piao_error_set (error, PIAO_ERROR_FORBIDDEN, "sign-in.refused",
                            _ ("The name or the password is wrong."));
   return TRUE;
+}
+
+gboolean
+piao_sign_in_check (const PiaoSignIn *self, GError **error)
+{
+  gpointer before = piao_i18n_begin (self->language);
+  gboolean granted = check (self, error);
+
+  piao_i18n_end (before);
+  return granted;
 }
 
 gboolean

@@ -29,6 +29,7 @@ typedef struct
   char *device_key; /* a secret that the desktop made for itself: at least 32 characters */
   gint64 claimed;   /* the number that it says it has; 0 for none */
   gint64 now;
+  const char *language; /* of what it says; piao_i18n_choose() */
   /* What was found; owned. */
   gint64 user; /* 0: nobody of that name, or disabled, or without a password */
   char *hash;

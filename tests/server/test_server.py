@@ -216,6 +216,13 @@ class Http(unittest.TestCase):
             self.assertEqual(status, 409)
             self.assertEqual('中心' in answer['message'], chinese, answer['message'])
 
+    def test_who_is_not_let_in_reads_it_in_his_language(self):
+        for asked, chinese in (('zh-CN', True), ('en', False)):
+            for body in ({}, {'name': 'nobody', 'password': 'wrong', 'device_name': 'x', 'device_key': 'k' * 40}):
+                status, answer = self.server.call('POST', '/v1/sign-in', body, None, {'Accept-Language': asked})
+                self.assertIn(status, (400, 403))
+                self.assertEqual('密码' in answer['message'], chinese, answer['message'])
+
     def test_hostile_bodies(self):
         desk = Desk(self.server, key='hostile'.ljust(40, '-'))
         before = self.server.call('GET', '/health')[1]['seq']
