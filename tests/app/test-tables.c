@@ -9,6 +9,8 @@
 #include "app/piao-application.h"
 #include "app/shell/piao-window.h"
 #include "app/sync/piao-sync-model.h"
+#include "app/widget/piao-line.h"
+#include "domain/order/piao-order-machine.h"
 #include "domain/order/piao-order-queries.h"
 #include "store/piao-row-list.h"
 #include "tests/lib/app-world.h"
@@ -102,17 +104,24 @@ test_sort_by_header (Fixture *f, gconstpointer data)
   g_settings_reset (f->world->settings, "table-sorts");
 }
 
+/* Whether @column of the orders is kept as so wide, and whether it is shown. */
+static gboolean
+is_kept (GSettings *settings, const char *column, int width, gboolean shown)
+{
+  g_autoptr (GVariant) tables = g_settings_get_value (settings, "tables");
+  g_autoptr (GVariant) orders
+      = g_variant_lookup_value (tables, "orders", G_VARIANT_TYPE ("a{s(ib)}"));
+  gboolean kept_shown;
+  int kept_width;
+
+  return orders != NULL && g_variant_lookup (orders, column, "(ib)", &kept_width, &kept_shown)
+         && kept_width == width && kept_shown == shown;
+}
+
 static gboolean
 is_width_kept (gpointer data)
 {
-  g_autoptr (GVariant) tables = g_settings_get_value (data, "tables");
-  g_autoptr (GVariant) orders
-      = g_variant_lookup_value (tables, "orders", G_VARIANT_TYPE ("a{s(ib)}"));
-  gboolean shown = TRUE;
-  int width = 0;
-
-  return orders != NULL && g_variant_lookup (orders, "owner", "(ib)", &width, &shown)
-         && width == 222 && !shown;
+  return is_kept (data, "owner", 222, FALSE);
 }
 
 static void
@@ -161,6 +170,104 @@ test_columns_are_kept (Fixture *f, gconstpointer data)
   g_assert_cmpuint (visible, ==, 1);
   g_settings_reset (f->world->settings, "tables");
   g_settings_reset (f->world->settings, "table-sorts");
+}
+
+/* --- lines ------------------------------------------------------------------------------------ */
+
+/* The line of the first row, or NULL. */
+static GtkWidget *
+get_line (Fixture *f)
+{
+  return app_world_find_widget (GTK_WIDGET (piao_window_get_page (f->window, "orders")),
+                                PIAO_TYPE_LINE);
+}
+
+/* Number, owner and state of the first row, or NULL. Transfer full. */
+static char *
+dup_shown (Fixture *f)
+{
+  g_autoptr (PiaoRow) row = g_list_model_get_item (get_rows (f), 0);
+
+  if (row == NULL || !piao_row_is_loaded (row))
+    return NULL;
+  return g_strdup_printf ("%s, %s, %s", piao_row_get_text (row, PIAO_ORDER_ROW_NUMBER),
+                          piao_row_get_text (row, PIAO_ORDER_ROW_OWNER_NAME),
+                          piao_order_state_get_title (
+                              piao_row_get_text (row, PIAO_ORDER_ROW_STATE)));
+}
+
+static gboolean
+is_named (GtkWidget *widget, const char *name)
+{
+  g_autofree char *other = gtk_test_accessible_check_property (GTK_ACCESSIBLE (widget),
+                                                               GTK_ACCESSIBLE_PROPERTY_LABEL, name);
+
+  return other == NULL;
+}
+
+static gboolean
+says_what_is_shown (gpointer data)
+{
+  Fixture *f = data;
+  GtkWidget *line = get_line (f);
+  g_autofree char *shown = dup_shown (f);
+
+  return line != NULL && shown != NULL && is_named (line, shown)
+         && is_named (gtk_widget_get_parent (line), shown);
+}
+
+/* Whether what the line shows at @x was cut, so that it is said in full. */
+static gboolean
+is_cut (GtkWidget *line, int x)
+{
+  g_autoptr (GtkTooltip) tooltip = g_object_new (GTK_TYPE_TOOLTIP, NULL);
+
+  return GTK_WIDGET_GET_CLASS (line)->query_tooltip (line, x, 5, FALSE, tooltip);
+}
+
+static gboolean
+is_number_cut (gpointer data)
+{
+  return is_cut (get_line (data), 12);
+}
+
+static gboolean
+is_cut_kept (gpointer data)
+{
+  return is_kept (data, "number", 60, TRUE);
+}
+
+static gboolean
+has_dialog (gpointer data)
+{
+  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (data)) != NULL;
+}
+
+/* A line is one widget: it is named by its columns that are shown, its row too, says in full what
+ * was cut, and opens its order. */
+static void
+test_lines (Fixture *f, gconstpointer data)
+{
+  static const char *const others[]
+      = { "time", "outlet", "phone", "county", "manager", "source", "amount" };
+  GtkWidget *page = GTK_WIDGET (piao_window_get_page (f->window, "orders"));
+
+  piao_window_show_page (f->window, "orders");
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autofree char *action = g_strconcat ("table-orders.column-", others[i], NULL);
+
+      gtk_widget_activate_action (page, action, NULL);
+    }
+  app_world_await (says_what_is_shown, f);
+  g_assert_false (is_cut (get_line (f), 12));
+  gtk_column_view_column_set_fixed_width (get_column (f, 0), 60);
+  app_world_await (is_number_cut, f);
+  g_assert_false (is_cut (get_line (f), 72));
+  gtk_widget_activate_action (gtk_widget_get_parent (get_line (f)), "list.activate-item", "u", 0);
+  app_world_await (has_dialog, f->window);
+  app_world_await (is_cut_kept, f->world->settings);
+  g_settings_reset (f->world->settings, "tables");
 }
 
 static gboolean
@@ -216,6 +323,7 @@ main (int argc, char *argv[])
 #define ADD(path, func) g_test_add (path, Fixture, application, set_up, func, tear_down)
   ADD ("/tables/sort-by-header", test_sort_by_header);
   ADD ("/tables/columns-are-kept", test_columns_are_kept);
+  ADD ("/tables/lines", test_lines);
   ADD ("/tables/sync-centre", test_sync_centre);
   return g_test_run ();
 }

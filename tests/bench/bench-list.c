@@ -14,6 +14,7 @@
 
 #include "app/order/piao-orders-page.h"
 #include "app/piao-paths.h"
+#include "app/widget/piao-long-table.h"
 #include "base/piao-future.h"
 #include "store/piao-row-list.h"
 #include "tests/bench/piao-bench.h"
@@ -33,11 +34,11 @@ typedef struct
   GtkWindow *window;
   PiaoSession *session;
   GtkWidget *page;
-  PiaoRowList *rows;   /* of the page; borrowed */
-  GtkColumnView *view; /* that of the page or the peer's */
-  gboolean asked;      /* the rows of another query have not come yet */
-  GArray *pictures;    /* ms from one picture to the next */
-  double painted;      /* when the last one was done */
+  PiaoRowList *rows; /* of the page; borrowed */
+  GtkWidget *view;   /* the table of the page or the peer's view */
+  gboolean asked;    /* the rows of another query have not come yet */
+  GArray *pictures;  /* ms from one picture to the next */
+  double painted;    /* when the last one was done */
 } Bench;
 
 /* --- the peer -------------------------------------------------------------------------------- */
@@ -62,8 +63,10 @@ show_peer (Bench *bench, GListModel *model)
 {
   GtkWidget *scroller = gtk_scrolled_window_new ();
 
-  bench->view = GTK_COLUMN_VIEW (
+  GtkColumnView *view = GTK_COLUMN_VIEW (
       gtk_column_view_new (GTK_SELECTION_MODEL (gtk_no_selection_new (g_object_ref (model)))));
+
+  bench->view = GTK_WIDGET (view);
   for (guint i = 0; i < N_COLUMNS; i++)
     {
       GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
@@ -72,10 +75,10 @@ show_peer (Bench *bench, GListModel *model)
       g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
       g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
       gtk_column_view_column_set_fixed_width (column, 128);
-      gtk_column_view_append_column (bench->view, column);
+      gtk_column_view_append_column (view, column);
     }
-  gtk_widget_add_css_class (GTK_WIDGET (bench->view), "dense");
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (bench->view));
+  gtk_widget_add_css_class (bench->view, "dense");
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), bench->view);
   gtk_window_set_child (bench->window, scroller);
 }
 
@@ -116,7 +119,7 @@ static void
 show_page (Bench *bench)
 {
   gtk_window_set_child (bench->window, bench->page);
-  bench->view = GTK_COLUMN_VIEW (find (bench->page, GTK_TYPE_COLUMN_VIEW));
+  bench->view = find (bench->page, PIAO_TYPE_LONG_TABLE);
 }
 
 static void
@@ -231,7 +234,7 @@ await_first_rows (Bench *bench, double started)
 
   await (bench, has_first_rows, "The first row");
   forget_pictures (bench);
-  gtk_widget_queue_draw (GTK_WIDGET (bench->view));
+  gtk_widget_queue_draw (bench->view);
   await (bench, is_painted, "A picture of the first rows");
   took = bench->painted - started;
   await (bench, is_ready, "The whole list");
@@ -261,12 +264,13 @@ measure_first_rows (Bench *bench, PiaoReplica *replica)
 static void
 measure_sort (Bench *bench, const char *figure, guint column, GtkSortType order)
 {
-  GListModel *columns = gtk_column_view_get_columns (bench->view);
+  GtkColumnView *titles = piao_long_table_get_titles (PIAO_LONG_TABLE (bench->view));
+  GListModel *columns = gtk_column_view_get_columns (titles);
   g_autoptr (GtkColumnViewColumn) pressed = g_list_model_get_item (columns, column);
   double started = piao_bench_now ();
 
   bench->asked = TRUE;
-  gtk_column_view_sort_by_column (bench->view, pressed, order);
+  gtk_column_view_sort_by_column (titles, pressed, order);
   piao_bench_report (figure, await_first_rows (bench, started), "ms", 0, FIRST_ROWS_MS, 0);
 }
 
@@ -315,7 +319,7 @@ static double
 scroll_through (Bench *bench, int n, double speed)
 {
   scrolling = (Scroll){ n, speed };
-  gtk_widget_add_tick_callback (GTK_WIDGET (bench->view), scroll, &scrolling, NULL);
+  gtk_widget_add_tick_callback (bench->view, scroll, &scrolling, NULL);
   forget_pictures (bench);
   await (bench, has_scrolled, "The end of the scrolling");
   return piao_bench_samples_get (bench->pictures, 100);

@@ -8,8 +8,8 @@
 #include "app/order/piao-orders-model.h"
 #include "app/order/piao-orders-page.h"
 #include "app/order/piao-phone-dialog.h"
-#include "app/widget/piao-cell.h"
 #include "app/widget/piao-format.h"
+#include "app/widget/piao-long-table.h"
 #include "app/widget/piao-table.h"
 #include "base/piao-future.h"
 #include "base/piao-money.h"
@@ -31,7 +31,8 @@ struct _PiaoOrdersPage
   GtkDropDown *county;
   GtkDropDown *period;
   GtkStack *stack;
-  GtkColumnView *list;
+  PiaoLongTable *list;
+  GtkColumnView *titles; /* of the list, borrowed */
   GtkMenuButton *columns_button;
   GtkLabel *total;
 };
@@ -94,13 +95,18 @@ amount_cell (gpointer item, gpointer data)
              : g_strdup ("");
 }
 
-static void
-state_style (GtkWidget *cell, gpointer item, gpointer data)
+static char *
+state_cell (gpointer item, gpointer data)
 {
   const char *state = piao_row_get_text (item, PIAO_ORDER_ROW_STATE);
 
-  piao_pill_set (PIAO_PILL (cell), state != NULL ? piao_order_state_get_title (state) : NULL,
-                 piao_format_state_class (state));
+  return state != NULL ? g_strdup (piao_order_state_get_title (state)) : NULL;
+}
+
+static const char *
+state_tint (gpointer item, gpointer data)
+{
+  return piao_format_state_class (piao_row_get_text (item, PIAO_ORDER_ROW_STATE));
 }
 
 static const PiaoTableColumn columns[] = {
@@ -113,7 +119,7 @@ static const PiaoTableColumn columns[] = {
   { "manager", N_ ("Account Manager"), PIAO_CELL_WIDE, 84, manager_cell, NULL },
   { "source", N_ ("Source"), PIAO_CELL_WIDE, 92, source_cell, NULL },
   { "amount", N_ ("Amount (¥)"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 104, amount_cell, NULL },
-  { "state", N_ ("State"), PIAO_CELL_PILL, 104, NULL, state_style },
+  { "state", N_ ("State"), PIAO_CELL_PILL, 104, state_cell, NULL, NULL, state_tint },
 };
 
 /* --- sorting --------------------------------------------------------------------------------- */
@@ -141,7 +147,7 @@ offer_sorts (PiaoOrdersPage *self)
     offered[i] = sorts[i] >= 0 && piao_orders_model_can_sort (self->model, (PiaoOrderSort)sorts[i])
                      ? sorts[i]
                      : -1;
-  piao_table_offer_sorts (self->list, offered);
+  piao_table_offer_sorts (self->titles, offered);
 }
 
 static void
@@ -152,7 +158,7 @@ on_sort (PiaoOrdersPage *self)
   /* The list may be on its way down with the page. */
   if (self->model != NULL && self->list != NULL)
     {
-      int sort = piao_table_get_sort (self->list, &descending);
+      int sort = piao_table_get_sort (self->titles, &descending);
 
       piao_orders_model_set_sort (self->model, sort, descending);
     }
@@ -235,7 +241,7 @@ static void
 set_narrow (PiaoOrdersPage *self, gboolean narrow)
 {
   self->narrow = narrow;
-  piao_table_set_narrow (self->list, narrow);
+  piao_table_set_narrow (self->titles, narrow);
   if (narrow)
     gtk_widget_add_css_class (GTK_WIDGET (self->tabs), "narrow");
   else
@@ -429,13 +435,14 @@ piao_orders_page_constructed (GObject *object)
       G_LIST_MODEL (g_object_ref (piao_orders_model_get_rows (self->model))));
   gtk_single_selection_set_autoselect (selection, FALSE);
   gtk_single_selection_set_can_unselect (selection, TRUE);
-  gtk_column_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
-  piao_table_add_columns (self->list, columns, G_N_ELEMENTS (columns), self);
-  columns_menu = piao_table_remember (self->list, piao_session_get_settings (session), "orders",
+  self->titles = piao_long_table_get_titles (self->list);
+  piao_long_table_set_columns (self->list, columns, G_N_ELEMENTS (columns), self);
+  piao_long_table_set_model (self->list, GTK_SELECTION_MODEL (selection));
+  columns_menu = piao_table_remember (self->titles, piao_session_get_settings (session), "orders",
                                       GTK_WIDGET (self));
   gtk_menu_button_set_menu_model (self->columns_button, columns_menu);
-  g_signal_connect_object (gtk_column_view_get_sorter (self->list), "changed", G_CALLBACK (on_sort),
-                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (gtk_column_view_get_sorter (self->titles), "changed",
+                           G_CALLBACK (on_sort), self, G_CONNECT_SWAPPED);
   offer_sorts (self);
   fill_states (self);
   g_signal_connect_object (self->model, "changed", G_CALLBACK (show_counts), self,
@@ -500,5 +507,6 @@ piao_orders_page_class_init (PiaoOrdersPageClass *klass)
 static void
 piao_orders_page_init (PiaoOrdersPage *self)
 {
+  g_type_ensure (PIAO_TYPE_LONG_TABLE);
   gtk_widget_init_template (GTK_WIDGET (self));
 }

@@ -119,13 +119,16 @@ tries_cell (gpointer item, gpointer data)
   return g_strdup_printf ("%d", (int)piao_sync_item_get_tries (item));
 }
 
-static void
-state_style (GtkWidget *cell, gpointer item, gpointer data)
+static char *
+state_cell (gpointer item, gpointer data)
 {
-  const char *state = piao_sync_item_get_state (item);
+  return g_strdup (piao_sync_state_to_title (piao_sync_item_get_state (item)));
+}
 
-  piao_pill_set (PIAO_PILL (cell), piao_sync_state_to_title (state),
-                 piao_sync_state_to_class (state));
+static const char *
+state_tint (gpointer item, gpointer data)
+{
+  return piao_sync_state_to_class (piao_sync_item_get_state (item));
 }
 
 static int
@@ -170,7 +173,7 @@ static const PiaoTableColumn outbox_columns[] = {
   { "what", N_ ("What"), 0, 190, what_cell, NULL, compare_what },
   { "order", N_ ("Order No."), PIAO_CELL_STRONG | PIAO_CELL_WIDE, 176, subject_cell, NULL,
     compare_subject },
-  { "state", N_ ("State"), PIAO_CELL_PILL, 110, NULL, state_style, compare_state },
+  { "state", N_ ("State"), PIAO_CELL_PILL, 110, state_cell, NULL, compare_state, state_tint },
   { "answer", N_ ("Answer"), PIAO_CELL_EXPAND, 0, story_cell, NULL, NULL },
 };
 
@@ -178,7 +181,7 @@ static const PiaoTableColumn gateway_columns[] = {
   { "time", N_ ("Time"), PIAO_CELL_WIDE, 110, time_cell, NULL, compare_time },
   { "what", N_ ("What"), PIAO_CELL_WIDE, 130, what_cell, NULL, compare_what },
   { "order", N_ ("Order No."), PIAO_CELL_STRONG, 176, subject_cell, NULL, compare_subject },
-  { "state", N_ ("State"), PIAO_CELL_PILL, 110, NULL, state_style, compare_state },
+  { "state", N_ ("State"), PIAO_CELL_PILL, 110, state_cell, NULL, compare_state, state_tint },
   { "tries", N_ ("Tries"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 64, tries_cell, NULL,
     compare_tries },
   { "request", N_ ("Request No."), PIAO_CELL_WIDE, 270, number_cell, NULL, NULL },

@@ -98,13 +98,18 @@ departure_cell (gpointer item, gpointer data)
              : g_strdup ("");
 }
 
-static void
-state_style (GtkWidget *cell, gpointer item, gpointer data)
+static char *
+state_cell (gpointer item, gpointer data)
 {
   const char *state = piao_row_get_text (item, PIAO_ORDER_ROW_STATE);
 
-  piao_pill_set (PIAO_PILL (cell), state != NULL ? piao_order_state_get_title (state) : NULL,
-                 piao_format_state_class (state));
+  return state != NULL ? g_strdup (piao_order_state_get_title (state)) : NULL;
+}
+
+static const char *
+state_tint (gpointer item, gpointer data)
+{
+  return piao_format_state_class (piao_row_get_text (item, PIAO_ORDER_ROW_STATE));
 }
 
 static const PiaoTableColumn columns[] = {
@@ -114,7 +119,8 @@ static const PiaoTableColumn columns[] = {
   { "packs", N_ ("Packs"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 60, packs_cell, NULL },
   { "due", N_ ("Due"), 0, 120, due_cell, due_style },
   { "departure", N_ ("Departure"), PIAO_CELL_WIDE, 92, departure_cell, NULL },
-  { "state", N_ ("State"), PIAO_CELL_PILL | PIAO_CELL_WIDE, 84, NULL, state_style },
+  { "state", N_ ("State"), PIAO_CELL_PILL | PIAO_CELL_WIDE, 84, state_cell, NULL, NULL,
+    state_tint },
 };
 
 static void

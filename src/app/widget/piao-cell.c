@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-#include "app/widget/piao-cell.h"
+#include "app/widget/piao-cell-private.h"
 
 #define N_FONTS 8 /* whose line height is remembered */
 
@@ -65,8 +65,8 @@ piao_cell_get_item (PiaoCell *self)
 
 /* --- text ------------------------------------------------------------------------------------- */
 
-static PangoLayout *
-make_layout (GtkWidget *widget, gboolean numeric)
+PangoLayout *
+piao_cell_make_layout (GtkWidget *widget)
 {
   PangoLayout *layout = gtk_widget_create_pango_layout (widget, NULL);
   g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
@@ -75,8 +75,6 @@ make_layout (GtkWidget *widget, gboolean numeric)
   pango_layout_set_attributes (layout, attributes);
   pango_layout_set_single_paragraph_mode (layout, TRUE);
   pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
-  if (numeric)
-    pango_layout_set_alignment (layout, PANGO_ALIGN_RIGHT);
   return layout;
 }
 
@@ -111,7 +109,9 @@ ensure_layout (PiaoCell *self)
 {
   if (self->layout != NULL)
     return;
-  self->layout = make_layout (GTK_WIDGET (self), self->numeric);
+  self->layout = piao_cell_make_layout (GTK_WIDGET (self));
+  if (self->numeric)
+    pango_layout_set_alignment (self->layout, PANGO_ALIGN_RIGHT);
   pango_layout_set_text (self->layout, self->text != NULL ? self->text : "", -1);
 }
 
@@ -148,8 +148,8 @@ measure_line (PangoContext *context)
 }
 
 /* Pango shapes a sentence to find the height of a line; thousands of cells have three fonts. */
-static int
-get_line_height (GtkWidget *widget)
+int
+piao_cell_get_line_height (GtkWidget *widget)
 {
   static struct
   {
@@ -184,7 +184,8 @@ piao_cell_measure (GtkWidget *widget,
                    int *minimum_baseline,
                    int *natural_baseline)
 {
-  *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? get_line_height (widget) : 0;
+  *minimum = *natural
+      = orientation == GTK_ORIENTATION_VERTICAL ? piao_cell_get_line_height (widget) : 0;
 }
 
 static gboolean

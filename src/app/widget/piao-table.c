@@ -36,11 +36,31 @@ typedef struct
   Binding *binding;
 } Watch;
 
+static gboolean
+needs_dress (Binding *binding)
+{
+  return binding->column->style != NULL || binding->column->flags & PIAO_CELL_PILL;
+}
+
+static void
+dress_widget (GtkWidget *widget, gpointer item, Binding *binding)
+{
+  const PiaoTableColumn *column = binding->column;
+
+  if (PIAO_IS_PILL (widget))
+    {
+      g_autofree char *text = column->text (item, binding->data);
+
+      piao_pill_set (PIAO_PILL (widget), text, column->tint (item, binding->data));
+    }
+  else
+    column->style (widget, item, binding->data);
+}
+
 static void
 dress (gpointer item, Watch *watch)
 {
-  watch->binding->column->style (gtk_column_view_cell_get_child (watch->cell), item,
-                                 watch->binding->data);
+  dress_widget (gtk_column_view_cell_get_child (watch->cell), item, watch->binding);
 }
 
 static void
@@ -49,7 +69,8 @@ watch_free (gpointer data, GClosure *closure)
   g_free (data);
 }
 
-/* The text follows the item by itself; what style() does must be there before it is drawn. */
+/* The text of a cell follows the item by itself; a pill and what style() does must be there before
+ * it is drawn. */
 static void
 bind_cell (GtkSignalListItemFactory *factory, GtkColumnViewCell *cell, Binding *binding)
 {
@@ -58,9 +79,9 @@ bind_cell (GtkSignalListItemFactory *factory, GtkColumnViewCell *cell, Binding *
 
   if (PIAO_IS_CELL (widget))
     piao_cell_set_item (PIAO_CELL (widget), item);
-  if (binding->column->style == NULL)
+  if (!needs_dress (binding))
     return;
-  binding->column->style (widget, item, binding->data);
+  dress_widget (widget, item, binding);
   if (g_signal_lookup ("changed", G_OBJECT_TYPE (item)) != 0)
     {
       Watch *watch = g_new0 (Watch, 1);
@@ -80,7 +101,7 @@ unbind_cell (GtkSignalListItemFactory *factory, GtkColumnViewCell *cell, Binding
 
   if (PIAO_IS_CELL (widget))
     piao_cell_set_item (PIAO_CELL (widget), NULL);
-  if (binding->column->style == NULL)
+  if (!needs_dress (binding))
     return;
   id = GPOINTER_TO_SIZE (g_object_steal_data (G_OBJECT (cell), WATCH));
   if (id != 0)

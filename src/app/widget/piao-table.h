@@ -15,7 +15,7 @@ typedef enum
 {
   PIAO_CELL_NUMERIC = 1 << 0, /* right aligned, tabular figures */
   PIAO_CELL_EXPAND = 1 << 1,  /* takes what is left of the width */
-  PIAO_CELL_PILL = 1 << 2,    /* a PiaoPill that style() fills */
+  PIAO_CELL_PILL = 1 << 2,    /* a PiaoPill with text() and tint() */
   PIAO_CELL_STRONG = 1 << 3,  /* heavier */
   PIAO_CELL_WIDE = 1 << 4,    /* only where there is room: gone in a narrow window */
 } PiaoCellFlags;
@@ -26,12 +26,14 @@ typedef struct
   const char *title; /* N_() */
   guint flags;       /* PiaoCellFlags */
   int width;         /* pixels; 0 for what the text needs */
-  /* What @item shows; transfer full. NULL with a pill. */
+  /* What @item shows; transfer full. NULL: nothing, no pill. */
   char *(*text) (gpointer item, gpointer data);
-  /* Dresses the cell (a PiaoPill with PIAO_CELL_PILL); may be NULL. */
+  /* Dresses the cell; may be NULL. */
   void (*style) (GtkWidget *cell, gpointer item, gpointer data);
   /* Compares two items, where all of them are at hand and may be sorted by this; may be NULL. */
   GCompareDataFunc compare;
+  /* The colour of the pill, as piao_pill_set() takes it. */
+  const char *(*tint) (gpointer item, gpointer data);
 } PiaoTableColumn;
 
 /* Adds the columns; @columns is static, @data is borrowed and must outlive @view's cells. */

@@ -1,0 +1,346 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * DESIGN: GtkColumnView makes two widgets for every cell and keeps two hundred rows: four thousand
+ * widgets to be made, styled, measured and told to the accessibility bus before the first row of a
+ * list is seen. Here a row is one widget. Only a pill is a widget of its own, since its colours are
+ * those of the style sheet; a line has it from the time it is shown first. */
+
+#include "config.h"
+
+#include <math.h>
+
+#include "app/widget/piao-cell-private.h"
+#include "app/widget/piao-line.h"
+
+#define AROUND 8 /* pixels left and right of a text, as in the titles (style.css) */
+
+struct _PiaoLine
+{
+  GtkWidget parent_instance;
+
+  PiaoLineForm *form;
+  GtkListItem *row; /* borrowed: the line goes before it */
+  gpointer item;    /* borrowed, or NULL */
+  gulong changed;   /* handler of its "changed", once drawn */
+  gboolean stale;   /* what is drawn may not be the item's any more */
+  char *name;       /* what was drawn last, for those who do not see it */
+  PiaoPill **pills; /* one for each column, NULL but for pills; children */
+};
+
+G_DEFINE_FINAL_TYPE (PiaoLine, piao_line, GTK_TYPE_WIDGET)
+
+/* --- form ------------------------------------------------------------------------------------- */
+
+PiaoLineForm *
+piao_line_form_new (const PiaoTableColumn *columns, guint n_columns, gpointer data)
+{
+  PiaoLineForm *self = g_rc_box_new0 (PiaoLineForm);
+
+  self->data = data;
+  self->columns = g_array_sized_new (FALSE, TRUE, sizeof (PiaoLineColumn), n_columns);
+  for (guint i = 0; i < n_columns; i++)
+    {
+      PiaoLineColumn column = { &columns[i], FALSE, 0, 0 };
+
+      g_array_append_val (self->columns, column);
+    }
+  return self;
+}
+
+PiaoLineForm *
+piao_line_form_ref (PiaoLineForm *self)
+{
+  return g_rc_box_acquire (self);
+}
+
+static void
+form_clear (gpointer data)
+{
+  PiaoLineForm *self = data;
+
+  g_array_unref (self->columns);
+  g_clear_object (&self->layout);
+}
+
+void
+piao_line_form_unref (PiaoLineForm *self)
+{
+  g_rc_box_release_full (self, form_clear);
+}
+
+static const PiaoLineColumn *
+get_column (PiaoLine *self, guint i)
+{
+  return &g_array_index (self->form->columns, PiaoLineColumn, i);
+}
+
+static char *
+dup_text (PiaoLine *self, const PiaoLineColumn *column)
+{
+  return self->item != NULL ? column->declared->text (self->item, self->form->data) : NULL;
+}
+
+/* --- item ------------------------------------------------------------------------------------- */
+
+static gboolean
+has_pills (PiaoLine *self)
+{
+  for (guint i = 0; i < self->form->columns->len; i++)
+    if (get_column (self, i)->visible && get_column (self, i)->declared->flags & PIAO_CELL_PILL)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+go_stale (PiaoLine *self)
+{
+  self->stale = TRUE;
+  if (has_pills (self))
+    gtk_widget_queue_allocate (GTK_WIDGET (self));
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+piao_line_set_item (PiaoLine *self, gpointer item)
+{
+  g_return_if_fail (PIAO_IS_LINE (self));
+  if (self->item == item)
+    return;
+  if (self->changed != 0)
+    g_clear_signal_handler (&self->changed, self->item);
+  self->item = item;
+  go_stale (self);
+}
+
+void
+piao_line_place (PiaoLine *self)
+{
+  g_return_if_fail (PIAO_IS_LINE (self));
+  go_stale (self);
+}
+
+static void
+follow (PiaoLine *self)
+{
+  if (self->item != NULL && self->changed == 0
+      && g_signal_lookup ("changed", G_OBJECT_TYPE (self->item)) != 0)
+    self->changed = g_signal_connect_swapped (self->item, "changed", G_CALLBACK (go_stale), self);
+}
+
+/* --- drawing ---------------------------------------------------------------------------------- */
+
+static PangoAttrList *
+get_attributes (gboolean strong)
+{
+  static PangoAttrList *kept[2];
+
+  if (kept[strong] == NULL)
+    {
+      kept[strong] = pango_attr_list_new ();
+      pango_attr_list_insert (kept[strong], pango_attr_font_features_new ("tnum=1"));
+      if (strong)
+        pango_attr_list_insert (kept[strong], pango_attr_weight_new (PANGO_WEIGHT_SEMIBOLD));
+    }
+  return kept[strong];
+}
+
+/* Sets @text as @column shows it; the layout is the form's. */
+static PangoLayout *
+lay_out (PiaoLine *self, const PiaoLineColumn *column, const char *text)
+{
+  PangoLayout *layout = self->form->layout;
+  guint flags = column->declared->flags;
+
+  pango_layout_set_attributes (layout, get_attributes ((flags & PIAO_CELL_STRONG) != 0));
+  pango_layout_set_alignment (layout,
+                              flags & PIAO_CELL_NUMERIC ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+  pango_layout_set_width (layout, MAX (column->width - 2 * AROUND, 0) * PANGO_SCALE);
+  pango_layout_set_text (layout, text, -1);
+  return layout;
+}
+
+static void
+draw_text (PiaoLine *self,
+           GtkSnapshot *snapshot,
+           const PiaoLineColumn *column,
+           const char *text,
+           const GdkRGBA *color)
+{
+  PangoLayout *layout = lay_out (self, column, text);
+  int height;
+
+  pango_layout_get_pixel_size (layout, NULL, &height);
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (
+      snapshot, &GRAPHENE_POINT_INIT (
+                    (float)(column->x + AROUND),
+                    floorf ((float)(gtk_widget_get_height (GTK_WIDGET (self)) - height) / 2)));
+  gtk_snapshot_append_layout (snapshot, layout, color);
+  gtk_snapshot_restore (snapshot);
+}
+
+static void
+set_name (PiaoLine *self, const char *name)
+{
+  if (!g_set_str (&self->name, name))
+    return;
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, self->name,
+                                  -1);
+  gtk_list_item_set_accessible_label (self->row, self->name);
+}
+
+static void
+piao_line_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  PiaoLine *self = PIAO_LINE (widget);
+  g_autoptr (GString) name = g_string_new (NULL);
+  GdkRGBA color;
+
+  gtk_widget_get_color (widget, &color);
+  for (guint i = 0; i < self->form->columns->len; i++)
+    {
+      const PiaoLineColumn *column = get_column (self, i);
+      g_autofree char *text = column->visible ? dup_text (self, column) : NULL;
+
+      if (text == NULL || *text == '\0')
+        continue;
+      g_string_append_printf (name, "%s%s", name->len > 0 ? ", " : "", text);
+      if (self->pills[i] != NULL)
+        gtk_widget_snapshot_child (widget, GTK_WIDGET (self->pills[i]), snapshot);
+      else
+        draw_text (self, snapshot, column, text, &color);
+    }
+  if (!self->stale)
+    return;
+  self->stale = FALSE;
+  follow (self);
+  set_name (self, name->str);
+}
+
+/* --- place ------------------------------------------------------------------------------------ */
+
+static void
+piao_line_measure (GtkWidget *widget,
+                   GtkOrientation orientation,
+                   int for_size,
+                   int *minimum,
+                   int *natural,
+                   int *minimum_baseline,
+                   int *natural_baseline)
+{
+  *minimum = *natural
+      = orientation == GTK_ORIENTATION_VERTICAL ? piao_cell_get_line_height (widget) : 0;
+}
+
+static void
+piao_line_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  PiaoLine *self = PIAO_LINE (widget);
+
+  follow (self);
+  for (guint i = 0; i < self->form->columns->len; i++)
+    {
+      const PiaoLineColumn *column = get_column (self, i);
+      GtkAllocation place = { column->x + AROUND, 0, MAX (column->width - 2 * AROUND, 0), height };
+      g_autofree char *text = NULL;
+
+      if (self->pills[i] == NULL)
+        continue;
+      text = column->visible ? dup_text (self, column) : NULL;
+      gtk_widget_set_child_visible (GTK_WIDGET (self->pills[i]), text != NULL);
+      if (text == NULL)
+        continue;
+      piao_pill_set (self->pills[i], text, column->declared->tint (self->item, self->form->data));
+      gtk_widget_size_allocate (GTK_WIDGET (self->pills[i]), &place, -1);
+    }
+}
+
+/* --- what was cut ----------------------------------------------------------------------------- */
+
+static gboolean
+piao_line_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
+{
+  PiaoLine *self = PIAO_LINE (widget);
+
+  for (guint i = 0; i < self->form->columns->len && !keyboard; i++)
+    {
+      const PiaoLineColumn *column = get_column (self, i);
+      GdkRectangle area = { column->x, 0, column->width, gtk_widget_get_height (widget) };
+      g_autofree char *text = NULL;
+
+      if (!column->visible || self->pills[i] != NULL || x < area.x || x >= area.x + area.width)
+        continue;
+      text = dup_text (self, column);
+      if (text == NULL || !pango_layout_is_ellipsized (lay_out (self, column, text)))
+        return FALSE;
+      gtk_tooltip_set_text (tooltip, text);
+      gtk_tooltip_set_tip_area (tooltip, &area);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/* --- object ----------------------------------------------------------------------------------- */
+
+static void
+piao_line_dispose (GObject *object)
+{
+  PiaoLine *self = PIAO_LINE (object);
+  GtkWidget *child;
+
+  piao_line_set_item (self, NULL);
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
+  memset (self->pills, 0, self->form->columns->len * sizeof *self->pills);
+  G_OBJECT_CLASS (piao_line_parent_class)->dispose (object);
+}
+
+static void
+piao_line_finalize (GObject *object)
+{
+  PiaoLine *self = PIAO_LINE (object);
+
+  g_free (self->pills);
+  g_free (self->name);
+  piao_line_form_unref (self->form);
+  G_OBJECT_CLASS (piao_line_parent_class)->finalize (object);
+}
+
+static void
+piao_line_class_init (PiaoLineClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = piao_line_dispose;
+  G_OBJECT_CLASS (klass)->finalize = piao_line_finalize;
+  widget_class->measure = piao_line_measure;
+  widget_class->size_allocate = piao_line_size_allocate;
+  widget_class->snapshot = piao_line_snapshot;
+  widget_class->query_tooltip = piao_line_query_tooltip;
+  gtk_widget_class_set_css_name (widget_class, "line");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LABEL);
+}
+
+static void
+piao_line_init (PiaoLine *self)
+{
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
+}
+
+GtkWidget *
+piao_line_new (PiaoLineForm *form, GtkListItem *row)
+{
+  PiaoLine *self = g_object_new (PIAO_TYPE_LINE, NULL);
+
+  self->form = piao_line_form_ref (form);
+  self->row = row;
+  self->pills = g_new0 (PiaoPill *, form->columns->len);
+  for (guint i = 0; i < form->columns->len; i++)
+    if (get_column (self, i)->declared->flags & PIAO_CELL_PILL)
+      {
+        self->pills[i] = PIAO_PILL (piao_pill_new ());
+        gtk_widget_set_parent (GTK_WIDGET (self->pills[i]), GTK_WIDGET (self));
+      }
+  return GTK_WIDGET (self);
+}
