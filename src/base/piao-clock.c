@@ -87,10 +87,16 @@ piao_clock_advance (PiaoClock *self, gint64 ms)
 GTimeZone *
 piao_time_zone (void)
 {
-  GTimeZone *zone = g_time_zone_new_identifier ("Asia/Shanghai");
+  static gsize kept; /* a GTimeZone: made anew it is read from the disk every time */
 
-  /* China has had no daylight saving since 1991: the fixed offset is the same rule. */
-  return zone != NULL ? zone : g_time_zone_new_offset (8 * 3600);
+  if (g_once_init_enter (&kept))
+    {
+      GTimeZone *zone = g_time_zone_new_identifier ("Asia/Shanghai");
+
+      /* China has had no daylight saving since 1991: the fixed offset is the same rule. */
+      g_once_init_leave (&kept, (gsize)(zone != NULL ? zone : g_time_zone_new_offset (8 * 3600)));
+    }
+  return g_time_zone_ref ((GTimeZone *)kept);
 }
 
 GDateTime *
