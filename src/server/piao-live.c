@@ -100,7 +100,7 @@ load_access (PiaoDb *db, gpointer data, GError **error)
 
   if (!piao_session_find (db, question->listener->token, question->now, &user, &device, error))
     return FALSE;
-  question->access = piao_access_load (db, user, error);
+  question->access = piao_access_load_for (db, user, NULL, error);
   return question->access != NULL;
 }
 

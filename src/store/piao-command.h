@@ -100,6 +100,8 @@ JsonObject *piao_command_get_schema (const PiaoCommand *command);
 
 /* --- the transaction a command works in -------------------------------------------------- */
 
+typedef struct _PiaoAccess PiaoAccess;
+
 typedef enum
 {
   PIAO_SIDE_DESKTOP,
@@ -116,6 +118,8 @@ typedef struct
   gint64 seq;      /* server: the number this command will have; desktop: 0 */
   gboolean again;  /* server: it may have been carried out before the database was restored */
   gint64 epoch_at; /* server: ms UTC when the database was restored last; 0 never */
+  /* Borrowed; of the actor, as of the beginning of the command; NULL: it is read then. */
+  PiaoAccess *access;
 } PiaoContext;
 
 /* What a command touched, for the change index, search text and notices. */
@@ -190,12 +194,21 @@ gboolean piao_tx_require (PiaoTx *tx, const char *permission, GError **error);
  * role_permission (role_id, permission): the words are the union over the roles (ROL-02), the
  * lanes those granted; a granted_lane of -1 means every lane. Lane 0 is everyone's.
  */
-typedef struct _PiaoAccess PiaoAccess;
-
 PiaoAccess *piao_access_load (PiaoDb *db, gint64 user, GError **error);
+
+/* The lanes, and of the words only whether @word (NULL: none) is among them: a tenth of the work.
+ * piao_access_read_words() reads the others. */
+PiaoAccess *piao_access_load_for (PiaoDb *db, gint64 user, const char *word, GError **error);
+gboolean piao_access_read_words (PiaoAccess *access, PiaoDb *db, GError **error);
+
+/* As piao_access_load_for(), not to be looked at before piao_db_settle(): together with other
+ * questions. To be freed only after that, too. */
+PiaoAccess *piao_access_ask (PiaoDb *db, gint64 user, const char *word, GError **error);
 void piao_access_free (PiaoAccess *access);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoAccess, piao_access_free)
+/* The first only for a word that the second says was asked for, or when all were read. */
 gboolean piao_access_is_allowed (const PiaoAccess *access, const char *permission);
+gboolean piao_access_knows (const PiaoAccess *access, const char *permission);
 gboolean piao_access_sees_lane (const PiaoAccess *access, gint64 lane);
 gboolean piao_access_sees_all (const PiaoAccess *access);
 const gint64 *piao_access_get_lanes (const PiaoAccess *access, guint *n_lanes); /* without 0 */

@@ -18,8 +18,6 @@ G_BEGIN_DECLS
 typedef struct
 {
   PiaoEngine engine;
-  const char *begin_write; /* SQL words */
-  const char *begin_read;
   void (*free) (PiaoDb *db);
   /* Prepares (once a connection), binds copies of @values, and starts. Transfer full. */
   PiaoCursor *(*query) (PiaoDb *db,
@@ -36,10 +34,11 @@ typedef struct
                     GError **error);
   gboolean (*script) (PiaoDb *db, const char *sql, GError **error);
 
-  /* All NULL where nothing is gained by not waiting. begin(): as the words of begin_write or
-   * begin_read. ask(): takes @data; without @func only what goes wrong matters. settle() tells the
-   * first failure; without @error it is passed over. */
+  /* With @write it is the one that writes from now on. */
   gboolean (*begin) (PiaoDb *db, gboolean write, GError **error);
+
+  /* Both NULL where nothing is gained by not waiting. ask(): takes @data; without @func only what
+   * goes wrong matters. settle() tells the first failure; without @error it is passed over. */
   gboolean (*ask) (PiaoDb *db,
                    const PiaoStatement *statement,
                    const PiaoValue *values,

@@ -33,6 +33,8 @@ typedef struct
 } SqliteCursor;
 
 static const PiaoDbDriver driver;
+static const PiaoStatement begin_write_words = { "begin_write_words", "BEGIN IMMEDIATE" };
+static const PiaoStatement begin_read_words = { "begin_read_words", "BEGIN" };
 
 static gboolean
 describe_error (sqlite3 *handle, const PiaoStatement *statement, GError **error)
@@ -248,6 +250,12 @@ sqlite_exec (PiaoDb *base,
 }
 
 static gboolean
+sqlite_begin (PiaoDb *base, gboolean write, GError **error)
+{
+  return sqlite_exec (base, write ? &begin_write_words : &begin_read_words, NULL, 0, NULL, error);
+}
+
+static gboolean
 sqlite_next (PiaoCursor *base, GError **error)
 {
   SqliteCursor *cursor = (SqliteCursor *)base;
@@ -336,8 +344,7 @@ sqlite_cursor_free (PiaoCursor *base)
 
 static const PiaoDbDriver driver = {
   .engine = PIAO_ENGINE_SQLITE,
-  .begin_write = "BEGIN IMMEDIATE",
-  .begin_read = "BEGIN",
+  .begin = sqlite_begin,
   .free = sqlite_free,
   .query = sqlite_query,
   .exec = sqlite_exec,

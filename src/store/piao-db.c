@@ -50,6 +50,43 @@ piao_statement_make (const char *name, const char *sql)
   return made;
 }
 
+static char *
+repeat (const PiaoRepeated *self, guint times)
+{
+  GString *sql = g_string_new (self->head);
+  guint parameter = 0;
+
+  for (guint i = 0; i < times; i++)
+    {
+      if (i > 0)
+        g_string_append (sql, self->between);
+      for (const char *p = self->each; *p != '\0'; p++)
+        if (*p == '?')
+          g_string_append_printf (sql, "$%u", ++parameter);
+        else
+          g_string_append_c (sql, *p);
+    }
+  g_assert (parameter <= MAX_PARAMETERS);
+  g_string_append (sql, self->tail);
+  return g_string_free_and_steal (sql);
+}
+
+const PiaoStatement *
+piao_repeated_get (PiaoRepeated *self, guint times)
+{
+  const PiaoStatement *made;
+  g_autofree char *sql = NULL;
+
+  g_return_val_if_fail (times > 0 && times <= PIAO_REPEATED_MAX, NULL);
+  made = g_atomic_pointer_get (&self->made[times]);
+  if (made != NULL)
+    return made;
+  sql = repeat (self, times);
+  made = piao_statement_make (self->name, sql);
+  g_atomic_pointer_set (&self->made[times], made);
+  return made;
+}
+
 /* Taking back must need no memory when there is none, or the transaction stays open for good: its
  * words are prepared before they are needed. */
 static PiaoDb *
@@ -277,6 +314,29 @@ piao_db_defer (PiaoDb *db)
 }
 
 gboolean
+piao_db_ask_values (PiaoDb *db,
+                    const PiaoStatement *statement,
+                    PiaoDbAnswerFunc func,
+                    gpointer data,
+                    GDestroyNotify destroy,
+                    const PiaoValue *values,
+                    guint n_values,
+                    GError **error)
+{
+  g_autoptr (PiaoCursor) cursor = NULL;
+  gboolean done;
+
+  if (db->defers && db->driver->ask != NULL)
+    return db->driver->ask (db, statement, values, n_values, func, data, destroy, error);
+  if (is_sound (db, error))
+    cursor = db->driver->query (db, statement, values, n_values, error);
+  done = cursor != NULL && func (cursor, data, error);
+  if (destroy != NULL)
+    destroy (data);
+  return done;
+}
+
+gboolean
 piao_db_ask (PiaoDb *db,
              const PiaoStatement *statement,
              PiaoDbAnswerFunc func,
@@ -287,7 +347,6 @@ piao_db_ask (PiaoDb *db,
              ...)
 {
   PiaoValue values[MAX_PARAMETERS] = { 0 };
-  PiaoCursor *cursor;
   gboolean done;
   va_list args;
   guint n;
@@ -295,16 +354,7 @@ piao_db_ask (PiaoDb *db,
   va_start (args, types);
   n = collect (values, types, &args);
   va_end (args);
-  if (db->defers && db->driver->ask != NULL)
-    done = db->driver->ask (db, statement, values, n, func, data, destroy, error);
-  else
-    {
-      cursor = is_sound (db, error) ? db->driver->query (db, statement, values, n, error) : NULL;
-      done = cursor != NULL && func (cursor, data, error);
-      piao_cursor_free (cursor);
-      if (destroy != NULL)
-        destroy (data);
-    }
+  done = piao_db_ask_values (db, statement, func, data, destroy, values, n, error);
   for (guint i = 0; i < n; i++)
     piao_value_clear (&values[i]);
   return done;
@@ -447,12 +497,8 @@ piao_db_query_text (
 static gboolean
 begin (PiaoDb *db, gboolean write, GError **error)
 {
-  const PiaoDbDriver *driver = db->driver;
-
   g_return_val_if_fail (!db->in_transaction, FALSE);
-  if (driver->begin != NULL
-          ? !driver->begin (db, write, error)
-          : !driver->script (db, write ? driver->begin_write : driver->begin_read, error))
+  if (!db->driver->begin (db, write, error))
     return FALSE;
   db->in_transaction = TRUE;
   db->defers = FALSE;

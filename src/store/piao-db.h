@@ -39,6 +39,30 @@ void piao_statement_foreach (void (*func) (const PiaoStatement *statement, gpoin
  * gives the same one, which is kept for the life of the process. Any thread. */
 const PiaoStatement *piao_statement_make (const char *name, const char *sql);
 
+/*
+ * A statement whose middle comes once for each of several rows, so that they take one round trip.
+ * Every “?” of the middle is the next parameter. Static, and made as it is needed:
+ *
+ *   static PiaoRepeated set = PIAO_REPEATED ("set", "INSERT INTO t (a, b) VALUES ", "(?, ?)", ", ",
+ *                                            " ON CONFLICT (a) DO UPDATE SET b = excluded.b");
+ */
+#define PIAO_REPEATED_MAX 16
+typedef struct
+{
+  const char *name, *head, *each, *between, *tail;
+  const PiaoStatement *made[PIAO_REPEATED_MAX + 1]; /* by times */
+} PiaoRepeated;
+#define PIAO_REPEATED(name, head, each, between, tail)                                             \
+  {                                                                                                \
+    name, head, each, between, tail,                                                               \
+    {                                                                                              \
+      NULL                                                                                         \
+    }                                                                                              \
+  }
+
+/* With the middle so many @times, 1 to PIAO_REPEATED_MAX. Any thread. */
+const PiaoStatement *piao_repeated_get (PiaoRepeated *self, guint times);
+
 typedef struct _PiaoDb PiaoDb;
 typedef struct _PiaoCursor PiaoCursor;
 
@@ -123,6 +147,15 @@ gboolean piao_db_ask (PiaoDb *db,
                       GError **error,
                       const char *types,
                       ...);
+
+gboolean piao_db_ask_values (PiaoDb *db,
+                             const PiaoStatement *statement,
+                             PiaoDbAnswerFunc func,
+                             gpointer data,
+                             GDestroyNotify destroy,
+                             const PiaoValue *values,
+                             guint n_values,
+                             GError **error);
 
 /* Waits for all that was only sent. */
 gboolean piao_db_settle (PiaoDb *db, GError **error);

@@ -3,19 +3,32 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "store/piao-digest.h"
 
 PIAO_STATEMENT (digest_list,
                 "SELECT lane, kind, rows, sum FROM digest WHERE rows <> 0 OR sum <> 0"
                 " ORDER BY lane, kind");
-PIAO_STATEMENT (digest_get, "SELECT rows, sum FROM digest WHERE lane = $1 AND kind = $2");
-PIAO_STATEMENT (digest_set,
-                "INSERT INTO digest (lane, kind, rows, sum) VALUES ($1, $2, $3, $4)"
-                " ON CONFLICT (lane, kind)"
-                " DO UPDATE SET rows = excluded.rows, sum = excluded.sum");
 PIAO_STATEMENT (digest_forget, "DELETE FROM digest");
 PIAO_STATEMENT (digest_forget_kind, "DELETE FROM digest WHERE kind = $1");
 PIAO_STATEMENT (digest_forget_lane, "DELETE FROM digest WHERE lane = $1");
+
+/* Digests that a statement reads or writes at most; four parameters each. */
+#define TOGETHER 16
+static PiaoRepeated digest_get
+    = PIAO_REPEATED ("digest_get",
+                     "",
+                     "SELECT lane, kind, rows, sum FROM digest WHERE lane = ? AND kind = ?",
+                     " UNION ALL ",
+                     "");
+static PiaoRepeated digest_set
+    = PIAO_REPEATED ("digest_set",
+                     "INSERT INTO digest (lane, kind, rows, sum) VALUES ",
+                     "(?, ?, ?, ?)",
+                     ", ",
+                     " ON CONFLICT (lane, kind)"
+                     " DO UPDATE SET rows = excluded.rows, sum = excluded.sum");
 
 /* A step of SplitMix64. */
 static guint64
@@ -93,41 +106,52 @@ piao_digest_tally_remove (
 }
 
 void
-piao_digest_tally_merge (PiaoDigestTally *self, PiaoDigestTally *other)
-{
-  for (guint i = 0; i < other->entries->len; i++)
-    {
-      const PiaoDigest *more = &g_array_index (other->entries, PiaoDigest, i);
-      PiaoDigest *entry = find (self, more->lane, more->kind);
-
-      entry->rows += more->rows;
-      entry->sum += more->sum;
-    }
-  piao_digest_tally_clear (other);
-}
-
-void
 piao_digest_tally_clear (PiaoDigestTally *self)
 {
   g_array_set_size (self->entries, 0);
 }
 
-/* Adds what there is to an entry. SQL adds with a check for overflow; here the sum goes round. */
+/* Adds what there is to the entries. SQL adds with a check for overflow; here the sum goes round.
+ */
 static gboolean
 add_held (PiaoCursor *cursor, gpointer data, GError **error)
 {
-  PiaoDigest *entry = data;
+  GArray *sums = data;
   g_autoptr (GError) inner = NULL;
 
-  if (piao_cursor_next (cursor, &inner))
-    {
-      entry->rows += piao_cursor_int (cursor, 0);
-      entry->sum += (guint64)piao_cursor_int (cursor, 1);
-    }
+  while (piao_cursor_next (cursor, &inner))
+    for (guint i = 0; i < sums->len; i++)
+      {
+        PiaoDigest *sum = &g_array_index (sums, PiaoDigest, i);
+
+        if (sum->lane != piao_cursor_int (cursor, 0)
+            || !g_str_equal (sum->kind, piao_cursor_text (cursor, 1)))
+          continue;
+        sum->rows += piao_cursor_int (cursor, 2);
+        sum->sum += (guint64)piao_cursor_int (cursor, 3);
+        break;
+      }
   if (inner == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&inner));
   return FALSE;
+}
+
+static gboolean
+ask_held (PiaoDb *db, GArray *sums, guint first, GError **error)
+{
+  guint n = MIN (sums->len - first, TOGETHER);
+  PiaoValue keys[TOGETHER * 2];
+
+  for (guint i = 0; i < n; i++)
+    {
+      const PiaoDigest *sum = &g_array_index (sums, PiaoDigest, first + i);
+
+      keys[i * 2] = (PiaoValue){ PIAO_VALUE_INT, { sum->lane } };
+      keys[i * 2 + 1] = (PiaoValue){ PIAO_VALUE_TEXT, { .text = (char *)sum->kind } };
+    }
+  return piao_db_ask_values (db, piao_repeated_get (&digest_get, n), add_held, sums, NULL, keys,
+                             n * 2, error);
 }
 
 /* Those that change, with what there is added. Transfer full. */
@@ -144,12 +168,8 @@ sum_up (PiaoDigestTally *self, PiaoDb *db, GError **error)
       if (more->rows != 0 || more->sum != 0)
         g_array_append_vals (sums, more, 1);
     }
-  for (guint i = 0; asked && i < sums->len; i++)
-    {
-      PiaoDigest *sum = &g_array_index (sums, PiaoDigest, i);
-
-      asked = piao_db_ask (db, &digest_get, add_held, sum, NULL, error, "is", sum->lane, sum->kind);
-    }
+  for (guint i = 0; asked && i < sums->len; i += TOGETHER)
+    asked = ask_held (db, sums, i, error);
   return piao_db_settle (db, asked ? error : NULL) && asked ? g_steal_pointer (&sums) : NULL;
 }
 
@@ -331,16 +351,30 @@ piao_digest_count_changes (PiaoDb *db, GError **error)
 }
 
 static gboolean
+set_some (PiaoDb *db, const GArray *digests, guint first, GError **error)
+{
+  guint n = MIN (digests->len - first, TOGETHER);
+  PiaoValue values[TOGETHER * 4];
+
+  for (guint i = 0; i < n; i++)
+    {
+      const PiaoDigest *digest = &g_array_index (digests, PiaoDigest, first + i);
+      const PiaoValue row[] = { { PIAO_VALUE_INT, { digest->lane } },
+                                { PIAO_VALUE_TEXT, { .text = (char *)digest->kind } },
+                                { PIAO_VALUE_INT, { digest->rows } },
+                                { PIAO_VALUE_INT, { (gint64)digest->sum } } };
+
+      memcpy (&values[i * 4], row, sizeof row);
+    }
+  return piao_db_exec_values (db, piao_repeated_get (&digest_set, n), values, n * 4, error);
+}
+
+static gboolean
 set_all (PiaoDb *db, const GArray *digests, GError **error)
 {
-  for (guint i = 0; i < digests->len; i++)
-    {
-      const PiaoDigest *digest = &g_array_index (digests, PiaoDigest, i);
-
-      if (!piao_db_exec (db, &digest_set, error, "isii", digest->lane, digest->kind, digest->rows,
-                         (gint64)digest->sum))
-        return FALSE;
-    }
+  for (guint i = 0; i < digests->len; i += TOGETHER)
+    if (!set_some (db, digests, i, error))
+      return FALSE;
   return TRUE;
 }
 

@@ -36,9 +36,6 @@ piao_digest_tally_add (PiaoDigestTally *self, gint64 lane, const char *kind, gin
 void piao_digest_tally_remove (
     PiaoDigestTally *self, gint64 lane, const char *kind, gint64 id, gint64 rev);
 
-/* Takes over all that @other (left empty) says. */
-void piao_digest_tally_merge (PiaoDigestTally *self, PiaoDigestTally *other);
-
 /* Forgets what was added. */
 void piao_digest_tally_clear (PiaoDigestTally *self);
 

@@ -4,8 +4,8 @@
 /*
  * DESIGN: a PiaoTx is one command at work. It hands the command what it may depend on (time, ids,
  * actor, rows in scope) and records which rows it wrote, so that neither permission nor scope nor
- * the change index can be forgotten by a rule. The actor's access is read once a command: it is a
- * few dozen rows, and reading it afresh means that a right taken away counts from the next command.
+ * the change index can be forgotten by a rule. The actor's access is read once a command: reading
+ * it afresh means that a right taken away counts from the next command.
  */
 
 #include "config.h"
@@ -16,6 +16,7 @@
 #include "base/piao-id.h"
 #include "base/piao-text.h"
 #include "store/piao-command.h"
+#include "store/piao-db-private.h"
 
 #define DEFAULT_TEXT 200
 
@@ -24,7 +25,7 @@ struct _PiaoTx
   PiaoRegistry *registry; /* borrowed */
   PiaoDb *db;             /* borrowed */
   PiaoContext context;
-  PiaoAccess *access; /* owned; NULL for the system */
+  PiaoAccess *access; /* borrowed; NULL for the system */
   guint ids_used;     /* the command's own included */
   GArray *touched;    /* PiaoTouch, one a row */
 };
@@ -97,10 +98,27 @@ piao_tx_new (PiaoTx *tx, const PiaoKind *kind, gint64 lane)
   return piao_record_new (kind, piao_tx_next_id (tx), lane);
 }
 
+/* A rule asks for another word than the one of its command: few do, so the words are read then. */
+static gboolean
+read_words (PiaoTx *tx)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (piao_access_read_words (tx->access, tx->db, &error))
+    return TRUE;
+  /* What could not be read is no answer to go on with. */
+  piao_db_doom (tx->db, error);
+  return FALSE;
+}
+
 gboolean
 piao_tx_is_allowed (PiaoTx *tx, const char *permission)
 {
-  return tx->access == NULL || piao_access_is_allowed (tx->access, permission);
+  if (tx->access == NULL)
+    return TRUE;
+  if (!piao_access_knows (tx->access, permission) && !read_words (tx))
+    return FALSE;
+  return piao_access_is_allowed (tx->access, permission);
 }
 
 gboolean
@@ -245,8 +263,9 @@ piao_tx_put (PiaoTx *tx, PiaoRecord *record, GError **error)
   return TRUE;
 }
 
+/* @own: what was read for this command; transfer full. */
 static gboolean
-run (PiaoTx *tx, const PiaoCommand *command, JsonObject *args, GError **error)
+run (PiaoTx *tx, const PiaoCommand *command, JsonObject *args, PiaoAccess **own, GError **error)
 {
   if ((command->flags & PIAO_COMMAND_SYSTEM) != 0 && tx->context.actor != 0)
     return piao_error_set (error, PIAO_ERROR_FORBIDDEN, "access.system",
@@ -255,7 +274,10 @@ run (PiaoTx *tx, const PiaoCommand *command, JsonObject *args, GError **error)
     return FALSE;
   if (tx->context.actor != 0)
     {
-      tx->access = piao_access_load (tx->db, tx->context.actor, error);
+      tx->access = tx->context.access;
+      if (tx->access == NULL)
+        tx->access = *own
+            = piao_access_load_for (tx->db, tx->context.actor, command->permission, error);
       if (tx->access == NULL)
         return FALSE;
     }
@@ -276,6 +298,7 @@ piao_command_apply (PiaoRegistry *registry,
   const PiaoCommand *command = piao_registry_find_command (registry, name);
   PiaoTx tx = { .registry = registry, .db = db, .context = *context, .ids_used = 1 };
   g_autoptr (JsonObject) today = NULL;
+  g_autoptr (PiaoAccess) own = NULL;
   gboolean done;
 
   if (command == NULL)
@@ -285,10 +308,9 @@ piao_command_apply (PiaoRegistry *registry,
   if (today == NULL)
     return FALSE;
   tx.touched = g_array_new (FALSE, FALSE, sizeof (PiaoTouch));
-  done = run (&tx, command, today, error);
+  done = run (&tx, command, today, &own, error);
   /* What could not be read is no reason to refuse, and none to go on. */
   done = piao_db_check (db, error) && done;
-  g_clear_pointer (&tx.access, piao_access_free);
   if (done && touched != NULL)
     *touched = g_steal_pointer (&tx.touched);
   g_clear_pointer (&tx.touched, g_array_unref);

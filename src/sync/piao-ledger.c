@@ -31,20 +31,11 @@ PIAO_STATEMENT (
     "INSERT INTO command_log (n, id, seq, device, dseq, name, args, at, ruled_at, actor,"
     " received_at, verdict, code, message, hash)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
-PIAO_STATEMENT (ledger_device, "SELECT dseq, revoked FROM device WHERE number = $1");
+PIAO_STATEMENT (ledger_facts,
+                "SELECT dseq, revoked, (SELECT COUNT(*) FROM session WHERE session.device = $1"
+                " AND session.user_id = $2), (SELECT COUNT(*) FROM users WHERE users.id = $2"
+                " AND users.enabled = 1 AND users.deleted = 0) FROM device WHERE number = $1");
 PIAO_STATEMENT (ledger_set_dseq, "UPDATE device SET dseq = $2 WHERE number = $1");
-PIAO_STATEMENT (ledger_may_act,
-                "SELECT COUNT(*) FROM users WHERE id = $1 AND enabled = 1 AND deleted = 0");
-PIAO_STATEMENT (ledger_was_here, "SELECT COUNT(*) FROM session WHERE device = $1 AND user_id = $2");
-PIAO_STATEMENT (ledger_changed,
-                "SELECT seq, gone FROM change WHERE lane = $1 AND kind = $2 AND id = $3");
-PIAO_STATEMENT (ledger_change,
-                "INSERT INTO change (lane, seq, kind, id, gone) VALUES ($1, $2, $3, $4, $5)"
-                " ON CONFLICT (lane, kind, id)"
-                " DO UPDATE SET seq = excluded.seq, gone = excluded.gone");
-PIAO_STATEMENT (ledger_lane,
-                "INSERT INTO lane_head (lane, seq) VALUES ($1, $2)"
-                " ON CONFLICT (lane) DO UPDATE SET seq = excluded.seq");
 PIAO_STATEMENT (
     ledger_walk,
     "SELECT n, id, seq, device, dseq, name, args, at, ruled_at, actor, received_at,"
@@ -133,7 +124,7 @@ load_head (PiaoDb *db, const PiaoStatement *statement, GError **error)
       self->epoch = g_strdup (piao_cursor_text (cursor, 3));
       self->epoch_at = piao_cursor_int (cursor, 4);
       self->lanes = g_array_new (FALSE, FALSE, sizeof (gint64));
-      self->tally = piao_digest_tally_new ();
+      self->notes = piao_change_notes_new ();
       return g_steal_pointer (&self);
     }
   if (inner == NULL)
@@ -153,7 +144,10 @@ piao_ledger_begin (PiaoDb *db, GError **error)
 gboolean
 piao_ledger_end (PiaoLedger *self, PiaoDb *db, GError **error)
 {
-  return piao_digest_tally_write (self->tally, db, error)
+  g_autoptr (PiaoDigestTally) tally = piao_digest_tally_new ();
+
+  return piao_change_notes_write (self->notes, db, tally, error)
+         && piao_digest_tally_write (tally, db, error)
          && piao_db_exec (db, &ledger_set_head, error, "iis", self->seq, self->entries, self->hash);
 }
 
@@ -163,7 +157,7 @@ piao_ledger_free (PiaoLedger *self)
   g_free (self->hash);
   g_free (self->epoch);
   g_clear_pointer (&self->lanes, g_array_unref);
-  g_clear_pointer (&self->tally, piao_digest_tally_free);
+  g_clear_pointer (&self->notes, piao_change_notes_free);
   g_free (self);
 }
 
@@ -334,53 +328,6 @@ piao_ledger_verify (PiaoDb *db, gint64 *entries, GError **error)
 
 /* --- the change index ------------------------------------------------------------------------ */
 
-/* A row whose entry changes. */
-typedef struct
-{
-  PiaoDigestTally *tally; /* borrowed */
-  gint64 lane, id;
-  const char *kind; /* borrowed */
-} Noted;
-
-/* Takes what stands in the index for a row that is in the lane out of the digest. */
-static gboolean
-remove_before (PiaoCursor *cursor, gpointer data, GError **error)
-{
-  const Noted *noted = data;
-  g_autoptr (GError) inner = NULL;
-
-  if (piao_cursor_next (cursor, &inner) && piao_cursor_int (cursor, 1) == 0
-      && piao_cursor_int (cursor, 0) > 0)
-    piao_digest_tally_remove (noted->tally, noted->lane, noted->kind, noted->id,
-                              piao_cursor_int (cursor, 0));
-  if (inner == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&inner));
-  return FALSE;
-}
-
-gboolean
-piao_change_note (PiaoDb *db,
-                  PiaoDigestTally *tally,
-                  gint64 lane,
-                  gint64 seq,
-                  const char *kind,
-                  gint64 id,
-                  gboolean gone,
-                  GError **error)
-{
-  const Noted noted = { tally, lane, id, kind };
-
-  if (!piao_db_ask (db, &ledger_changed, remove_before, g_memdup2 (&noted, sizeof noted), g_free,
-                    error, "isi", lane, kind, id))
-    return FALSE;
-  if (!gone)
-    piao_digest_tally_add (tally, lane, kind, id, seq);
-  return piao_db_exec (db, &ledger_change, error, "iisii", lane, seq, kind, id,
-                       (gint64)(gone ? 1 : 0))
-         && piao_db_exec (db, &ledger_lane, error, "ii", lane, seq);
-}
-
 static void
 add_lane (PiaoLedger *self, gint64 lane)
 {
@@ -390,13 +337,9 @@ add_lane (PiaoLedger *self, gint64 lane)
   g_array_append_val (self->lanes, lane);
 }
 
-static gboolean
-note_touched (PiaoLedger *self,
-              PiaoDb *db,
-              PiaoDigestTally *tally,
-              gint64 seq,
-              GArray *touched,
-              GError **error)
+/* Of a command that was accepted: nothing of another may get into the index. */
+static void
+note_touched (PiaoLedger *self, const GArray *touched)
 {
   static const char *const access_tables[]
       = { "users", "role", "user_role", "role_permission", NULL };
@@ -406,19 +349,18 @@ note_touched (PiaoLedger *self,
       const PiaoTouch *touch = &g_array_index (touched, PiaoTouch, i);
       gboolean moved = touch->old_lane >= 0 && touch->old_lane != touch->lane;
 
-      if (!piao_change_note (db, tally, touch->lane, seq, touch->kind->name, touch->id, FALSE,
-                             error)
-          || (moved && !PIAO_MUTANT (skipped_gone)
-              && !piao_change_note (db, tally, touch->old_lane, seq, touch->kind->name, touch->id,
-                                    TRUE, error)))
-        return FALSE;
+      piao_change_notes_add (self->notes, touch->lane, self->seq, touch->kind->name, touch->id,
+                             FALSE);
       add_lane (self, touch->lane);
-      if (moved)
-        add_lane (self, touch->old_lane);
       if (g_strv_contains (access_tables, piao_kind_get_table (touch->kind)))
         self->access_changed = TRUE;
+      if (!moved)
+        continue;
+      if (!PIAO_MUTANT (skipped_gone))
+        piao_change_notes_add (self->notes, touch->old_lane, self->seq, touch->kind->name,
+                               touch->id, TRUE);
+      add_lane (self, touch->old_lane);
     }
-  return TRUE;
 }
 
 /* --- deciding -------------------------------------------------------------------------------- */
@@ -442,7 +384,16 @@ typedef struct
   gboolean known, revoked;  /* its device */
   gint64 dseq;
   gint64 was_here, may_act; /* its actor */
+  PiaoAccess *access;       /* owned; the actor's; NULL for the system */
 } Facts;
+
+static void
+facts_clear (Facts *facts)
+{
+  g_clear_pointer (&facts->verdict, piao_verdict_free);
+  g_clear_pointer (&facts->access, piao_access_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Facts, facts_clear)
 
 /* A known id: the same body gets its verdict again, another one is an alarm. */
 static gboolean
@@ -489,6 +440,8 @@ take_device (PiaoCursor *cursor, gpointer data, GError **error)
     {
       facts->dseq = piao_cursor_int (cursor, 0);
       facts->revoked = piao_cursor_int (cursor, 1) != 0;
+      facts->was_here = piao_cursor_int (cursor, 2);
+      facts->may_act = piao_cursor_int (cursor, 3);
     }
   if (inner == NULL)
     return TRUE;
@@ -496,30 +449,30 @@ take_device (PiaoCursor *cursor, gpointer data, GError **error)
   return FALSE;
 }
 
+/* Of whom the rules ask what he may. */
 static gboolean
-take_number (PiaoCursor *cursor, gpointer data, GError **error)
+ask_access (
+    PiaoRegistry *registry, PiaoDb *db, const PiaoPushed *pushed, Facts *facts, GError **error)
 {
-  gint64 *number = data;
+  const PiaoCommand *command = piao_registry_find_command (registry, pushed->name);
 
-  if (!piao_cursor_next (cursor, error))
-    return FALSE;
-  *number = piao_cursor_int (cursor, 0);
-  return TRUE;
+  if (pushed->actor == 0 || command == NULL)
+    return TRUE;
+  facts->access = piao_access_ask (db, pushed->actor, command->permission, error);
+  return facts->access != NULL;
 }
 
 /* Device 0 is the server. */
 static gboolean
-learn (PiaoDb *db, const PiaoPushed *pushed, Facts *facts, GError **error)
+learn (PiaoRegistry *registry, PiaoDb *db, const PiaoPushed *pushed, Facts *facts, GError **error)
 {
   gint64 device = pushed->device;
   gboolean asked
       = piao_db_ask (db, &ledger_find, take_repeated, facts, NULL, error, "i", pushed->id)
         && (device == 0
-            || (piao_db_ask (db, &ledger_device, take_device, facts, NULL, error, "i", device)
-                && piao_db_ask (db, &ledger_was_here, take_number, &facts->was_here, NULL, error,
-                                "ii", device, pushed->actor)
-                && piao_db_ask (db, &ledger_may_act, take_number, &facts->may_act, NULL, error, "i",
-                                pushed->actor)));
+            || piao_db_ask (db, &ledger_facts, take_device, facts, NULL, error, "ii", device,
+                            pushed->actor))
+        && ask_access (registry, db, pushed, facts, error);
 
   /* Settled in any case: nothing that is on its way may come when @facts is gone. */
   return piao_db_settle (db, asked ? error : NULL) && asked;
@@ -590,8 +543,8 @@ decide (PiaoLedger *self,
                           .side = PIAO_SIDE_SERVER,
                           .seq = self->seq + 1,
                           .again = pushed->again,
-                          .epoch_at = self->epoch_at };
-  g_autoptr (PiaoDigestTally) tally = piao_digest_tally_new ();
+                          .epoch_at = self->epoch_at,
+                          .access = facts->access };
   g_autoptr (GArray) touched = NULL;
   g_autoptr (GError) refusal = NULL;
   PiaoVerdict *verdict;
@@ -603,11 +556,10 @@ decide (PiaoLedger *self,
     return NULL;
   if (check_actor (pushed, facts, &refusal)
       && piao_command_apply (registry, db, &context, pushed->name, pushed->args, &touched, &refusal)
-      && note_touched (self, db, tally, context.seq, touched, &refusal)
       && piao_db_release (db, &refusal))
     {
       self->seq = context.seq;
-      piao_digest_tally_merge (self->tally, tally);
+      note_touched (self, touched);
       verdict = verdict_new (pushed->id, PIAO_VERDICT_ACCEPTED, NULL, NULL);
       verdict->seq = context.seq;
       return verdict;
@@ -628,15 +580,13 @@ piao_ledger_execute (PiaoLedger *self,
                      gint64 now,
                      GError **error)
 {
-  Facts facts = { .pushed = pushed };
+  g_auto (Facts) facts = { .pushed = pushed };
   g_autoptr (PiaoVerdict) verdict = NULL;
 
-  if (!learn (db, pushed, &facts, error))
-    {
-      g_clear_pointer (&facts.verdict, piao_verdict_free);
-      return NULL;
-    }
-  verdict = facts.verdict != NULL ? facts.verdict : check_device (pushed, &facts);
+  if (!learn (registry, db, pushed, &facts, error))
+    return NULL;
+  verdict
+      = facts.verdict != NULL ? g_steal_pointer (&facts.verdict) : check_device (pushed, &facts);
   if (verdict != NULL)
     return g_steal_pointer (&verdict);
   verdict = decide (self, registry, db, pushed, &facts, error);

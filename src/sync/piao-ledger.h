@@ -5,6 +5,7 @@
 
 #include "store/piao-command.h"
 #include "store/piao-digest.h"
+#include "sync/piao-change-notes.h"
 
 G_BEGIN_DECLS
 
@@ -68,7 +69,7 @@ typedef struct
   gint64 epoch_at;         /* ms: when it began; 0 for the first */
   GArray *lanes;           /* gint64: lanes touched since piao_ledger_begin(), each once */
   gboolean access_changed; /* a user, role or grant was touched */
-  PiaoDigestTally *tally;  /* owned; of the accepted commands since piao_ledger_begin() */
+  PiaoChangeNotes *notes;  /* owned; of the accepted commands since piao_ledger_begin() */
 } PiaoLedger;
 
 /* Makes the head row with @epoch (a fresh random word) when the database has none, and counts the
@@ -78,7 +79,7 @@ gboolean piao_ledger_prepare (PiaoDb *db, const char *epoch, GError **error);
 /* Takes the writer's lock among server processes (PostgreSQL) and reads the head. */
 PiaoLedger *piao_ledger_begin (PiaoDb *db, GError **error);
 
-/* Writes the head and the digests. The caller commits. */
+/* Writes the change index, the digests and the head. The caller commits. */
 gboolean piao_ledger_end (PiaoLedger *self, PiaoDb *db, GError **error);
 void piao_ledger_free (PiaoLedger *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoLedger, piao_ledger_free)
@@ -98,17 +99,6 @@ PiaoVerdict *piao_ledger_execute (PiaoLedger *self,
 /* The verdict of a command by its id, whoever sent it: NULL without @error when it is unknown. When
  * found, @device and @actor (optional) say who. Transfer full. */
 PiaoVerdict *piao_ledger_find (PiaoDb *db, gint64 id, guint *device, gint64 *actor, GError **error);
-
-/* Notes that the row is (or with @gone no longer is) in @lane as of @seq, and in @tally what that
- * does to the digests. For the ledger. */
-gboolean piao_change_note (PiaoDb *db,
-                           PiaoDigestTally *tally,
-                           gint64 lane,
-                           gint64 seq,
-                           const char *kind,
-                           gint64 id,
-                           gboolean gone,
-                           GError **error);
 
 /* Walks the chain of the log: FALSE with PIAO_ERROR_CORRUPT "log.chain" at the first entry that was
  * altered, or when the head says otherwise. */

@@ -447,7 +447,7 @@ find_stand (const Pull *pull)
 static gboolean
 find_lanes (Pull *pull, gint64 user, GError **error)
 {
-  g_autoptr (PiaoAccess) access = piao_access_load (pull->db, user, error);
+  g_autoptr (PiaoAccess) access = piao_access_load_for (pull->db, user, NULL, error);
   g_autoptr (GArray) present = NULL;
   const gint64 *granted;
   guint n;

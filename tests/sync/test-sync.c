@@ -383,10 +383,9 @@ test_rows_leave_a_lane (void)
   ledger->seq++;
   g_assert_true (piao_db_exec (db, &move_outlet, NULL, "ii", (gint64)FIXTURE_OTHER_LANE,
                                (gint64)FIXTURE_LANE));
-  g_assert_true (piao_change_note (db, ledger->tally, FIXTURE_LANE, ledger->seq, "outlet",
-                                   FIXTURE_OUTLET, TRUE, NULL)
-                 && piao_change_note (db, ledger->tally, FIXTURE_OTHER_LANE, ledger->seq, "outlet",
-                                      FIXTURE_OUTLET, FALSE, NULL));
+  piao_change_notes_add (ledger->notes, FIXTURE_LANE, ledger->seq, "outlet", FIXTURE_OUTLET, TRUE);
+  piao_change_notes_add (ledger->notes, FIXTURE_OTHER_LANE, ledger->seq, "outlet", FIXTURE_OUTLET,
+                         FALSE);
   g_assert_true (piao_ledger_end (ledger, db, NULL) && piao_db_commit (db, NULL));
   piao_desk_sync (old, PIAO_PULL_MAX_BYTES);
   piao_desk_sync (new, PIAO_PULL_MAX_BYTES);
