@@ -13,12 +13,13 @@
 
 /* A desktop with fewer order numbers left than this gets a new block. */
 #define NUMBERS_LOW 250
-/* A device that only asks is noted as seen this often. */
+/* A device is noted as seen this often, and when its clock has moved by so much (ms). */
 #define SEEN_EVERY (5 * PIAO_MINUTE)
+#define SEEN_SKEW 1000
 
 PIAO_STATEMENT (sync_see_device,
                 "UPDATE device SET last_seen = $2, skew = $3, user_id = $4 WHERE number = $1");
-PIAO_STATEMENT (sync_last_seen, "SELECT last_seen FROM device WHERE number = $1");
+PIAO_STATEMENT (sync_seen, "SELECT last_seen, skew, user_id FROM device WHERE number = $1");
 PIAO_STATEMENT (sync_numbers,
                 "SELECT warehouse_id, (SELECT COALESCE (SUM (number_block.last"
                 " - number_block.next + 1), 0) FROM number_block"
@@ -33,11 +34,11 @@ typedef struct
   PiaoReply *reply;
   GPtrArray *commands;
   GPtrArray *verdicts; /* NULL without commands */
-  gint64 last_seen;
-  gint64 warehouse; /* of the user, when its numbers run low; else 0 */
-  GBytes *bytes;    /* the answer, coded; NULL until it is known */
-  int schema;       /* of the desktop */
-  gboolean same;    /* of a short question: the answer would be the one that it names */
+  gboolean unseen;     /* the device is to be noted as seen */
+  gint64 warehouse;    /* of the user, when its numbers run low; else 0 */
+  GBytes *bytes;       /* the answer, coded; NULL until it is known */
+  int schema;          /* of the desktop */
+  gboolean same;       /* of a short question: the answer would be the one that it names */
 } Sync;
 
 static void
@@ -124,16 +125,30 @@ respond (PiaoDb *db, gpointer data, GError **error)
 }
 
 static gboolean
-look_at_device (Sync *sync, PiaoDb *db, GError **error)
+take_seen (PiaoCursor *cursor, gpointer data, GError **error)
 {
-  PiaoCall *call = sync->call;
+  Sync *sync = data;
+  const PiaoCall *call = sync->call;
+  /* A short question has no clock in it. */
+  gint64 skew = call->body != NULL ? piao_serve_get_skew (call->body, call->now) : 0;
   g_autoptr (GError) inner = NULL;
-  g_autoptr (PiaoCursor) cursor = NULL;
 
-  if (!piao_db_query_int (db, &sync_last_seen, 0, &sync->last_seen, error, "i",
-                          (gint64)call->device))
-    return FALSE;
-  cursor = piao_db_query (db, &sync_numbers, &inner, "ii", call->user, (gint64)call->device);
+  sync->unseen = !piao_cursor_next (cursor, &inner)
+                 || call->now - piao_cursor_int (cursor, 0) >= SEEN_EVERY
+                 || (call->body != NULL && ABS (skew - piao_cursor_int (cursor, 1)) >= SEEN_SKEW)
+                 || piao_cursor_int (cursor, 2) != call->user;
+  if (inner == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
+}
+
+static gboolean
+take_numbers (PiaoCursor *cursor, gpointer data, GError **error)
+{
+  Sync *sync = data;
+  g_autoptr (GError) inner = NULL;
+
   if (piao_cursor_next (cursor, &inner) && piao_cursor_int (cursor, 1) < NUMBERS_LOW)
     sync->warehouse = piao_cursor_int (cursor, 0);
   if (inner == NULL)
@@ -142,12 +157,23 @@ look_at_device (Sync *sync, PiaoDb *db, GError **error)
   return FALSE;
 }
 
+static gboolean
+look_at_device (Sync *sync, PiaoDb *db, GError **error)
+{
+  gint64 device = sync->call->device;
+  gboolean asked = piao_db_ask (db, &sync_seen, take_seen, sync, NULL, error, "i", device)
+                   && piao_db_ask (db, &sync_numbers, take_numbers, sync, NULL, error, "ii",
+                                   sync->call->user, device);
+
+  return piao_db_settle (db, asked ? error : NULL) && asked;
+}
+
 /* Whether the writer has anything to do for this request. */
 static gboolean
 needs_writer (const Sync *sync)
 {
   return (sync->commands != NULL && sync->commands->len > 0) || sync->warehouse != 0
-         || sync->call->now - sync->last_seen >= SEEN_EVERY;
+         || sync->unseen;
 }
 
 gboolean
@@ -230,9 +256,10 @@ push (Sync *sync, GError **error)
   g_autoptr (DexFuture) future = NULL;
   const GValue *value;
 
-  if (sync->commands->len == 0 && sync->call->now - sync->last_seen < SEEN_EVERY)
+  if (sync->commands->len == 0 && !sync->unseen)
     return TRUE;
-  future = piao_executor_push (executor, g_ptr_array_ref (sync->commands), see_device, sync, NULL);
+  future = piao_executor_push (executor, g_ptr_array_ref (sync->commands),
+                               sync->unseen ? see_device : NULL, sync, NULL);
   if (!dex_await (dex_ref (future), error))
     return FALSE;
   value = dex_future_get_value (future, error);
