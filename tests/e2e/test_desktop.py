@@ -259,7 +259,9 @@ class Desktop(unittest.TestCase):
     def test_2_an_order(self):
         """Wrong codes are refused with a sentence; the right ones lead to a label."""
         before = labels()
-        order, number, packs = self.open_counter()
+        keys('mousemove', '90', '107', 'click', '1')  # on Today, with the focus in the sidebar
+        keys('key', 'F6')
+        order, number, packs = wait_until('F6 opens the next order', self.on_screen)
         wait_until('its number is on screen', lambda: self.app.find('label', number))
         said = set()
         for kind, code in codes_of(order):

@@ -500,8 +500,6 @@ piao_orders_page_class_init (PiaoOrdersPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
   gtk_widget_class_install_action (widget_class, "orders.reset", NULL, reset_action);
   gtk_widget_class_install_action (widget_class, "orders.telephone", NULL, telephone_action);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_n, GDK_CONTROL_MASK,
-                                       "orders.telephone", NULL);
 }
 
 static void

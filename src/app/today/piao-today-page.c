@@ -363,7 +363,6 @@ piao_today_page_class_init (PiaoTodayPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_narrow);
   gtk_widget_class_bind_template_callback (widget_class, on_wide);
   gtk_widget_class_install_action (widget_class, "today.start", NULL, start_action);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F6, 0, "today.start", NULL);
 }
 
 static void
