@@ -373,6 +373,30 @@ test_queue_clocks (Fixture *f, gconstpointer data)
   g_assert_cmpstr (before->str, !=, after->str);
 }
 
+static gboolean
+menu_has_focus (gpointer data)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (gtk_widget_get_root (data)));
+
+  return focus != NULL && gtk_widget_is_ancestor (focus, data);
+}
+
+/* A scanner's Enter must not open again the menu that was just used. */
+static void
+test_menu_gives_focus_back (Fixture *f, gconstpointer data)
+{
+  GtkWidget *menu = app_world_find_widget (GTK_WIDGET (f->window), GTK_TYPE_MENU_BUTTON);
+  GtkWidget *before;
+
+  piao_window_show_page (f->window, "counter");
+  before = gtk_window_get_focus (GTK_WINDOW (f->window));
+  g_assert_nonnull (before);
+  gtk_menu_button_popup (GTK_MENU_BUTTON (menu));
+  app_world_await (menu_has_focus, menu);
+  gtk_menu_button_popdown (GTK_MENU_BUTTON (menu));
+  g_assert_true (gtk_window_get_focus (GTK_WINDOW (f->window)) == before);
+}
+
 typedef struct
 {
   PiaoWindow *window;
@@ -714,6 +738,7 @@ main (int argc, char *argv[])
   ADD ("/app/palette-finds-data", test_palette_finds_data);
   ADD ("/app/counter", test_counter);
   ADD ("/app/counter/queue-clocks", test_queue_clocks);
+  ADD ("/app/menu-focus", test_menu_gives_focus_back);
   ADD ("/app/switch-user", test_switch_user);
   ADD ("/app/preferences", test_preferences);
   ADD ("/app/start/first-fetch", test_first_fetch);

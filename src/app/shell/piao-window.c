@@ -30,6 +30,8 @@ struct _PiaoWindow
   PiaoPage *front;                    /* borrowed from the stack */
   PiaoPalette *palette;               /* weak */
   PiaoPreferencesDialog *preferences; /* weak */
+  GtkMenuButton *menu_button;
+  GtkWidget *focus_before; /* outside the menu, last; weak */
   guint flash_timer;
 
   AdwToastOverlay *toasts;
@@ -424,6 +426,24 @@ on_show_order (PiaoWindow *self, gint64 order)
 }
 
 static void
+on_focus (PiaoWindow *self)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
+  if (focus != NULL && focus != GTK_WIDGET (self->menu_button)
+      && !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->menu_button)))
+    g_set_weak_pointer (&self->focus_before, focus);
+}
+
+/* After the menu the focus is where it was: on its button a scanner's Enter would open it again. */
+static void
+on_menu (PiaoWindow *self)
+{
+  if (!gtk_menu_button_get_active (self->menu_button) && self->focus_before != NULL)
+    gtk_widget_grab_focus (self->focus_before);
+}
+
+static void
 keep_size (PiaoWindow *self)
 {
   GSettings *settings = piao_session_get_settings (self->session);
@@ -475,6 +495,7 @@ piao_window_dispose (GObject *object)
   self->front = NULL;
   g_clear_weak_pointer (&self->palette);
   g_clear_weak_pointer (&self->preferences);
+  g_clear_weak_pointer (&self->focus_before);
   g_clear_object (&self->desk);
   g_clear_object (&self->reader);
   gtk_widget_dispose_template (GTK_WIDGET (object), PIAO_TYPE_WINDOW);
@@ -532,8 +553,11 @@ piao_window_class_init (PiaoWindowClass *klass)
   BIND (link_dot);
   BIND (practice_pill);
   BIND (practice_section);
+  BIND (menu_button);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_menu);
+  gtk_widget_class_bind_template_callback (widget_class, on_focus);
   install_signals ();
   install_actions (widget_class);
 }
