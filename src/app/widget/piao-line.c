@@ -4,7 +4,10 @@
  * DESIGN: GtkColumnView makes two widgets for every cell and keeps two hundred rows: four thousand
  * widgets to be made, styled, measured and told to the accessibility bus before the first row of a
  * list is seen. Here a row is one widget. Only a pill is a widget of its own, since its colours are
- * those of the style sheet; a line has it from the time it is shown first. */
+ * those of the style sheet.
+ *
+ * Most of what is left is to find the glyphs of each text. Places, people, sources and sums come
+ * again and again, and all of it when one scrolls back: texts are kept as they were drawn. */
 
 #include "config.h"
 
@@ -13,7 +16,8 @@
 #include "app/widget/piao-cell-private.h"
 #include "app/widget/piao-line.h"
 
-#define AROUND 8 /* pixels left and right of a text, as in the titles (style.css) */
+#define AROUND 8       /* pixels left and right of a text, as in the titles (style.css) */
+#define MAX_DRAWN 2000 /* texts that are kept as they were drawn: forty screens have not more */
 
 struct _PiaoLine
 {
@@ -32,12 +36,47 @@ G_DEFINE_FINAL_TYPE (PiaoLine, piao_line, GTK_TYPE_WIDGET)
 
 /* --- form ------------------------------------------------------------------------------------- */
 
+/* A text as a column has drawn it. Also the key of itself. */
+typedef struct
+{
+  guint column;
+  char *text;
+  GskRenderNode *node; /* NULL for blanks */
+} Drawn;
+
+static guint
+drawn_hash (gconstpointer data)
+{
+  const Drawn *self = data;
+
+  return g_str_hash (self->text) * 31 + self->column;
+}
+
+static gboolean
+drawn_equal (gconstpointer a, gconstpointer b)
+{
+  const Drawn *left = a, *right = b;
+
+  return left->column == right->column && g_str_equal (left->text, right->text);
+}
+
+static void
+drawn_free (gpointer data)
+{
+  Drawn *self = data;
+
+  g_free (self->text);
+  g_clear_pointer (&self->node, gsk_render_node_unref);
+  g_free (self);
+}
+
 PiaoLineForm *
 piao_line_form_new (const PiaoTableColumn *columns, guint n_columns, gpointer data)
 {
   PiaoLineForm *self = g_rc_box_new0 (PiaoLineForm);
 
   self->data = data;
+  self->drawn = g_hash_table_new_full (drawn_hash, drawn_equal, drawn_free, NULL);
   self->columns = g_array_sized_new (FALSE, TRUE, sizeof (PiaoLineColumn), n_columns);
   for (guint i = 0; i < n_columns; i++)
     {
@@ -60,7 +99,14 @@ form_clear (gpointer data)
   PiaoLineForm *self = data;
 
   g_array_unref (self->columns);
+  g_hash_table_unref (self->drawn);
   g_clear_object (&self->layout);
+}
+
+void
+piao_line_form_forget (PiaoLineForm *self)
+{
+  g_hash_table_remove_all (self->drawn);
 }
 
 void
@@ -160,24 +206,56 @@ lay_out (PiaoLine *self, const PiaoLineColumn *column, const char *text)
   return layout;
 }
 
-static void
-draw_text (PiaoLine *self,
-           GtkSnapshot *snapshot,
-           const PiaoLineColumn *column,
-           const char *text,
-           const GdkRGBA *color)
+/* What @column shows of @text, where it stands in a line. NULL for blanks. Transfer full. */
+static GskRenderNode *
+draw (PiaoLine *self, const PiaoLineColumn *column, const char *text)
 {
   PangoLayout *layout = lay_out (self, column, text);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
   int height;
 
   pango_layout_get_pixel_size (layout, NULL, &height);
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (
-      snapshot, &GRAPHENE_POINT_INIT (
-                    (float)(column->x + AROUND),
-                    floorf ((float)(gtk_widget_get_height (GTK_WIDGET (self)) - height) / 2)));
-  gtk_snapshot_append_layout (snapshot, layout, color);
-  gtk_snapshot_restore (snapshot);
+  gtk_snapshot_translate (snapshot,
+                          &GRAPHENE_POINT_INIT ((float)(column->x + AROUND),
+                                                floorf ((float)(self->form->height - height) / 2)));
+  gtk_snapshot_append_layout (snapshot, layout, &self->form->color);
+  return gtk_snapshot_free_to_node (snapshot);
+}
+
+/* What was drawn stays right as long as colour, height and fonts are the same. (The places of the
+ * columns, too: their table says when they change.) */
+static void
+check_drawn (PiaoLine *self)
+{
+  PiaoLineForm *form = self->form;
+  guint serial = pango_context_get_serial (pango_layout_get_context (form->layout));
+  int height = gtk_widget_get_height (GTK_WIDGET (self));
+  GdkRGBA color;
+
+  gtk_widget_get_color (GTK_WIDGET (self), &color);
+  if (height == form->height && serial == form->serial && gdk_rgba_equal (&color, &form->color)
+      && g_hash_table_size (form->drawn) < MAX_DRAWN)
+    return;
+  piao_line_form_forget (form);
+  form->color = color;
+  form->height = height;
+  form->serial = serial;
+}
+
+static void
+draw_text (PiaoLine *self, GtkSnapshot *snapshot, guint i, const char *text)
+{
+  Drawn wanted = { i, (char *)text, NULL };
+  Drawn *drawn = g_hash_table_lookup (self->form->drawn, &wanted);
+
+  if (drawn == NULL)
+    {
+      drawn = g_new0 (Drawn, 1);
+      *drawn = (Drawn){ i, g_strdup (text), draw (self, get_column (self, i), text) };
+      g_hash_table_add (self->form->drawn, drawn);
+    }
+  if (drawn->node != NULL)
+    gtk_snapshot_append_node (snapshot, drawn->node);
 }
 
 static void
@@ -195,9 +273,8 @@ piao_line_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   PiaoLine *self = PIAO_LINE (widget);
   g_autoptr (GString) name = g_string_new (NULL);
-  GdkRGBA color;
 
-  gtk_widget_get_color (widget, &color);
+  check_drawn (self);
   for (guint i = 0; i < self->form->columns->len; i++)
     {
       const PiaoLineColumn *column = get_column (self, i);
@@ -209,7 +286,7 @@ piao_line_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       if (self->pills[i] != NULL)
         gtk_widget_snapshot_child (widget, GTK_WIDGET (self->pills[i]), snapshot);
       else
-        draw_text (self, snapshot, column, text, &color);
+        draw_text (self, snapshot, i, text);
     }
   if (!self->stale)
     return;

@@ -23,11 +23,19 @@ typedef struct
   GArray *columns;     /* of PiaoLineColumn, in the order of declaration */
   gpointer data;       /* of the functions of the declaration; borrowed */
   PangoLayout *layout; /* in which one text after the other is set; NULL at first */
+
+  GHashTable *drawn; /* what lines have drawn lately (piao-line.c) */
+  GdkRGBA color;     /* … in this colour */
+  int height;        /* … in lines of this height */
+  guint serial;      /* … with the fonts of the layout when its context was that old */
 } PiaoLineForm;
 
 PiaoLineForm *piao_line_form_new (const PiaoTableColumn *columns, guint n_columns, gpointer data);
 PiaoLineForm *piao_line_form_ref (PiaoLineForm *self);
 void piao_line_form_unref (PiaoLineForm *self);
+
+/* Its columns stand elsewhere: what was drawn is of no use. */
+void piao_line_form_forget (PiaoLineForm *self);
 
 /*
  * A row of a long table in one widget, which draws what its item shows in each column. Like a

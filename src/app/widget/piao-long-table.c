@@ -74,6 +74,7 @@ read_places (PiaoLongTable *self)
 static void
 place_lines (PiaoLongTable *self)
 {
+  piao_line_form_forget (self->form);
   for (GtkWidget *row = gtk_widget_get_first_child (GTK_WIDGET (self->list)); row != NULL;
        row = gtk_widget_get_next_sibling (row))
     {
