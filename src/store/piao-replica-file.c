@@ -123,9 +123,7 @@ piao_replica_file_open (
 
   /* What sorts much, such as a new index, does it in a file, not in memory. What is written is in
    * the cache anyway: mapped as well, a first fetch would fill the memory with the whole file. */
-  if (db == NULL
-      || !piao_db_script (db, "PRAGMA temp_store = FILE; PRAGMA threads = 2; PRAGMA mmap_size = 0",
-                          error))
+  if (db == NULL || !piao_db_script (db, "PRAGMA temp_store = FILE; PRAGMA mmap_size = 0", error))
     return NULL;
   sqlite3_wal_autocheckpoint (piao_db_get_sqlite (db), 0);
   /* Cut off, not only moved: a run that ended early may have erased something. */
