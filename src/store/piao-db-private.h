@@ -68,8 +68,9 @@ struct _PiaoDb
   const PiaoDbDriver *driver;
   guint depth; /* savepoints open inside the transaction */
   gboolean in_transaction;
-  gboolean defers; /* what is only executed in this transaction need not be waited for */
-  GError *doom;    /* owned; why this transaction can only be rolled back: NULL, it need not */
+  gboolean unchecked; /* CHECKs are not looked at */
+  gboolean defers;    /* what is only executed in this transaction need not be waited for */
+  GError *doom;       /* owned; why this transaction can only be rolled back: NULL, it need not */
 };
 
 struct _PiaoCursor

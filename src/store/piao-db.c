@@ -498,6 +498,9 @@ static gboolean
 begin (PiaoDb *db, gboolean write, GError **error)
 {
   g_return_val_if_fail (!db->in_transaction, FALSE);
+  /* There was no memory to say so. */
+  if (db->unchecked && !piao_db_set_checks (db, TRUE, error))
+    return FALSE;
   if (!db->driver->begin (db, write, error))
     return FALSE;
   db->in_transaction = TRUE;
@@ -545,6 +548,21 @@ piao_db_rollback (PiaoDb *db)
   /* The engine may already have rolled back (full disk, lost server): nothing is left to undo. */
   if (!say (db, &rollback_words, &error))
     g_debug ("rollback: %s", error->message);
+}
+
+gboolean
+piao_db_set_checks (PiaoDb *db, gboolean checks, GError **error)
+{
+  g_return_val_if_fail (piao_db_get_engine (db) == PIAO_ENGINE_SQLITE, FALSE);
+  /* Whatever becomes of the words: it is said once more before the next transaction. */
+  db->unchecked = TRUE;
+  if (!piao_db_script (db,
+                       checks ? "PRAGMA ignore_check_constraints = OFF"
+                              : "PRAGMA ignore_check_constraints = ON",
+                       error))
+    return FALSE;
+  db->unchecked = !checks;
+  return TRUE;
 }
 
 gboolean

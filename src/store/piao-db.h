@@ -208,6 +208,11 @@ gboolean piao_db_release (PiaoDb *db, GError **error);
 void piao_db_rollback_to (PiaoDb *db);
 gboolean piao_db_in_transaction (PiaoDb *db);
 
+/* Whether SQLite looks at the CHECKs of what is written. Without them it writes several times as
+ * fast, so a caller who has made sure of them himself (store/piao-table-checks.h) may do without
+ * inside a transaction; the next one begins with them in any case. */
+gboolean piao_db_set_checks (PiaoDb *db, gboolean checks, GError **error);
+
 /* Once the machine has failed in a transaction (a disk, the memory, a damaged page), every
  * statement in it fails likewise until it is rolled back, so that nobody who overlooked it commits
  * a part or concludes something from what could not be read. FALSE when it has, and then @error is

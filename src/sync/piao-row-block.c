@@ -191,6 +191,19 @@ piao_row_block_estimate (const PiaoRowBlock *self)
   return size;
 }
 
+gsize
+piao_row_block_get_size (const PiaoRowBlock *self)
+{
+  gsize row = sizeof (gint64) * 3 + sizeof (guint8), texts = 0;
+
+  for (guint i = 0; i < self->kind->n_columns; i++)
+    {
+      row += self->columns[i].is_text ? sizeof (guint32) : sizeof (gint64);
+      texts += self->columns[i].arena_capacity;
+    }
+  return row * self->capacity + texts;
+}
+
 /* --- reading --------------------------------------------------------------------------------- */
 
 gboolean
@@ -237,6 +250,22 @@ piao_row_block_get_record (const PiaoRowBlock *self, guint row)
 }
 
 void
+piao_row_block_get_value (const PiaoRowBlock *self, guint row, guint index, PiaoValue *value)
+{
+  const PiaoBlockColumn *column = &self->columns[index];
+
+  g_assert (row < self->n_rows && index < self->kind->n_columns);
+  *value = (PiaoValue){ PIAO_VALUE_NULL, { 0 } };
+  if (!column->is_text)
+    {
+      if ((column->nulls[row / 8] & 1 << row % 8) == 0)
+        *value = (PiaoValue){ PIAO_VALUE_INT, { column->numbers[row] } };
+    }
+  else if (column->offsets[row] != PIAO_BLOCK_NULL)
+    *value = (PiaoValue){ PIAO_VALUE_TEXT, { .text = column->arena + column->offsets[row] } };
+}
+
+void
 piao_row_block_bind (const PiaoRowBlock *self, guint row, PiaoValue *values)
 {
   values[PIAO_ROW_ID] = (PiaoValue){ PIAO_VALUE_INT, { self->ids[row] } };
@@ -244,17 +273,7 @@ piao_row_block_bind (const PiaoRowBlock *self, guint row, PiaoValue *values)
   values[PIAO_ROW_REV] = (PiaoValue){ PIAO_VALUE_INT, { self->revs[row] } };
   values[PIAO_ROW_DELETED] = (PiaoValue){ PIAO_VALUE_INT, { self->deleted[row] } };
   for (guint i = 0; i < self->kind->n_columns; i++)
-    {
-      const PiaoBlockColumn *column = &self->columns[i];
-      PiaoValue *value = &values[i + PIAO_ROW_FIRST_COLUMN];
-
-      if (piao_row_block_is_null (self, row, i))
-        *value = (PiaoValue){ PIAO_VALUE_NULL, { 0 } };
-      else if (column->is_text)
-        *value = (PiaoValue){ PIAO_VALUE_TEXT, { .text = column->arena + column->offsets[row] } };
-      else
-        *value = (PiaoValue){ PIAO_VALUE_INT, { column->numbers[row] } };
-    }
+    piao_row_block_get_value (self, row, i, &values[i + PIAO_ROW_FIRST_COLUMN]);
 }
 
 static gboolean

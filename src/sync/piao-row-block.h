@@ -62,6 +62,9 @@ gint64 piao_row_block_get_int (const PiaoRowBlock *self, guint row, guint column
 /* NULL stays NULL; borrowed until the block is changed. */
 const char *piao_row_block_get_text (const PiaoRowBlock *self, guint row, guint column);
 
+/* Likewise as a value that is borrowed, never to be cleared. */
+void piao_row_block_get_value (const PiaoRowBlock *self, guint row, guint column, PiaoValue *value);
+
 /* The row as a record of its own. Transfer full. */
 PiaoRecord *piao_row_block_get_record (const PiaoRowBlock *self, guint row);
 
@@ -74,6 +77,9 @@ gboolean piao_row_block_equal (const PiaoRowBlock *a, const PiaoRowBlock *b);
 
 /* Whether columns of this type hold text. */
 gboolean piao_column_is_text (const PiaoColumn *column);
+
+/* Bytes of memory that the rows take. */
+gsize piao_row_block_get_size (const PiaoRowBlock *self);
 
 /* What the last row takes on the wire, roughly: bytes in frames. */
 gsize piao_row_block_estimate (const PiaoRowBlock *self);

@@ -6,6 +6,7 @@
 #include "base/piao-error.h"
 #include "base/piao-mutant.h"
 #include "store/piao-search.h"
+#include "sync/piao-rows-bulk.h"
 #include "sync/piao-sync-rows.h"
 
 /* From so many rows of a kind on, their search text is made later. */
@@ -277,21 +278,86 @@ add_row (PiaoDb *db,
   return touch_search (db, block, row, error);
 }
 
-gboolean
-piao_sync_rows_put (PiaoDb *db, const PiaoRowBlock *block, PiaoDigestTally *tally, GError **error)
+static gboolean
+put_rows (PiaoDb *db,
+          const PiaoRowBlock *block,
+          guint first,
+          guint n,
+          PiaoDigestTally *tally,
+          gboolean *added,
+          GError **error)
 {
   g_autofree PiaoValue *values = g_new0 (PiaoValue, block->kind->n_columns + PIAO_ROW_FIRST_COLUMN);
-  /* New rows come together, and so do changed ones. */
-  gboolean added = TRUE;
 
-  for (guint row = 0; row < block->n_rows; row++)
+  for (guint row = first; row < first + n; row++)
     {
       piao_row_block_bind (block, row, values);
-      if (!(added ? add_row (db, block, row, values, tally, &added, error)
-                  : put_row (db, block, row, values, tally, &added, error)))
+      if (!(*added ? add_row (db, block, row, values, tally, added, error)
+                   : put_row (db, block, row, values, tally, added, error)))
         return FALSE;
     }
   return TRUE;
+}
+
+/* Their search text is made later, from the first of them on. */
+static gboolean
+note_added (PiaoDb *db,
+            const PiaoRowBlock *block,
+            guint first,
+            guint n,
+            PiaoDigestTally *tally,
+            GError **error)
+{
+  gint64 least = G_MAXINT64;
+
+  for (guint row = first; row < first + n; row++)
+    {
+      piao_digest_tally_add (tally, block->lanes[row], block->kind->name, block->ids[row],
+                             block->revs[row]);
+      least = MIN (least, block->ids[row]);
+    }
+  return (block->kind->flags & PIAO_KIND_SEARCHABLE) == 0
+         || piao_search_postpone (db, block->kind, least, error);
+}
+
+/* Many at once as long as they are new, one by one where they are not. */
+static gboolean
+put_many (PiaoDb *db,
+          PiaoRowsBulk *bulk,
+          const PiaoRowBlock *block,
+          PiaoDigestTally *tally,
+          GError **error)
+{
+  gboolean added = TRUE;
+
+  for (guint row = 0, n; row < block->n_rows; row += n)
+    {
+      gboolean done = FALSE;
+
+      n = MIN (PIAO_ROWS_BULK_STEP, block->n_rows - row);
+      if (added && !piao_rows_bulk_add (bulk, row, n, &done, error))
+        return FALSE;
+      if (!(done ? note_added (db, block, row, n, tally, error)
+                 : put_rows (db, block, row, n, tally, &added, error)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+piao_sync_rows_put (PiaoDb *db, const PiaoRowBlock *block, PiaoDigestTally *tally, GError **error)
+{
+  /* New rows come together, and so do changed ones. */
+  gboolean added = TRUE, good;
+  PiaoRowsBulk *bulk;
+
+  if (block->n_rows < MANY_ROWS)
+    return put_rows (db, block, 0, block->n_rows, tally, &added, error);
+  bulk = piao_rows_bulk_begin (db, block, error);
+  if (bulk == NULL)
+    return FALSE;
+  good = put_many (db, bulk, block, tally, error);
+  return piao_rows_bulk_end (bulk, good ? error : NULL) && good;
 }
 
 gboolean
