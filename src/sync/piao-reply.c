@@ -93,6 +93,16 @@ piao_reply_get_n_rows (const PiaoReply *self)
   return n;
 }
 
+gsize
+piao_reply_get_size (const PiaoReply *self)
+{
+  gsize size = 0;
+
+  for (guint i = 0; i < self->blocks->len; i++)
+    size += piao_row_block_get_size (g_ptr_array_index (self->blocks, i));
+  return size;
+}
+
 gboolean
 piao_reply_has_news (const PiaoReply *self)
 {

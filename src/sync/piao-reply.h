@@ -93,6 +93,9 @@ void piao_reply_add_digest (
     PiaoReply *self, const PiaoKind *kind, gint64 lane, gint64 rows, guint64 sum);
 guint piao_reply_get_n_rows (const PiaoReply *self);
 
+/* Bytes of memory that the rows take. */
+gsize piao_reply_get_size (const PiaoReply *self);
+
 /* Whether it brings rows, or says that some are gone. */
 gboolean piao_reply_has_news (const PiaoReply *self);
 

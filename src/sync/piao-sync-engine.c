@@ -267,6 +267,8 @@ done_call (PiaoSyncEngine *self, const PiaoSyncEvent *event)
     case PIAO_SYNC_RESULT_OK:
       measure_call (self, event);
       self->goes_on = event->goes_on;
+      if (event->goes_on && event->unpacked > 0)
+        piao_sync_pace_note_unpacked (&self->pace, event->asked, event->unpacked);
       return PIAO_SYNC_WORK_APPLY;
     case PIAO_SYNC_RESULT_UNAUTHORIZED:
       self->token = FALSE;

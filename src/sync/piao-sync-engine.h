@@ -131,15 +131,16 @@ typedef struct
 
   guint serial; /* DONE */
   PiaoSyncResult result;
-  gsize request_bytes; /* DONE of READ */
-  gboolean full;       /* DONE of READ: more commands wait than fitted */
-  gboolean goes_on;    /* DONE of CALL: a page follows that can be asked for before this answer is
-                        * applied */
-  gboolean more;       /* DONE of APPLY: the centre has more */
-  gboolean waits;      /* … it has answered with verdicts alone */
-  gboolean problem;    /* … commands were not taken */
-  guint rows, decided; /* … what it brought; verdicts */
-  gint64 reached;      /* … seq up to which the replica is now */
+  gsize request_bytes;   /* DONE of READ */
+  gboolean full;         /* DONE of READ: more commands wait than fitted */
+  gboolean goes_on;      /* DONE of CALL: a page follows that can be asked for before this answer is
+                          * applied */
+  gsize asked, unpacked; /* … bytes: what was asked for, and what it takes in memory */
+  gboolean more;         /* DONE of APPLY: the centre has more */
+  gboolean waits;        /* … it has answered with verdicts alone */
+  gboolean problem;      /* … commands were not taken */
+  guint rows, decided;   /* … what it brought; verdicts */
+  gint64 reached;        /* … seq up to which the replica is now */
 } PiaoSyncEvent;
 
 typedef struct

@@ -15,7 +15,9 @@
 void
 piao_sync_pace_init (PiaoSyncPace *self)
 {
-  *self = (PiaoSyncPace){ .answer = PIAO_SYNC_FIRST_ANSWER, .piece = PIAO_SYNC_FIRST_PIECE };
+  *self = (PiaoSyncPace){ .answer = PIAO_SYNC_FIRST_ANSWER,
+                          .most = PIAO_SYNC_LARGEST_ANSWER,
+                          .piece = PIAO_SYNC_FIRST_PIECE };
 }
 
 void
@@ -43,7 +45,17 @@ piao_sync_pace_note_full_answer (PiaoSyncPace *self, gint64 down, gint64 apply)
   gsize by_disk = scale (self->answer, APPLY_MS, (double)apply, PIAO_SYNC_MIN_ANSWER,
                          PIAO_SYNC_LARGEST_ANSWER);
 
-  self->answer = MIN (by_line, by_disk);
+  self->answer = MIN (MIN (by_line, by_disk), self->most);
+}
+
+void
+piao_sync_pace_note_unpacked (PiaoSyncPace *self, gsize asked, gsize unpacked)
+{
+  double factor = (double)PIAO_SYNC_LARGEST_UNPACKED / (double)MAX (unpacked, 1);
+
+  self->most = (gsize)CLAMP ((double)asked * factor, (double)PIAO_SYNC_MIN_ANSWER,
+                             (double)PIAO_SYNC_LARGEST_ANSWER);
+  self->answer = MIN (self->answer, self->most);
 }
 
 void

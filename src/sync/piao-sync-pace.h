@@ -19,11 +19,16 @@ G_BEGIN_DECLS
 #define PIAO_SYNC_FIRST_PIECE ((gsize)16 * 1024)
 #define PIAO_SYNC_LARGEST_PIECE ((gsize)512 * 1024)
 
+/* So much of the memory an answer may take once it is taken apart; while it is written, the one
+ * behind it is there too. */
+#define PIAO_SYNC_LARGEST_UNPACKED ((gsize)6 * 1024 * 1024)
+
 #define PIAO_SYNC_PACE_SAMPLES 20
 
 typedef struct
 {
   gsize answer;                              /* bytes of rows to ask for */
+  gsize most;                                /* … that are not too many in memory */
   gsize piece;                               /* bytes of commands to send */
   guint32 latencies[PIAO_SYNC_PACE_SAMPLES]; /* ms to the first byte; a ring */
   guint n_latencies;                         /* ever; the ring holds the last ones */
@@ -37,6 +42,9 @@ void piao_sync_pace_note_latency (PiaoSyncPace *self, gint64 ms);
 /* An answer that was as long as it was allowed to be came down in @down ms and was written to the
  * disk in @apply ms, in which nobody else's scan can be. */
 void piao_sync_pace_note_full_answer (PiaoSyncPace *self, gint64 down, gint64 apply);
+
+/* An answer that goes on takes @unpacked bytes of memory, @asked were asked for. */
+void piao_sync_pace_note_unpacked (PiaoSyncPace *self, gsize asked, gsize unpacked);
 
 /* A request of @bytes, long enough to say something, was answered after @up ms. */
 void piao_sync_pace_note_piece (PiaoSyncPace *self, gsize bytes, gint64 up);

@@ -217,6 +217,7 @@ typedef struct
 {
   PiaoRegistry *registry; /* borrowed */
   PiaoSyncRound *round;   /* borrowed */
+  gsize unpacked;         /* bytes of the rows */
 } Taking;
 
 static DexFuture *
@@ -236,6 +237,7 @@ take_apart (PiaoDb *db, gpointer data)
   if (round->whole != NULL)
     {
       round->next = piao_sync_continue_request (round->request, round->reply);
+      taking->unpacked = piao_reply_get_size (round->reply);
       return dex_future_new_true ();
     }
   free_answer (round);
@@ -284,7 +286,7 @@ static void
 do_call (Work *work, PiaoSyncEvent *event)
 {
   PiaoSync *self = work->sync;
-  Taking taking = { piao_replica_get_registry (self->replica), work->round };
+  Taking taking = { .registry = piao_replica_get_registry (self->replica), .round = work->round };
   g_autoptr (GCancellable) cancellable = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -295,6 +297,8 @@ do_call (Work *work, PiaoSyncEvent *event)
       if (dex_await (piao_replica_read (self->replica, take_apart, &taking, NULL), &error))
         {
           event->goes_on = work->round->next != NULL;
+          event->asked = work->update.max_answer_bytes;
+          event->unpacked = taking.unpacked;
           return;
         }
       piao_sync_rest_clear (&self->rest);
