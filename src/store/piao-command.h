@@ -163,6 +163,13 @@ gint64 piao_tx_next_id (PiaoTx *tx);
  */
 PiaoRecord *piao_tx_new (PiaoTx *tx, const PiaoKind *kind, gint64 lane);
 
+/* A row whoever may see it, deleted or not; NULL with NOT_FOUND. Transfer full. */
+PiaoRecord *piao_tx_load (PiaoTx *tx, const PiaoKind *kind, gint64 id, GError **error);
+
+/* Says that a row (0: none) is going to be got or loaded, so that a database server is asked for
+ * several of them at once. */
+gboolean piao_tx_expect (PiaoTx *tx, const PiaoKind *kind, gint64 id, GError **error);
+
 /* A row that exists, is not deleted and lies in the actor's scope. NULL with NOT_FOUND or
  * FORBIDDEN (PER-03). Transfer full. */
 PiaoRecord *piao_tx_get (PiaoTx *tx, const PiaoKind *kind, gint64 id, GError **error);

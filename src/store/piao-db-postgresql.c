@@ -71,6 +71,7 @@ static const PiaoStatement begin_write_words = { "begin_write_words", "BEGIN" };
 /* One moment for all queries of a reader, as SQLite gives it. */
 static const PiaoStatement begin_read_words
     = { "begin_read_words", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
+static const PiaoStatement rollback_words = { "rollback_words", "ROLLBACK" };
 static const PiaoStatement notify_words = { "notify_words", "SELECT pg_notify ($1, $2)" };
 
 /* --- errors ---------------------------------------------------------------------------------- */
@@ -152,6 +153,8 @@ ensure_connection (PgDb *db, GError **error)
     return TRUE;
   if (db->parent.in_transaction)
     return set_lost_error (error);
+  /* The end of a reading transaction may have been on its way: that has come to its end. */
+  db->n_sent = 0;
   PQreset (db->connection);
   if (PQstatus (db->connection) != CONNECTION_OK)
     return set_lost_error (error);
@@ -402,6 +405,19 @@ pg_begin (PiaoDb *base, gboolean write, GError **error)
                  error);
 }
 
+/* Sent at once, so that the server keeps no old rows for a connection that rests; looked at with
+ * what comes next. */
+static void
+pg_leave (PiaoDb *base)
+{
+  PgDb *db = (PgDb *)base;
+
+  /* With a connection that was lost its transaction has ended. */
+  if (PQstatus (db->connection) == CONNECTION_OK
+      && pg_ask (base, &rollback_words, NULL, 0, NULL, NULL, NULL, NULL))
+    PQflush (db->connection);
+}
+
 static PiaoCursor *
 pg_query (PiaoDb *base,
           const PiaoStatement *statement,
@@ -567,6 +583,9 @@ pg_wait_notice (PiaoDb *base, int wake_fd, int timeout_ms, char **text, GError *
   GPollFD fds[] = { { .fd = wake_fd, .events = G_IO_IN },
                     { .fd = PQsocket (db->connection), .events = G_IO_IN } };
 
+  /* An answer to something else would look like a notice. */
+  if (!pg_settle (base, error))
+    return FALSE;
   *text = take_notice (db);
   if (*text != NULL)
     return TRUE;
@@ -585,6 +604,7 @@ static const PiaoDbDriver driver = {
   .begin = pg_begin,
   .ask = pg_ask,
   .settle = pg_settle,
+  .leave = pg_leave,
   .free = pg_free,
   .query = pg_query,
   .script = pg_script,

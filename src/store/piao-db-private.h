@@ -49,6 +49,9 @@ typedef struct
                    GError **error);
   gboolean (*settle) (PiaoDb *db, GError **error);
 
+  /* Ends a transaction that has only read; nobody waits for it. NULL: by its words. */
+  void (*leave) (PiaoDb *db);
+
   /* Both NULL where there are no notices. */
   gboolean (*notify) (PiaoDb *db, const char *channel, const char *text, GError **error);
   gboolean (*wait_notice) (PiaoDb *db, int wake_fd, int timeout_ms, char **text, GError **error);
@@ -68,6 +71,7 @@ struct _PiaoDb
   const PiaoDbDriver *driver;
   guint depth; /* savepoints open inside the transaction */
   gboolean in_transaction;
+  gboolean reads;     /* this transaction only reads */
   gboolean unchecked; /* CHECKs are not looked at */
   gboolean defers;    /* what is only executed in this transaction need not be waited for */
   GError *doom;       /* owned; why this transaction can only be rolled back: NULL, it need not */

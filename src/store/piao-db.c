@@ -504,6 +504,7 @@ begin (PiaoDb *db, gboolean write, GError **error)
   if (!db->driver->begin (db, write, error))
     return FALSE;
   db->in_transaction = TRUE;
+  db->reads = !write;
   db->defers = FALSE;
   db->depth = 0;
   return TRUE;
@@ -545,6 +546,11 @@ piao_db_rollback (PiaoDb *db)
   db->in_transaction = db->defers = FALSE;
   db->depth = 0;
   g_clear_error (&db->doom);
+  if (db->reads && db->driver->leave != NULL)
+    {
+      db->driver->leave (db);
+      return;
+    }
   /* The engine may already have rolled back (full disk, lost server): nothing is left to undo. */
   if (!say (db, &rollback_words, &error))
     g_debug ("rollback: %s", error->message);

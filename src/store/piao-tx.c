@@ -17,6 +17,7 @@
 #include "base/piao-text.h"
 #include "store/piao-command.h"
 #include "store/piao-db-private.h"
+#include "store/piao-tx-rows.h"
 
 #define DEFAULT_TEXT 200
 
@@ -26,6 +27,7 @@ struct _PiaoTx
   PiaoDb *db;             /* borrowed */
   PiaoContext context;
   PiaoAccess *access; /* borrowed; NULL for the system */
+  PiaoTxRows *rows;   /* owned */
   guint ids_used;     /* the command's own included */
   GArray *touched;    /* PiaoTouch, one a row */
 };
@@ -159,9 +161,21 @@ check_scope (PiaoTx *tx, const PiaoRecord *record, GError **error)
 }
 
 PiaoRecord *
+piao_tx_load (PiaoTx *tx, const PiaoKind *kind, gint64 id, GError **error)
+{
+  return piao_tx_rows_load (tx->rows, kind, id, error);
+}
+
+gboolean
+piao_tx_expect (PiaoTx *tx, const PiaoKind *kind, gint64 id, GError **error)
+{
+  return id == 0 || piao_tx_rows_expect (tx->rows, kind, id, error);
+}
+
+PiaoRecord *
 piao_tx_get (PiaoTx *tx, const PiaoKind *kind, gint64 id, GError **error)
 {
-  g_autoptr (PiaoRecord) record = piao_record_load (tx->db, kind, id, error);
+  g_autoptr (PiaoRecord) record = piao_tx_load (tx, kind, id, error);
 
   if (record == NULL || !check_scope (tx, record, error))
     return NULL;
@@ -256,6 +270,7 @@ piao_tx_put (PiaoTx *tx, PiaoRecord *record, GError **error)
     return FALSE;
   if (tx->context.side == PIAO_SIDE_SERVER)
     record->rev = tx->context.seq;
+  piao_tx_rows_drop (tx->rows, record->kind, record->id);
   if (!piao_record_store (tx->db, record, error))
     return FALSE;
   touch (tx, record);
@@ -308,7 +323,9 @@ piao_command_apply (PiaoRegistry *registry,
   if (today == NULL)
     return FALSE;
   tx.touched = g_array_new (FALSE, FALSE, sizeof (PiaoTouch));
+  tx.rows = piao_tx_rows_new (db);
   done = run (&tx, command, today, &own, error);
+  done = piao_tx_rows_end (tx.rows, done ? error : NULL) && done;
   /* What could not be read is no reason to refuse, and none to go on. */
   done = piao_db_check (db, error) && done;
   if (done && touched != NULL)

@@ -6,6 +6,7 @@
 
 #include "base/piao-error.h"
 #include "store/piao-schema.h"
+#include "store/piao-tx-rows.h"
 
 PIAO_STATEMENT (create_item,
                 "CREATE TEMPORARY TABLE item (id INTEGER PRIMARY KEY, name TEXT,"
@@ -239,6 +240,113 @@ test_failures_undo_all (void)
   g_assert_cmpuint (before, ==, 101);
 }
 
+/* --- several rows at once -------------------------------------------------------------------- */
+
+static PiaoRepeated put_items
+    = PIAO_REPEATED ("put_items",
+                     "INSERT INTO item (id, name, size) VALUES ",
+                     "(?, 'a', ?)",
+                     ", ",
+                     " ON CONFLICT (id) DO UPDATE SET size = excluded.size");
+static PiaoRepeated get_items
+    = PIAO_REPEATED ("get_items", "", "SELECT size FROM item WHERE id = ?", " UNION ALL ", "");
+
+static gboolean
+add_sizes (PiaoCursor *cursor, gpointer data, GError **error)
+{
+  gint64 *sum = data;
+
+  while (piao_cursor_next (cursor, error))
+    *sum += piao_cursor_int (cursor, 0);
+  return TRUE;
+}
+
+/* However many go together, each of them is written, written over and found. */
+static void
+test_rows_go_together (void)
+{
+  g_autoptr (PiaoDb) db = open_with_items ();
+
+  g_assert_true (piao_repeated_get (&put_items, 2) == piao_repeated_get (&put_items, 2));
+  begin_deferred (db);
+  for (guint n = 1; n <= PIAO_REPEATED_MAX; n++)
+    {
+      PiaoValue rows[PIAO_REPEATED_MAX * 2], ids[PIAO_REPEATED_MAX];
+      gint64 sum = 0;
+
+      for (guint i = 0; i < n; i++)
+        {
+          ids[i] = rows[i * 2] = (PiaoValue){ PIAO_VALUE_INT, { i + 1 } };
+          rows[i * 2 + 1] = (PiaoValue){ PIAO_VALUE_INT, { (gint64)(n + i) } };
+        }
+      g_assert_true (piao_db_exec_values (db, piao_repeated_get (&put_items, n), rows, n * 2, NULL)
+                     && piao_db_ask_values (db, piao_repeated_get (&get_items, n), add_sizes, &sum,
+                                            NULL, ids, n, NULL)
+                     && piao_db_settle (db, NULL));
+      g_assert_cmpint (sum, ==, n * n + n * (n - 1) / 2);
+      g_assert_cmpint (count (db), ==, n);
+    }
+  g_assert_true (piao_db_commit (db, NULL));
+}
+
+/* --- the rows of a command ------------------------------------------------------------------- */
+
+static const PiaoColumn box_columns[] = { { "size", "Size", PIAO_COLUMN_INT } };
+static const PiaoKind box_kind
+    = { .name = "box", .title = "Boxes", .columns = box_columns, .n_columns = 1 };
+
+static void
+put_box (PiaoDb *db, gint64 id, gint64 size)
+{
+  g_autoptr (PiaoRecord) box = piao_record_new (&box_kind, id, 0);
+
+  piao_record_set_int (box, 0, size);
+  g_assert_true (piao_record_store (db, box, NULL));
+}
+
+static gint64
+load_box (PiaoTxRows *rows, gint64 id)
+{
+  g_autoptr (PiaoRecord) box = piao_tx_rows_load (rows, &box_kind, id, NULL);
+  gint64 size = box != NULL ? piao_record_int (box, 0) : -1;
+
+  /* What one rule does to its row is nothing to the others until it is written. */
+  if (box != NULL)
+    piao_record_set_int (box, 0, 99);
+  return size;
+}
+
+static void
+test_written_rows_are_read_again (void)
+{
+  g_autoptr (PiaoDb) db = open_db ();
+  PiaoTxRows *rows;
+
+  begin_deferred (db);
+  g_assert_true (piao_db_script (db,
+                                 "CREATE TEMPORARY TABLE box (id BIGINT PRIMARY KEY, lane BIGINT,"
+                                 " rev BIGINT, deleted BIGINT, size BIGINT)",
+                                 NULL));
+  put_box (db, 1, 10);
+  put_box (db, 2, 20);
+  rows = piao_tx_rows_new (db);
+  g_assert_true (piao_tx_rows_expect (rows, &box_kind, 1, NULL)
+                 && piao_tx_rows_expect (rows, &box_kind, 2, NULL)
+                 && piao_tx_rows_expect (rows, &box_kind, 3, NULL));
+  /* Asked for, not looked at yet, and written. */
+  piao_tx_rows_drop (rows, &box_kind, 2);
+  put_box (db, 2, 21);
+  g_assert_cmpint (load_box (rows, 1), ==, 10);
+  g_assert_cmpint (load_box (rows, 1), ==, 10);
+  g_assert_cmpint (load_box (rows, 2), ==, 21);
+  g_assert_cmpint (load_box (rows, 3), ==, -1);
+  piao_tx_rows_drop (rows, &box_kind, 1);
+  put_box (db, 1, 11);
+  g_assert_cmpint (load_box (rows, 1), ==, 11);
+  g_assert_true (piao_tx_rows_expect (rows, &box_kind, 3, NULL));
+  g_assert_true (piao_tx_rows_end (rows, NULL) && piao_db_commit (db, NULL));
+}
+
 static void
 test_schema_migrates_once (void)
 {
@@ -264,6 +372,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/store/db/defer/order", test_answers_keep_their_order);
   g_test_add_func ("/store/db/defer/in-time", test_failures_are_told_in_time);
   g_test_add_func ("/store/db/defer/undo", test_failures_undo_all);
+  g_test_add_func ("/store/db/repeated", test_rows_go_together);
+  g_test_add_func ("/store/tx/rows", test_written_rows_are_read_again);
   g_test_add_func ("/store/schema/migrates-once", test_schema_migrates_once);
   return g_test_run ();
 }

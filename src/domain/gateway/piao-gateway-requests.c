@@ -134,8 +134,7 @@ make_params (PiaoTx *tx,
   /* Who may see the order may name its outlet, although that may belong to another prefecture now.
    */
   g_autoptr (PiaoRecord) outlet
-      = piao_record_load (piao_tx_get_db (tx), &piao_outlet_kind,
-                          piao_record_int (order, PIAO_ORDER_OUTLET_ID), error);
+      = piao_tx_load (tx, &piao_outlet_kind, piao_record_int (order, PIAO_ORDER_OUTLET_ID), error);
   g_autofree char *amount = piao_money_to_decimal (piao_record_int (order, PIAO_ORDER_AMOUNT));
   g_autofree char *line_text = NULL;
   g_autofree char *pack_text = NULL;

@@ -195,7 +195,7 @@ piao_order_start_clock (PiaoTx *tx, PiaoRecord *order, const PiaoRecord *outlet)
   g_autoptr (PiaoCalendar) calendar = NULL;
 
   if (scheme_id != 0)
-    scheme = piao_record_load (piao_tx_get_db (tx), &piao_scheme_kind, scheme_id, NULL);
+    scheme = piao_tx_load (tx, &piao_scheme_kind, scheme_id, NULL);
   if (scheme != NULL)
     calendar = piao_calendar_parse (piao_record_text (scheme, PIAO_SCHEME_CALENDAR),
                                     piao_record_text (scheme, PIAO_SCHEME_TRANSIT), NULL);

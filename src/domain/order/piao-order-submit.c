@@ -12,6 +12,7 @@
 
 #include "base/piao-error.h"
 #include "base/piao-id.h"
+#include "domain/delivery/piao-delivery-kinds.h"
 #include "domain/gateway/piao-gateway-requests.h"
 #include "domain/order/piao-order-number.h"
 #include "domain/order/piao-order-rules.h"
@@ -36,16 +37,13 @@ PIAO_STATEMENT (select_free,
 
 /* --- may this be ordered now? ---------------------------------------------------------------- */
 
+/* @closure: of the market, now; NULL when it is open. */
 static gboolean
-check_market (PiaoTx *tx, JsonObject *args, GError **error)
+check_market (PiaoTx *tx, JsonObject *args, const char *closure, GError **error)
 {
-  gint64 now = piao_tx_get_now (tx);
-  g_autofree char *closure = NULL;
-  g_autoptr (GDateTime) local = piao_time_to_local (now);
+  g_autoptr (GDateTime) local = piao_time_to_local (piao_tx_get_now (tx));
   int hour = g_date_time_get_hour (local);
 
-  if (!piao_db_query_text (piao_tx_get_db (tx), &select_closure, &closure, error, "i", now))
-    return FALSE;
   if (closure != NULL)
     return piao_error_set (error, PIAO_ERROR_REFUSED, "order.market-closed",
                            _ ("The market is closed (%s): no orders are taken now."), closure);
@@ -227,14 +225,62 @@ find_outlet (PiaoTx *tx, JsonObject *args, GError **error)
 }
 
 static gboolean
+take_closure (PiaoCursor *cursor, gpointer data, GError **error)
+{
+  char **closure = data;
+  g_autoptr (GError) inner = NULL;
+
+  if (piao_cursor_next (cursor, &inner))
+    *closure = g_strdup (piao_cursor_text (cursor, 0));
+  if (inner == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
+}
+
+/* Asks for what the arguments name, and whether the market is closed, at once. */
+static gboolean
+look_ahead (PiaoTx *tx, JsonObject *args, char **closure, GError **error)
+{
+  PiaoDb *db = piao_tx_get_db (tx);
+  JsonArray *items = piao_json_get_array (args, "lines");
+  gboolean asked = piao_tx_expect (tx, &piao_outlet_kind, piao_json_get_id (args, "outlet"), error);
+
+  for (guint i = 0; asked && i < json_array_get_length (items); i++)
+    asked = piao_tx_expect (tx, &piao_ticket_type_kind,
+                            piao_json_get_id (piao_json_array_get_object (items, i), "ticket_type"),
+                            error);
+  asked = asked
+          && piao_db_ask (db, &select_closure, take_closure, closure, NULL, error, "i",
+                          piao_tx_get_now (tx));
+  /* Settled in any case: nothing that is on its way may come when @closure is gone. */
+  return piao_db_settle (db, asked ? error : NULL) && asked;
+}
+
+/* What is read of it when the order is made and when ILMS is told. */
+static gboolean
+look_behind (PiaoTx *tx, const PiaoRecord *outlet, GError **error)
+{
+  return piao_tx_expect (tx, &piao_warehouse_kind,
+                         piao_record_int (outlet, PIAO_OUTLET_WAREHOUSE_ID), error)
+         && piao_tx_expect (tx, &piao_scheme_kind, piao_record_int (outlet, PIAO_OUTLET_SCHEME_ID),
+                            error);
+}
+
+static gboolean
 apply_submit (PiaoTx *tx, JsonObject *args, GError **error)
 {
-  g_autoptr (PiaoRecord) outlet = find_outlet (tx, args, error);
+  g_autoptr (PiaoRecord) outlet = NULL;
   g_autoptr (PiaoRecord) order = NULL;
   g_autoptr (GPtrArray) lines = NULL;
   g_autofree char *number = NULL;
+  g_autofree char *closure = NULL;
 
-  if (outlet == NULL || !check_market (tx, args, error))
+  if (!look_ahead (tx, args, &closure, error))
+    return FALSE;
+  outlet = find_outlet (tx, args, error);
+  if (outlet == NULL || !check_market (tx, args, closure, error)
+      || !look_behind (tx, outlet, error))
     return FALSE;
   number = take_number (tx, outlet, error);
   if (number == NULL)
