@@ -13,6 +13,7 @@
 #include "server/piao-sign-in.h"
 
 #define MAX_TOKEN 200
+#define MAX_QUESTION 65536    /* bytes */
 #define TOO_MANY_REQUESTS 429 /* libsoup has no name for it */
 
 typedef struct
@@ -224,15 +225,33 @@ read_first (PiaoDb *db, gpointer data, GError **error)
   return done;
 }
 
+/* A request of a desktop that brings nothing and only asks for news. Only the order of work depends
+ * on it, so this looks no closer than at what the desktop writes. */
+static gboolean
+only_asks (const PiaoCall *call)
+{
+  gsize size = 0;
+  const char *data = call->bytes != NULL ? g_bytes_get_data (call->bytes, &size) : NULL;
+
+  return data != NULL && size < MAX_QUESTION
+         && g_strstr_len (data, (gssize)size, "\"commands\":[]") != NULL;
+}
+
+static DexFuture *
+read_first_of (Work *work)
+{
+  PiaoReaders *readers = piao_server_get_readers (work->call.server);
+
+  return only_asks (&work->call) ? piao_readers_run_late (readers, read_first, work)
+                                 : piao_readers_run (readers, read_first, work);
+}
+
 static GBytes *
 answer (Work *work, GError **error)
 {
   PiaoCall *call = &work->call;
-  gboolean known = work->route->open
-                       ? read_body (call, error)
-                       : dex_await (piao_readers_run (piao_server_get_readers (call->server),
-                                                      read_first, work),
-                                    error);
+  gboolean known
+      = work->route->open ? read_body (call, error) : dex_await (read_first_of (work), error);
 
   return known ? work->route->func (call, error) : NULL;
 }

@@ -15,13 +15,16 @@ typedef struct
   void (*work) (gpointer data);
   gpointer data;
   DexPromise *promise; /* owned */
+  gboolean late;       /* lets those pass that are not */
+  guint64 number;
 } Job;
 
 struct _PiaoReaders
 {
   GObject parent_instance;
 
-  GAsyncQueue *queue; /* of Job */
+  GAsyncQueue *queue; /* of Job: see compare() */
+  guint64 queued;     /* jobs so far; under the queue's lock */
   GPtrArray *threads; /* of GThread */
   GThreadPool *work;
 };
@@ -35,7 +38,7 @@ typedef struct
 G_DEFINE_FINAL_TYPE (PiaoReaders, piao_readers, G_TYPE_OBJECT)
 
 /* Put into the queue, it ends the thread that takes it out. */
-static Job last_job;
+static Job last_job = { .late = TRUE, .number = G_MAXUINT64 };
 
 static void
 finish (Job *job, GError *error)
@@ -56,7 +59,10 @@ run (PiaoDb *db, Job *job)
 
   if (piao_db_begin_read (db, &error))
     {
-      job->func (db, job->data, &error);
+      piao_db_defer (db);
+      /* What was only sent is heard of, too. */
+      if (job->func (db, job->data, &error))
+        piao_db_settle (db, &error);
       piao_db_rollback (db);
     }
   finish (job, error);
@@ -114,14 +120,40 @@ make_job (Job job, Job **made)
   return DEX_FUTURE (dex_ref ((*made)->promise));
 }
 
+/* In order, those that may be late behind the others. */
+static int
+compare (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const Job *left = a, *right = b;
+
+  if (left->late != right->late)
+    return left->late ? 1 : -1;
+  return left->number < right->number ? -1 : left->number > right->number;
+}
+
+static DexFuture *
+queue_up (PiaoReaders *self, PiaoReadersFunc func, gpointer data, gboolean late)
+{
+  Job *job;
+  DexFuture *future = make_job ((Job){ .func = func, .data = data, .late = late }, &job);
+
+  g_async_queue_lock (self->queue);
+  job->number = ++self->queued;
+  g_async_queue_push_sorted_unlocked (self->queue, job, compare, NULL);
+  g_async_queue_unlock (self->queue);
+  return future;
+}
+
 DexFuture *
 piao_readers_run (PiaoReaders *self, PiaoReadersFunc func, gpointer data)
 {
-  Job *job;
-  DexFuture *future = make_job ((Job){ .func = func, .data = data }, &job);
+  return queue_up (self, func, data, FALSE);
+}
 
-  g_async_queue_push (self->queue, job);
-  return future;
+DexFuture *
+piao_readers_run_late (PiaoReaders *self, PiaoReadersFunc func, gpointer data)
+{
+  return queue_up (self, func, data, TRUE);
 }
 
 DexFuture *

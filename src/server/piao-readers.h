@@ -27,6 +27,10 @@ typedef gboolean (*PiaoReadersFunc) (PiaoDb *db, gpointer data, GError **error);
 /* Resolves to TRUE or rejects with @func's error; @data must stay until then. Any thread. */
 DexFuture *piao_readers_run (PiaoReaders *self, PiaoReadersFunc func, gpointer data);
 
+/* The same for what nobody waits for: whatever is run otherwise is taken first. A desktop that asks
+ * for news because it was told of some is not looked at by a person who has just pressed a key. */
+DexFuture *piao_readers_run_late (PiaoReaders *self, PiaoReadersFunc func, gpointer data);
+
 /* The same for work without a database that takes long (password hashes). */
 DexFuture *piao_readers_work (PiaoReaders *self, void (*func) (gpointer data), gpointer data);
 

@@ -14,6 +14,7 @@
 
 PIAO_STATEMENT (ledger_last_id, "SELECT MAX(id) FROM command_log WHERE device = 0 AND id > $1");
 PIAO_STATEMENT (ledger_head, "SELECT seq, entries, hash, epoch, epoch_at FROM head WHERE one = 1");
+PIAO_STATEMENT (ledger_stand, "SELECT seq, epoch FROM head WHERE one = 1");
 /* Writing the row is the lock among server processes on PostgreSQL: the next one waits here until
  * this transaction has ended, and then sees what it wrote. */
 PIAO_STATEMENT (
@@ -109,6 +110,13 @@ piao_ledger_prepare (PiaoDb *db, const char *epoch, GError **error)
   return digests != NULL && piao_digest_replace (db, digests, error);
 }
 
+static gboolean
+set_headless (GError **error)
+{
+  return piao_error_set (error, PIAO_ERROR_CORRUPT, "ledger.head",
+                         _ ("This database has no head; it was not made for a server."));
+}
+
 static PiaoLedger *
 load_head (PiaoDb *db, const PiaoStatement *statement, GError **error)
 {
@@ -128,8 +136,7 @@ load_head (PiaoDb *db, const PiaoStatement *statement, GError **error)
       return g_steal_pointer (&self);
     }
   if (inner == NULL)
-    inner = piao_error_new (PIAO_ERROR_CORRUPT, "ledger.head",
-                            _ ("This database has no head; it was not made for a server."));
+    set_headless (&inner);
   g_propagate_error (error, g_steal_pointer (&inner));
   return NULL;
 }
@@ -161,18 +168,47 @@ piao_ledger_free (PiaoLedger *self)
   g_free (self);
 }
 
+typedef struct
+{
+  gint64 *seq;
+  char **epoch;
+} HeadWanted;
+
+static gboolean
+take_head (PiaoCursor *cursor, gpointer data, GError **error)
+{
+  const HeadWanted *wanted = data;
+  g_autoptr (GError) inner = NULL;
+
+  if (piao_cursor_next (cursor, &inner))
+    {
+      if (wanted->seq != NULL)
+        *wanted->seq = piao_cursor_int (cursor, 0);
+      if (wanted->epoch != NULL)
+        *wanted->epoch = g_strdup (piao_cursor_text (cursor, 1));
+      return TRUE;
+    }
+  if (inner == NULL)
+    set_headless (&inner);
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
+}
+
+gboolean
+piao_ledger_ask_head (PiaoDb *db, gint64 *seq, char **epoch, GError **error)
+{
+  const HeadWanted wanted = { seq, epoch };
+
+  return piao_db_ask (db, &ledger_stand, take_head, g_memdup2 (&wanted, sizeof wanted), g_free,
+                      error, "");
+}
+
 gboolean
 piao_ledger_read_head (PiaoDb *db, gint64 *seq, char **epoch, GError **error)
 {
-  g_autoptr (PiaoLedger) head = load_head (db, &ledger_head, error);
+  gboolean asked = piao_ledger_ask_head (db, seq, epoch, error);
 
-  if (head == NULL)
-    return FALSE;
-  if (seq != NULL)
-    *seq = head->seq;
-  if (epoch != NULL)
-    *epoch = g_steal_pointer (&head->epoch);
-  return TRUE;
+  return piao_db_settle (db, asked ? error : NULL) && asked;
 }
 
 gboolean

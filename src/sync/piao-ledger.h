@@ -107,6 +107,9 @@ gboolean piao_ledger_verify (PiaoDb *db, gint64 *entries, GError **error);
 /* The head without any lock, for readers. @epoch is transfer full; both may be NULL. */
 gboolean piao_ledger_read_head (PiaoDb *db, gint64 *seq, char **epoch, GError **error);
 
+/* The same, known after piao_db_settle(). */
+gboolean piao_ledger_ask_head (PiaoDb *db, gint64 *seq, char **epoch, GError **error);
+
 /* Moves @last up to the last id that a command of the server itself may have taken, if one above
  * @last has. */
 gboolean piao_ledger_read_last_id (PiaoDb *db, gint64 *last, GError **error);

@@ -58,25 +58,24 @@ begins (const Pull *pull, const PiaoLaneSeq *lane)
   return lane->seq == 0 && pull->request->working;
 }
 
-GArray *
-piao_pull_get_lanes (PiaoDb *db, const PiaoAccess *access, GError **error)
+/* Every lane that there is, and where it stands. */
+static gboolean
+take_lanes (PiaoCursor *cursor, gpointer data, GError **error)
 {
-  g_autoptr (GArray) lanes = g_array_new (FALSE, FALSE, sizeof (PiaoLaneSeq));
+  GArray *lanes = data;
   g_autoptr (GError) inner = NULL;
-  g_autoptr (PiaoCursor) cursor = piao_db_query (db, &pull_lanes, &inner, "");
 
   while (piao_cursor_next (cursor, &inner))
     {
       PiaoLaneSeq entry
           = { .lane = piao_cursor_int (cursor, 0), .seq = piao_cursor_int (cursor, 1) };
 
-      if (piao_access_sees_lane (access, entry.lane) || PIAO_MUTANT (grants_ignored))
-        g_array_append_val (lanes, entry);
+      g_array_append_val (lanes, entry);
     }
   if (inner == NULL)
-    return g_steal_pointer (&lanes);
+    return TRUE;
   g_propagate_error (error, g_steal_pointer (&inner));
-  return NULL;
+  return FALSE;
 }
 
 /* --- ranges of the change index -------------------------------------------------------------- */
@@ -444,25 +443,44 @@ find_stand (const Pull *pull)
   return stand;
 }
 
-static gboolean
-find_lanes (Pull *pull, gint64 user, GError **error)
+/* Those of @access, whether or not there is anything in them, and of the @present ones those that
+ * it sees. */
+static void
+choose_lanes (Pull *pull, const PiaoAccess *access, const GArray *present)
 {
-  g_autoptr (PiaoAccess) access = piao_access_load_for (pull->db, user, NULL, error);
-  g_autoptr (GArray) present = NULL;
   const gint64 *granted;
   guint n;
 
-  if (access == NULL)
-    return FALSE;
-  present = piao_pull_get_lanes (pull->db, access, error);
-  if (present == NULL)
-    return FALSE;
   granted = piao_access_get_lanes (access, &n);
   add_lane (pull, 0);
   for (guint i = 0; i < n; i++)
     add_lane (pull, granted[i]);
   for (guint i = 0; i < present->len; i++)
-    add_lane (pull, g_array_index (present, PiaoLaneSeq, i).lane);
+    {
+      gint64 lane = g_array_index (present, PiaoLaneSeq, i).lane;
+
+      if (piao_access_sees_lane (access, lane) || PIAO_MUTANT (grants_ignored))
+        add_lane (pull, lane);
+    }
+}
+
+/* Where the centre stands and what the user sees of it, asked for at once. @epoch: transfer full.
+ */
+static gboolean
+begin (Pull *pull, gint64 user, char **epoch, GError **error)
+{
+  g_autoptr (PiaoAccess) access = NULL;
+  g_autoptr (GArray) present = g_array_new (FALSE, FALSE, sizeof (PiaoLaneSeq));
+  gboolean asked;
+
+  g_clear_pointer (epoch, g_free);
+  asked = piao_ledger_ask_head (pull->db, &pull->head, epoch, error)
+          && piao_db_ask (pull->db, &pull_lanes, take_lanes, present, NULL, error, "")
+          && (access = piao_access_ask (pull->db, user, NULL, error)) != NULL;
+  /* Settled in any case: nothing that is on its way may come when @present is gone. */
+  if (!piao_db_settle (pull->db, asked ? error : NULL) || !asked)
+    return FALSE;
+  choose_lanes (pull, access, present);
   return TRUE;
 }
 
@@ -556,6 +574,7 @@ piao_pull (PiaoRegistry *registry,
            gint64 user,
            const PiaoPullRequest *request,
            PiaoReply *reply,
+           gint64 *head,
            GError **error)
 {
   g_autoptr (GArray) lanes = g_array_new (FALSE, FALSE, sizeof (PiaoLaneSeq));
@@ -566,8 +585,11 @@ piao_pull (PiaoRegistry *registry,
                 .reply = reply,
                 .max_bytes = CLAMP (request->max_bytes, PIAO_PULL_MIN_BYTES, PIAO_PULL_MAX_BYTES) };
 
-  if (!piao_ledger_read_head (db, &pull.head, NULL, error) || !find_lanes (&pull, user, error)
-      || !pull_all (&pull, error))
+  if (!begin (&pull, user, &reply->epoch, error))
+    return FALSE;
+  if (head != NULL)
+    *head = pull.head;
+  if (!pull_all (&pull, error))
     return FALSE;
   add_end (&pull);
   return TRUE;
@@ -582,7 +604,7 @@ piao_pull_nothing (
   Pull pull
       = { .registry = registry, .db = db, .request = &request, .lanes = lanes, .reply = reply };
 
-  if (!piao_ledger_read_head (db, &pull.head, NULL, error) || !find_lanes (&pull, user, error))
+  if (!begin (&pull, user, &reply->epoch, error))
     return FALSE;
   for (guint i = 0; i < lanes->len; i++)
     get_lane (&pull, i)->seq = pull.head;

@@ -41,23 +41,21 @@ typedef struct
 } PiaoPullRequest;
 
 /*
- * Adds to @reply what the user may see and does not have yet: grants, rows, gone, upto, head, more,
- * next and notes. Lanes the user may not see are passed over. With pages what has changed may come
- * as coded frames; upto and head are then those of the moment at which they were made. Call it
- * within one read transaction.
+ * Adds to @reply what the user may see and does not have yet: epoch, grants, rows, gone, upto,
+ * head, more, next and notes; @head (optional) is where the database stands. Lanes the user may not
+ * see are passed over. With pages what has changed may come as coded frames; upto and head are then
+ * those of the moment at which they were made. Call it within one read transaction.
  */
 gboolean piao_pull (PiaoRegistry *registry,
                     PiaoDb *db,
                     gint64 user,
                     const PiaoPullRequest *request,
                     PiaoReply *reply,
+                    gint64 *head,
                     GError **error);
 
 /* Adds to @reply what piao_pull() adds when the user has everything. */
 gboolean piao_pull_nothing (
     PiaoRegistry *registry, PiaoDb *db, gint64 user, PiaoReply *reply, GError **error);
-
-/* Where the lanes of @access stand: an array of PiaoLaneSeq; for hints. Transfer full. */
-GArray *piao_pull_get_lanes (PiaoDb *db, const PiaoAccess *access, GError **error);
 
 G_END_DECLS

@@ -166,11 +166,8 @@ piao_serve_answer (PiaoRegistry *registry,
       if (reply->expected == 0)
         reply->expected = verdict->expected;
     }
-  g_clear_pointer (&reply->epoch, g_free);
-  if (!piao_ledger_read_head (db, &head, &reply->epoch, error))
-    return FALSE;
   reply->now = now;
-  if (!piao_pull (registry, db, user, &pull, reply, error))
+  if (!piao_pull (registry, db, user, &pull, reply, &head, error))
     return FALSE;
   /* An answer of another moment says nothing about the digests of this one. */
   return reply->head != head
@@ -181,9 +178,7 @@ gboolean
 piao_serve_rest (
     PiaoRegistry *registry, PiaoDb *db, gint64 user, PiaoReply *reply, char **proof, GError **error)
 {
-  g_clear_pointer (&reply->epoch, g_free);
-  if (!piao_ledger_read_head (db, NULL, &reply->epoch, error)
-      || !piao_pull_nothing (registry, db, user, reply, error))
+  if (!piao_pull_nothing (registry, db, user, reply, error))
     return FALSE;
   *proof = piao_proof_assume (db, reply, error);
   return *proof != NULL;

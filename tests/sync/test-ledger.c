@@ -240,8 +240,8 @@ pull_all (PiaoCentre *centre, gint64 user, gsize max_bytes, guint *pages)
 
       PiaoPullRequest request = { .cursors = cursors, .max_bytes = max_bytes };
 
-      g_assert_true (
-          piao_pull (centre->fixture->registry, centre->fixture->db, user, &request, reply, NULL));
+      g_assert_true (piao_pull (centre->fixture->registry, centre->fixture->db, user, &request,
+                                reply, NULL, NULL));
       for (guint i = 0; i < reply->blocks->len; i++)
         {
           const PiaoRowBlock *block = g_ptr_array_index (reply->blocks, i);
