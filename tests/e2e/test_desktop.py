@@ -256,6 +256,20 @@ class Desktop(unittest.TestCase):
                                    ' ORDER BY submitted_at, id LIMIT 1')
         wait_until('it is on screen', lambda: self.app.find('table row', oldest))
 
+    def test_1_the_orders(self):
+        """A row of the orders is found by a screen reader and opened by keys alone."""
+        numbers = [row[0] for row in rows(
+            'replica.db', "SELECT number FROM orders WHERE state = 'pending_outbound'"
+                          ' ORDER BY submitted_at, id LIMIT 2')]
+        keys('key', 'alt+3')
+        wait_until('the rows are on screen', lambda: all(
+            self.app.find('list item', number) for number in numbers))
+        keys('key', 'Home', 'Down', 'Return')
+        wait_until('the second order is open', lambda: self.app.find('dialog', numbers[1]))
+        keys('key', 'Escape')
+        wait_until('it is closed', lambda: not self.app.find('dialog'))
+        keys('key', 'alt+1')
+
     def test_2_an_order(self):
         """Wrong codes are refused with a sentence; the right ones lead to a label."""
         before = labels()
