@@ -129,6 +129,8 @@ make_statement (PiaoRegistry *registry, const PiaoKind *kind, gboolean page)
   return g_string_free_and_steal (sql);
 }
 
+/* The kind is bounded, not given: only so SQLite sees that the index has the rows in this order,
+ * and does not sort them. */
 static char *
 make_range (const PiaoKind *kind, const char *condition)
 {
@@ -137,9 +139,11 @@ make_range (const PiaoKind *kind, const char *condition)
 
   return g_strconcat ("SELECT ", columns, " FROM change JOIN ", table, " ON ", table,
                       ".id = change.id WHERE change.lane = $1 AND change.seq > $2"
-                      " AND change.seq <= $3 AND change.kind = $4 AND change.gone = 0",
+                      " AND change.seq <= $3 AND change.kind >= $4 AND change.kind <= $4"
+                      " AND change.gone = 0",
                       condition != NULL ? " AND NOT (" : "", condition != NULL ? condition : "",
-                      condition != NULL ? ")" : "", " ORDER BY change.seq, change.id", NULL);
+                      condition != NULL ? ")" : "", " ORDER BY change.seq, change.kind, change.id",
+                      NULL);
 }
 
 static gboolean
