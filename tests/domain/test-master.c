@@ -176,6 +176,24 @@ test_outlets_stay_in_scope (void)
                          "access.scope");
 }
 
+/* The clerks of the old prefecture would lose the address of what they have to send. */
+static void
+test_outlet_leaves_no_order_behind (void)
+{
+  g_autoptr (PiaoFixture) fixture = open_office ();
+  gint64 order = piao_fixture_order (fixture, 1, 0);
+
+  piao_fixture_must_not (fixture, CENTRE, "kind.save",
+                         save_of ("outlet", FIXTURE_OUTLET, "warehouse_id", 'd', 21, NULL),
+                         "outlet.open-order");
+  piao_fixture_must (fixture, CENTRE, "kind.save",
+                     save_of ("outlet", FIXTURE_OUTLET, "address", 's', "南京路 2 号", NULL));
+  piao_fixture_must (fixture, FIXTURE_KEEPER, "order.refuse",
+                     piao_json_build ("order", 'd', order, "reason", 's', "OWNER_ASKED", NULL));
+  piao_fixture_must (fixture, CENTRE, "kind.save",
+                     save_of ("outlet", FIXTURE_OUTLET, "warehouse_id", 'd', 21, NULL));
+}
+
 /* DLV-05 and what only ILMS may say. */
 static void
 test_outlet_rules (void)
@@ -352,6 +370,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/domain/master/separation", test_nobody_raises_himself);
   g_test_add_func ("/domain/master/scope", test_outlets_stay_in_scope);
   g_test_add_func ("/domain/master/outlet", test_outlet_rules);
+  g_test_add_func ("/domain/master/outlet-leaves-no-order", test_outlet_leaves_no_order_behind);
   g_test_add_func ("/domain/master/names", test_names_follow_into_outlets);
   g_test_add_func ("/domain/master/values", test_values_are_checked_by_kind);
   g_test_add_func ("/domain/batch/sixty-months", test_batches_end);

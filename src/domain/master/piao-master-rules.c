@@ -154,6 +154,36 @@ check_owner (PiaoTx *tx, PiaoRecord *owner, GError **error)
                          _ ("Say to which prefecture this owner belongs."));
 }
 
+/* Not sent: the case about an order leaves it where it stood. */
+PIAO_STATEMENT (select_left_behind,
+                "SELECT number FROM orders WHERE outlet_id = $1 AND lane <> $2 AND deleted = 0"
+                " AND (CASE state WHEN 'abnormal' THEN prev_state ELSE state END"
+                " IN ('submitted', 'pending_outbound', 'on_hold', 'picking', 'checked',"
+                " 'held_for_ilms', 'confirming', 'delivery_failed')"
+                " OR (CASE state WHEN 'abnormal' THEN prev_state ELSE state END = 'ready_to_ship'"
+                " AND EXISTS (SELECT 1 FROM parcel WHERE parcel.order_id = orders.id"
+                " AND parcel.closed_at = 0 AND parcel.deleted = 0)))"
+                " ORDER BY submitted_at, id LIMIT 1");
+
+/* The clerks of the old prefecture would not see any more whom they pack for: neither the counter
+ * nor ILMS nor the label can do without. */
+static gboolean
+check_nothing_left_behind (PiaoTx *tx, const PiaoRecord *outlet, gint64 lane, GError **error)
+{
+  g_autofree char *number = NULL;
+
+  if (outlet->lane == lane || outlet->lane == 0)
+    return TRUE;
+  if (!piao_db_query_text (piao_tx_get_db (tx), &select_left_behind, &number, error, "ii",
+                           outlet->id, lane))
+    return FALSE;
+  return number == NULL
+         || piao_error_set (error, PIAO_ERROR_REFUSED, "outlet.open-order",
+                            _ ("Order %s of this outlet is not sent yet. Have its prefecture send "
+                               "or refuse it first; then move the outlet."),
+                            number);
+}
+
 /* DLV-05, DLV-06: the limit may only be shortened, the scheme is one of the outlet's prefecture. */
 static gboolean
 check_outlet (PiaoTx *tx, PiaoRecord *outlet, GError **error)
@@ -187,6 +217,8 @@ check_outlet (PiaoTx *tx, PiaoRecord *outlet, GError **error)
                               "of %s."),
                            piao_record_text (scheme, PIAO_SCHEME_CODE),
                            piao_record_text (org, PIAO_ORG_NAME));
+  if (!check_nothing_left_behind (tx, outlet, piao_record_int (org, PIAO_ORG_GB), error))
+    return FALSE;
   if (manager_id != 0)
     manager = piao_record_load (db, &piao_user_kind, manager_id, NULL);
   outlet->lane = piao_record_int (org, PIAO_ORG_GB);
