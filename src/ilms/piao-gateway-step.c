@@ -10,9 +10,11 @@
 
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "base/piao-error.h"
 #include "base/piao-mutant.h"
-#include "domain/gateway/piao-gateway-kinds.h"
+#include "domain/gateway/piao-gateway-requests.h"
 #include "ilms/piao-gateway-row.h"
 #include "ilms/piao-gateway-worker-private.h"
 
@@ -166,6 +168,17 @@ not_sent (Step *step, const GError *why, GError **error)
   return save (step, piao_error_get_reason (why), why->message, error);
 }
 
+/* A row that only asks is at its end where another one would be sent. */
+static gboolean
+not_known (Step *step, GError **error)
+{
+  return piao_gateway_worker_store (
+      step->worker, "gateway.decide",
+      piao_gateway_row_decision (step->row, FALSE, PIAO_GATEWAY_NOT_KNOWN,
+                                 _ ("ILMS does not know a debit of this number."), NULL),
+      error);
+}
+
 /* A mistake that can be planted. */
 static void
 take_fresh_number (Step *step)
@@ -271,6 +284,8 @@ take (Step *step, GError **error)
       piao_gateway_attempt_given (&step->attempt);
       return save_as_it_is (step, error);
     case PIAO_GATEWAY_DO_SEND:
+      if (piao_record_is (step->row, PIAO_GATEWAY_REQUEST_OP, PIAO_GATEWAY_QUESTION))
+        return not_known (step, error);
       return step->params != NULL ? send (step, error) : refuse (step, why, error);
     case PIAO_GATEWAY_DO_QUERY:
       return ask (step, error);

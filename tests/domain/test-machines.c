@@ -70,8 +70,8 @@ static const char *const order_table[][2] = {
   { "returned", "! close>cancelled" },
   { "delivered", "! receipt_filed>completed" },
   { "completed", "" },
-  { "refused", "" },
-  { "cancelled", "" },
+  { "refused", "debit_found>abnormal" },
+  { "cancelled", "debit_found>abnormal" },
   { "abnormal", "case_collect>abnormal case_judge>abnormal case_handle>abnormal"
                 " case_approve>abnormal lock_ok>abnormal lock_refused>abnormal ilms_ok>abnormal"
                 " ilms_refused>abnormal" },

@@ -1,300 +1,29 @@
 /* SPDX-FileCopyrightText: 2026 The Piaoku developers
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/*
- * Orders from the telephone to the label with the worker between a database and a sandbox over
- * real HTTP, under every fault. The sandbox repeats what it is sent twice (no idempotency), so its
- * ledger shows every blind repetition. Time is a manual clock: when nothing is under way it is set
- * to the moment at which the worker wants to act.
- */
+/* The worker under every fault: once, whatever happens. */
 
 #include <glib/gstdio.h>
 
 #include "base/piao-error.h"
-#include "base/piao-future.h"
-#include "base/piao-id.h"
 #include "domain/gateway/piao-gateway-requests.h"
 #include "domain/order/piao-order-kinds.h"
 #include "domain/outlet/piao-outlet-kinds.h"
+#include "gateway-rig.h"
 #include "ilms/piao-gateway-row.h"
-#include "ilms/piao-gateway-worker.h"
-#include "lib/gateway-fixture.h"
-#include "tests/lib/piao-fixture.h"
 
-#define OUTLET_NO "6523001234"
-#define LONGEST_WAIT (2 * PIAO_HOUR)
-
-PIAO_STATEMENT (test_request,
-                "SELECT id FROM gateway_request WHERE order_id = $1 ORDER BY id DESC LIMIT 1");
 PIAO_STATEMENT (test_line, "SELECT id FROM order_line WHERE order_id = $1");
-PIAO_STATEMENT (test_sent, "SELECT count(*) FROM gateway_request WHERE state = 'sent'");
-
-typedef struct
-{
-  GatewayFixture gateway;
-  PiaoFixture *world;
-  PiaoGatewayWorker *worker;
-  gboolean direct;         /* the warehouse's own desktop is the executor */
-  const char *fail;        /* this command fails the next time … */
-  PiaoErrorCode failure;   /* … with this error */
-  gboolean crash;          /* the worker ends right after the next commit of "sent" */
-  gint64 most_sent;        /* the most requests that were "sent" at one time */
-  gboolean inherited;      /* another process may still have something to send */
-  gint64 ask_first_before; /* of the rules */
-  gint64 jumped;           /* ms that the clock was set forward */
-} Rig;
-
-static const GatewayFixtureOptions merciless = { .no_idempotency = TRUE };
-
-/* --- the rig --------------------------------------------------------------------------------- */
-
-static DexFuture *
-run_command (const char *command, JsonObject *args, gpointer data)
-{
-  Rig *rig = data;
-  gboolean is_sent = g_str_equal (piao_json_get_text (args, "state", ""), "sent");
-  gint64 sent = 0;
-  GError *error = NULL;
-
-  if (g_strcmp0 (rig->fail, command) == 0)
-    {
-      json_object_unref (args);
-      rig->fail = NULL;
-      return piao_future_new_error (rig->failure, "test.fails", "made to fail");
-    }
-  rig->world->now = piao_clock_now (rig->gateway.clock) - PIAO_SECOND;
-  if (!piao_fixture_run (rig->world, rig->direct ? FIXTURE_PICKER : 0, command, args, &error))
-    return dex_future_new_for_error (error);
-  g_assert_true (piao_db_query_int (rig->world->db, &test_sent, 0, &sent, NULL, ""));
-  rig->most_sent = MAX (rig->most_sent, sent);
-  if (rig->crash && is_sent)
-    piao_gateway_worker_close (rig->worker);
-  return dex_future_new_for_boolean (TRUE);
-}
-
-static DexFuture *
-read_rows (PiaoReplicaFunc func, gpointer func_data, GDestroyNotify destroy, gpointer data)
-{
-  Rig *rig = data;
-  DexFuture *future = func (rig->world->db, func_data);
-
-  destroy (func_data);
-  return future;
-}
-
-static gint64
-get_steady (gpointer data)
-{
-  const Rig *rig = data;
-
-  return piao_clock_now (rig->gateway.clock) - rig->jumped;
-}
-
-static void
-start_worker (Rig *rig)
-{
-  const PiaoGatewayBackend backend = { run_command, read_rows, rig, NULL, get_steady };
-  PiaoGatewayRules rules = piao_gateway_rules_for (rig->gateway.profile);
-
-  rules.ask_first_before = rig->ask_first_before;
-  if (rig->inherited)
-    rules.not_found_from
-        = piao_gateway_rules_get_settled (&rules, piao_clock_now (rig->gateway.clock));
-  rig->worker
-      = piao_gateway_worker_new (rig->direct ? "device:7" : "server", rig->gateway.client, &rules,
-                                 &backend, rig->gateway.clock, piao_random_system ());
-  piao_gateway_worker_start (rig->worker);
-}
-
-/* Whatever is under way ends, and the worker is gone. */
-static void
-end_worker (Rig *rig)
-{
-  gpointer left = rig->worker;
-
-  g_object_add_weak_pointer (G_OBJECT (rig->worker), &left);
-  piao_gateway_worker_close (rig->worker);
-  g_clear_object (&rig->worker);
-  while (left != NULL)
-    g_main_context_iteration (NULL, TRUE);
-}
-
-static void
-seed (Rig *rig)
-{
-  JsonArray *packs = json_array_new ();
-  g_autoptr (JsonObject) object = NULL;
-  g_autoptr (JsonObject) books = piao_json_parse_object (
-      "{\"outlets\": [{\"outletNo\": \"" OUTLET_NO "\", \"name\": \"北京路店\","
-      " \"instant\": \"20000.00\", \"payment\": \"7.00\"}],"
-      " \"games\": [{\"gameNo\": \"0123\", \"name\": \"好运连连\", \"faceValue\": \"10.00\","
-      " \"packAmount\": \"500.00\"}, {\"gameNo\": \"0145\", \"name\": \"步步高升\","
-      " \"faceValue\": \"20.00\", \"packAmount\": \"600.00\"}]}",
-      -1, PIAO_JSON_MAX_BYTES, "seed", NULL);
-
-  for (guint i = 0; i < 10; i++)
-    {
-      g_autofree char *number = g_strdup_printf ("%07u", i / 2 + 1);
-
-      json_array_add_object_element (
-          packs, piao_json_build ("gameNo", 's', i % 2 ? "0145" : "0123", "batchNo", 's',
-                                  i % 2 ? "00007" : "00005", "packNo", 's', number, "warehouseNo",
-                                  's', "昌吉", NULL));
-    }
-  object = piao_json_build ("packs", 'a', packs, NULL);
-  g_assert_true (piao_sandbox_seed (rig->gateway.sandbox, books, NULL));
-  g_assert_true (piao_sandbox_seed (rig->gateway.sandbox, object, NULL));
-}
-
-static void
-set_up (Rig *rig, gconstpointer data)
-{
-  gateway_fixture_set_up (&rig->gateway, &merciless);
-  rig->world = piao_fixture_new ();
-  piao_clock_set (rig->gateway.clock, rig->world->now);
-  seed (rig);
-  start_worker (rig);
-}
-
-static void
-tear_down (Rig *rig, gconstpointer data)
-{
-  end_worker (rig);
-  gateway_fixture_verify (&rig->gateway);
-  gateway_fixture_tear_down (&rig->gateway);
-  piao_fixture_free (rig->world);
-}
-
-/* One thing happens: something that is under way goes on, or time passes until there is. */
-static void
-step (Rig *rig)
-{
-  gint64 next = piao_gateway_worker_get_next_at (rig->worker);
-
-  if (next == 0)
-    {
-      g_main_context_iteration (NULL, TRUE);
-      return;
-    }
-  piao_clock_set (rig->gateway.clock, MAX (next, piao_clock_now (rig->gateway.clock)));
-  piao_gateway_worker_nudge (rig->worker);
-}
-
-/* Until nothing is under way; no time passes. */
-static void
-settle (Rig *rig)
-{
-  piao_gateway_worker_nudge (rig->worker);
-  while (piao_gateway_worker_get_next_at (rig->worker) == 0)
-    g_main_context_iteration (NULL, TRUE);
-}
-
-static void
-await_state (Rig *rig, gint64 order, const char *expected)
-{
-  gint64 limit = piao_clock_now (rig->gateway.clock) + LONGEST_WAIT;
-
-  for (;;)
-    {
-      g_autofree char *state = piao_fixture_text (rig->world, &piao_order_kind, order, "state");
-
-      if (g_str_equal (state, expected))
-        return;
-      if (piao_clock_now (rig->gateway.clock) > limit)
-        g_error ("the order is %s, not %s", state, expected);
-      step (rig);
-    }
-}
-
-static void
-must (Rig *rig, gint64 actor, const char *name, JsonObject *args)
-{
-  rig->world->now = piao_clock_now (rig->gateway.clock);
-  piao_fixture_must (rig->world, actor, name, args);
-  piao_clock_set (rig->gateway.clock, rig->world->now);
-  piao_gateway_worker_nudge (rig->worker);
-}
-
-static gint64
-submit (Rig *rig, gint64 type, int packs)
-{
-  JsonArray *lines = json_array_new ();
-
-  json_array_add_object_element (lines, piao_json_build ("ticket_type", 'd', type, "packs", 'i',
-                                                         (gint64)packs, NULL));
-  must (rig, FIXTURE_KEEPER, "order.submit",
-        piao_json_build ("outlet", 'd', (gint64)FIXTURE_OUTLET, "source", 's', "phone",
-                         "identity_checked", 'b', TRUE, "lines", 'a', lines, NULL));
-  return rig->world->command + PIAO_ID_STRIDE;
-}
-
-static void
-pick (Rig *rig, gint64 order)
-{
-  static const char *const packs[] = { "J0001-00005-0000001", "J0001-00005-0000002" };
-
-  must (rig, FIXTURE_PICKER, "order.open_pick", piao_json_build ("order", 'd', order, NULL));
-  for (guint i = 0; i < G_N_ELEMENTS (packs); i++)
-    must (rig, FIXTURE_PICKER, "order.scan",
-          piao_json_build ("order", 'd', order, "pack", 's', packs[i], NULL));
-  must (rig, FIXTURE_PICKER, "order.check",
-        piao_json_build ("order", 'd', order, "intact", 'b', TRUE, NULL));
-}
-
-/* An order of 1000.00 for which ILMS is being asked to debit. */
-static gint64
-confirming (Rig *rig)
-{
-  gint64 order = submit (rig, FIXTURE_TYPE_A, 2);
-
-  await_state (rig, order, "pending_outbound");
-  settle (rig);
-  pick (rig, order);
-  must (rig, FIXTURE_PICKER, "order.confirm",
-        piao_json_build ("order", 'd', order, "online", 'b', TRUE, NULL));
-  return order;
-}
-
-static gint64
-request_int (Rig *rig, gint64 order, const char *column)
-{
-  gint64 request = 0;
-
-  g_assert_true (piao_db_query_int (rig->world->db, &test_request, 0, &request, NULL, "i", order));
-  return piao_fixture_int (rig->world, &piao_gateway_request_kind, request, column);
-}
-
-static void
-assert_request (Rig *rig, gint64 order, const char *expected)
-{
-  gint64 request = 0;
-  g_autofree char *state = NULL;
-
-  g_assert_true (piao_db_query_int (rig->world->db, &test_request, 0, &request, NULL, "i", order));
-  state = piao_fixture_text (rig->world, &piao_gateway_request_kind, request, "state");
-  g_assert_cmpstr (state, ==, expected);
-}
-
-static void
-assert_one_debit (Rig *rig, gint64 order)
-{
-  g_autofree char *number = piao_fixture_text (rig->world, &piao_order_kind, order, "number");
-
-  g_assert_cmpint (gateway_fixture_count (&rig->gateway, "debit", number), ==, 1);
-  g_assert_cmpint (piao_fixture_int (rig->world, &piao_order_kind, order, "debited"), ==, 100000);
-  gateway_fixture_verify (&rig->gateway);
-}
 
 /* --- once, whatever happens ------------------------------------------------------------------ */
 
 static void
 test_label (Rig *rig, gconstpointer data)
 {
-  gint64 order = confirming (rig);
+  gint64 order = rig_confirm (rig);
 
-  await_state (rig, order, "ready_to_ship");
-  assert_one_debit (rig, order);
-  settle (rig);
+  rig_await_state (rig, order, "ready_to_ship");
+  rig_assert_one_debit (rig, order);
+  rig_settle (rig);
   /* ORD-16: the accounts follow every decision. */
   g_assert_cmpint (piao_fixture_int (rig->world, &piao_outlet_kind, FIXTURE_OUTLET,
                                      "instant_balance"),
@@ -333,16 +62,16 @@ test_faults (void)
       gint64 order, begin;
 
       g_test_message ("%s", cases[i].script);
-      set_up (&rig, NULL);
+      rig_set_up (&rig, NULL);
       gateway_fixture_faults (&rig.gateway, cases[i].script);
-      order = confirming (&rig);
+      order = rig_confirm (&rig);
       begin = piao_clock_now (rig.gateway.clock);
-      await_state (&rig, order, "ready_to_ship");
-      assert_one_debit (&rig, order);
+      rig_await_state (&rig, order, "ready_to_ship");
+      rig_assert_one_debit (&rig, order);
       g_assert_cmpint (gateway_fixture_calls (&rig.gateway, "order.confirm"), ==, cases[i].calls);
       g_assert_cmpint (gateway_fixture_calls (&rig.gateway, "order.lock"), ==, 1);
       g_assert_cmpint (piao_clock_now (rig.gateway.clock) - begin, >=, cases[i].least);
-      tear_down (&rig, NULL);
+      rig_tear_down (&rig, NULL);
     }
 }
 
@@ -351,25 +80,25 @@ test_down_then_up (Rig *rig, gconstpointer data)
 {
   gint64 order;
 
-  settle (rig);
+  rig_settle (rig);
   g_assert_cmpint (piao_gateway_worker_get_line (rig->worker), ==, PIAO_GATEWAY_LINE_ONLINE);
-  order = confirming (rig);
+  order = rig_confirm (rig);
   piao_sandbox_set_down (rig->gateway.sandbox, 60000);
-  settle (rig);
+  rig_settle (rig);
   g_assert_cmpint (piao_gateway_worker_get_line (rig->worker), ==, PIAO_GATEWAY_LINE_DEGRADED);
   while (piao_gateway_worker_get_line (rig->worker) != PIAO_GATEWAY_LINE_OFFLINE)
-    step (rig);
+    rig_step (rig);
   g_assert_cmpint (piao_gateway_worker_get_since (rig->worker), ==,
                    piao_clock_now (rig->gateway.clock));
   /* The breaker is open: only pings are tried. */
-  assert_request (rig, order, "prepared");
-  g_assert_cmpint (request_int (rig, order, "tries"), ==, 5);
+  rig_assert_request (rig, order, "prepared");
+  g_assert_cmpint (rig_get_request_int (rig, order, "tries"), ==, 5);
   for (guint i = 0; i < 50; i++)
-    step (rig);
-  g_assert_cmpint (request_int (rig, order, "tries"), ==, 5);
+    rig_step (rig);
+  g_assert_cmpint (rig_get_request_int (rig, order, "tries"), ==, 5);
   piao_sandbox_set_down (rig->gateway.sandbox, 0);
-  await_state (rig, order, "ready_to_ship");
-  assert_one_debit (rig, order);
+  rig_await_state (rig, order, "ready_to_ship");
+  rig_assert_one_debit (rig, order);
   g_assert_cmpint (piao_gateway_worker_get_line (rig->worker), ==, PIAO_GATEWAY_LINE_ONLINE);
 }
 
@@ -378,17 +107,17 @@ test_down_then_up (Rig *rig, gconstpointer data)
 static void
 test_crash_before_the_reply (Rig *rig, gconstpointer data)
 {
-  gint64 order = confirming (rig);
+  gint64 order = rig_confirm (rig);
 
   gateway_fixture_faults (&rig->gateway, "order.confirm/slow:30");
   while (gateway_fixture_calls (&rig->gateway, "order.confirm") == 0)
-    step (rig);
-  assert_request (rig, order, "sent");
-  end_worker (rig);
-  assert_request (rig, order, "sent");
-  start_worker (rig);
-  await_state (rig, order, "ready_to_ship");
-  assert_one_debit (rig, order);
+    rig_step (rig);
+  rig_assert_request (rig, order, "sent");
+  rig_end_worker (rig);
+  rig_assert_request (rig, order, "sent");
+  rig_start_worker (rig);
+  rig_await_state (rig, order, "ready_to_ship");
+  rig_assert_one_debit (rig, order);
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 1);
 }
 
@@ -397,17 +126,17 @@ test_crash_before_the_reply (Rig *rig, gconstpointer data)
 static void
 test_crash_before_the_first_byte (Rig *rig, gconstpointer data)
 {
-  gint64 order = confirming (rig), begin = piao_clock_now (rig->gateway.clock);
+  gint64 order = rig_confirm (rig), begin = piao_clock_now (rig->gateway.clock);
 
   rig->crash = TRUE;
-  settle (rig);
-  assert_request (rig, order, "sent");
+  rig_settle (rig);
+  rig_assert_request (rig, order, "sent");
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 0);
   rig->crash = FALSE;
-  end_worker (rig);
-  start_worker (rig);
-  await_state (rig, order, "ready_to_ship");
-  assert_one_debit (rig, order);
+  rig_end_worker (rig);
+  rig_start_worker (rig);
+  rig_await_state (rig, order, "ready_to_ship");
+  rig_assert_one_debit (rig, order);
   g_assert_cmpint (piao_clock_now (rig->gateway.clock) - begin, >=, PIAO_MINUTE);
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 1);
 }
@@ -417,17 +146,17 @@ test_crash_before_the_first_byte (Rig *rig, gconstpointer data)
 static void
 test_crash_of_another (Rig *rig, gconstpointer data)
 {
-  gint64 order = confirming (rig), begin = piao_clock_now (rig->gateway.clock);
+  gint64 order = rig_confirm (rig), begin = piao_clock_now (rig->gateway.clock);
 
   rig->crash = TRUE;
-  settle (rig);
-  assert_request (rig, order, "sent");
+  rig_settle (rig);
+  rig_assert_request (rig, order, "sent");
   rig->crash = FALSE;
   rig->inherited = TRUE;
-  end_worker (rig);
-  start_worker (rig);
-  await_state (rig, order, "ready_to_ship");
-  assert_one_debit (rig, order);
+  rig_end_worker (rig);
+  rig_start_worker (rig);
+  rig_await_state (rig, order, "ready_to_ship");
+  rig_assert_one_debit (rig, order);
   g_assert_cmpint (piao_clock_now (rig->gateway.clock) - begin, >=,
                    rig->gateway.profile->freshness_ms + PIAO_MINUTE);
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 1);
@@ -440,17 +169,17 @@ test_ask_first (Rig *rig, gconstpointer data)
   gint64 order, begin = piao_clock_now (rig->gateway.clock);
   guint asked;
 
-  end_worker (rig);
+  rig_end_worker (rig);
   rig->ask_first_before = begin + PIAO_DAY;
-  start_worker (rig);
-  order = confirming (rig);
+  rig_start_worker (rig);
+  order = rig_confirm (rig);
   begin = piao_clock_now (rig->gateway.clock);
   asked = gateway_fixture_calls (&rig->gateway, "order.query");
-  settle (rig);
+  rig_settle (rig);
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.query"), >, asked);
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 0);
-  await_state (rig, order, "ready_to_ship");
-  assert_one_debit (rig, order);
+  rig_await_state (rig, order, "ready_to_ship");
+  rig_assert_one_debit (rig, order);
   g_assert_cmpint (piao_clock_now (rig->gateway.clock) - begin, >=, PIAO_MINUTE);
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 1);
 }
@@ -461,11 +190,11 @@ PIAO_STATEMENT (test_forget, "UPDATE gateway_request SET state = 'unknown' WHERE
 static void
 test_made_anew (Rig *rig, gconstpointer data)
 {
-  gint64 order = confirming (rig), begin = piao_clock_now (rig->gateway.clock);
+  gint64 order = rig_confirm (rig), begin = piao_clock_now (rig->gateway.clock);
 
   g_assert_true (piao_db_exec (rig->world->db, &test_forget, NULL, "i", order));
-  await_state (rig, order, "ready_to_ship");
-  assert_one_debit (rig, order);
+  rig_await_state (rig, order, "ready_to_ship");
+  rig_assert_one_debit (rig, order);
   g_assert_cmpint (piao_clock_now (rig->gateway.clock) - begin, >=, PIAO_MINUTE);
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 1);
 }
@@ -479,20 +208,20 @@ test_clock_is_set (Rig *rig, gconstpointer data)
   guint asked;
 
   gateway_fixture_faults (&rig->gateway, "order.confirm/drop");
-  order = confirming (rig);
-  settle (rig);
-  assert_request (rig, order, "unknown");
-  begin = get_steady (rig);
+  order = rig_confirm (rig);
+  rig_settle (rig);
+  rig_assert_request (rig, order, "unknown");
+  begin = rig_get_steady (rig);
   rig->jumped = PIAO_DAY;
   piao_clock_advance (rig->gateway.clock, PIAO_DAY);
   asked = gateway_fixture_calls (&rig->gateway, "order.query");
-  settle (rig);
+  rig_settle (rig);
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.query"), >, asked);
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 1);
-  await_state (rig, order, "ready_to_ship");
-  assert_one_debit (rig, order);
-  g_assert_cmpint (get_steady (rig) - begin, >=, PIAO_MINUTE);
-  g_assert_cmpint (get_steady (rig) - begin, <, 2 * PIAO_MINUTE);
+  rig_await_state (rig, order, "ready_to_ship");
+  rig_assert_one_debit (rig, order);
+  g_assert_cmpint (rig_get_steady (rig) - begin, >=, PIAO_MINUTE);
+  g_assert_cmpint (rig_get_steady (rig) - begin, <, 2 * PIAO_MINUTE);
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 2);
 }
 
@@ -525,14 +254,14 @@ test_sandbox_restarts (Rig *rig, gconstpointer data)
   gint64 order;
 
   open_sandbox (rig, path);
-  seed (rig);
-  order = confirming (rig);
+  rig_seed (rig);
+  order = rig_confirm (rig);
   gateway_fixture_faults (&rig->gateway, "order.confirm/apply-drop");
-  settle (rig);
-  assert_request (rig, order, "unknown");
+  rig_settle (rig);
+  rig_assert_request (rig, order, "unknown");
   open_sandbox (rig, path);
-  await_state (rig, order, "ready_to_ship");
-  assert_one_debit (rig, order);
+  rig_await_state (rig, order, "ready_to_ship");
+  rig_assert_one_debit (rig, order);
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 1);
   g_remove (path);
   g_rmdir (folder);
@@ -544,61 +273,62 @@ test_sandbox_restarts (Rig *rig, gconstpointer data)
 static void
 test_commit_fails (Rig *rig, gconstpointer data)
 {
-  gint64 order = confirming (rig);
+  gint64 order = rig_confirm (rig);
 
   rig->fail = "gateway.decide";
   rig->failure = PIAO_ERROR_UNAVAILABLE;
-  settle (rig);
+  rig_settle (rig);
   g_assert_null (rig->fail);
-  assert_request (rig, order, "sent");
-  await_state (rig, order, "ready_to_ship");
-  assert_one_debit (rig, order);
+  rig_assert_request (rig, order, "sent");
+  rig_await_state (rig, order, "ready_to_ship");
+  rig_assert_one_debit (rig, order);
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 1);
 }
 
 static void
 test_nothing_leaves_without_its_commit (Rig *rig, gconstpointer data)
 {
-  gint64 order = confirming (rig);
+  gint64 order = rig_confirm (rig);
 
   rig->fail = "gateway.progress";
   rig->failure = PIAO_ERROR_FAILED;
-  settle (rig);
+  rig_settle (rig);
   g_assert_null (rig->fail);
-  assert_request (rig, order, "prepared");
+  rig_assert_request (rig, order, "prepared");
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 0);
-  await_state (rig, order, "ready_to_ship");
-  assert_one_debit (rig, order);
+  rig_await_state (rig, order, "ready_to_ship");
+  rig_assert_one_debit (rig, order);
 }
 
 /* The rules do not take the answer: a person is told at once, and asking goes on. */
 static void
 test_rules_refuse_the_answer (Rig *rig, gconstpointer data)
 {
-  gint64 order = confirming (rig);
+  gint64 order = rig_confirm (rig);
 
   rig->fail = "gateway.decide";
   rig->failure = PIAO_ERROR_REFUSED;
-  settle (rig);
-  assert_request (rig, order, "unknown");
-  g_assert_cmpint (request_int (rig, order, "attention"), ==, 1);
-  await_state (rig, order, "ready_to_ship");
-  assert_one_debit (rig, order);
-  g_assert_cmpint (request_int (rig, order, "attention"), ==, 0);
+  rig_settle (rig);
+  rig_assert_request (rig, order, "unknown");
+  g_assert_cmpint (rig_get_request_int (rig, order, "attention"), ==, 1);
+  rig_await_state (rig, order, "ready_to_ship");
+  rig_assert_one_debit (rig, order);
+  g_assert_cmpint (rig_get_request_int (rig, order, "attention"), ==, 0);
 }
 
 static void
 test_business_refusal (Rig *rig, gconstpointer data)
 {
-  g_autoptr (JsonObject) poor = piao_json_parse_object ("{\"outlets\": [{\"outletNo\": \"" OUTLET_NO
-                                                        "\", \"instant\": \"5.00\"}]}",
-                                                        -1, 1000, "seed", NULL);
+  g_autoptr (JsonObject) poor
+      = piao_json_parse_object ("{\"outlets\": [{\"outletNo\": \"" RIG_OUTLET_NO
+                                "\", \"instant\": \"5.00\"}]}",
+                                -1, 1000, "seed", NULL);
   g_autofree char *reason = NULL;
   gint64 order;
 
   g_assert_true (piao_sandbox_seed (rig->gateway.sandbox, poor, NULL));
-  order = submit (rig, FIXTURE_TYPE_A, 2);
-  await_state (rig, order, "on_hold");
+  order = rig_submit (rig, FIXTURE_TYPE_A, 2);
+  rig_await_state (rig, order, "on_hold");
   reason = piao_fixture_text (rig->world, &piao_order_kind, order, "hold_reason");
   g_assert_cmpstr (reason, ==, "BAL_SHORT");
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.lock"), ==, 1);
@@ -609,19 +339,19 @@ test_business_refusal (Rig *rig, gconstpointer data)
 static void
 test_doubt_reaches_a_person (Rig *rig, gconstpointer data)
 {
-  gint64 order = confirming (rig), begin = piao_clock_now (rig->gateway.clock);
+  gint64 order = rig_confirm (rig), begin = piao_clock_now (rig->gateway.clock);
 
   gateway_fixture_faults (&rig->gateway, "order.confirm/apply-drop,order.query/500*1000");
-  settle (rig);
-  while (request_int (rig, order, "attention") == 0)
+  rig_settle (rig);
+  while (rig_get_request_int (rig, order, "attention") == 0)
     {
       g_assert_cmpint (piao_clock_now (rig->gateway.clock) - begin, <, 31 * PIAO_MINUTE);
-      step (rig);
+      rig_step (rig);
     }
   g_assert_cmpint (piao_clock_now (rig->gateway.clock) - begin, >=, 30 * PIAO_MINUTE);
   gateway_fixture_faults (&rig->gateway, "");
-  await_state (rig, order, "ready_to_ship");
-  assert_one_debit (rig, order);
+  rig_await_state (rig, order, "ready_to_ship");
+  rig_assert_one_debit (rig, order);
 }
 
 static void
@@ -633,12 +363,12 @@ count (PiaoGatewayWorker *worker, guint *changes)
 static void
 test_stop_and_resume (Rig *rig, gconstpointer data)
 {
-  gint64 order = confirming (rig), asked, pings;
+  gint64 order = rig_confirm (rig), asked, pings;
   guint changes = 0;
 
   gateway_fixture_faults (&rig->gateway, "order.confirm/clock");
   g_signal_connect (rig->worker, "changed", G_CALLBACK (count), &changes);
-  settle (rig);
+  rig_settle (rig);
   g_assert_true (piao_gateway_worker_is_stopped (rig->worker));
   g_assert_nonnull (piao_gateway_worker_get_attention (rig->worker));
   g_assert_cmpint (piao_gateway_worker_get_line (rig->worker), ==, PIAO_GATEWAY_LINE_OFFLINE);
@@ -646,16 +376,16 @@ test_stop_and_resume (Rig *rig, gconstpointer data)
   asked = gateway_fixture_calls (&rig->gateway, "order.query");
   pings = gateway_fixture_calls (&rig->gateway, "gw.ping");
   for (guint i = 0; i < 100; i++)
-    step (rig);
-  assert_request (rig, order, "unknown");
+    rig_step (rig);
+  rig_assert_request (rig, order, "unknown");
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.confirm"), ==, 1);
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.query"), ==, asked);
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "gw.ping"), ==, pings);
   piao_gateway_worker_resume (rig->worker);
   g_assert_null (piao_gateway_worker_get_attention (rig->worker));
-  await_state (rig, order, "ready_to_ship");
-  assert_one_debit (rig, order);
-  settle (rig);
+  rig_await_state (rig, order, "ready_to_ship");
+  rig_assert_one_debit (rig, order);
+  rig_settle (rig);
   g_assert_cmpint (piao_gateway_worker_get_line (rig->worker), ==, PIAO_GATEWAY_LINE_ONLINE);
 }
 
@@ -680,14 +410,14 @@ test_direct_route (Rig *rig, gconstpointer data)
                          "gateway.balance-source");
   piao_record_set_text (warehouse, (guint)piao_kind_find_column (kind, "route"), "direct");
   g_assert_true (piao_record_store (rig->world->db, warehouse, NULL));
-  end_worker (rig);
+  rig_end_worker (rig);
   rig->direct = TRUE;
-  start_worker (rig);
+  rig_start_worker (rig);
   gateway_fixture_faults (&rig->gateway, "order.confirm/apply-drop");
-  order = confirming (rig);
-  await_state (rig, order, "ready_to_ship");
-  assert_one_debit (rig, order);
-  settle (rig);
+  order = rig_confirm (rig);
+  rig_await_state (rig, order, "ready_to_ship");
+  rig_assert_one_debit (rig, order);
+  rig_settle (rig);
   g_assert_cmpint (piao_fixture_int (rig->world, &piao_outlet_kind, FIXTURE_OUTLET,
                                      "instant_balance"),
                    ==, 1900000);
@@ -723,9 +453,9 @@ test_many_at_once (Rig *rig, gconstpointer data)
 
   gateway_fixture_faults (&rig->gateway, "order.lock/slow:20*10");
   for (guint i = 0; i < G_N_ELEMENTS (orders); i++)
-    orders[i] = submit (rig, i % 2 ? FIXTURE_TYPE_B : FIXTURE_TYPE_A, 1);
+    orders[i] = rig_submit (rig, i % 2 ? FIXTURE_TYPE_B : FIXTURE_TYPE_A, 1);
   for (guint i = 0; i < G_N_ELEMENTS (orders); i++)
-    await_state (rig, orders[i], "pending_outbound");
+    rig_await_state (rig, orders[i], "pending_outbound");
   g_assert_cmpint (rig->most_sent, ==, PIAO_GATEWAY_WORKER_CALLS);
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.lock"), ==, 10);
 }
@@ -734,29 +464,29 @@ test_many_at_once (Rig *rig, gconstpointer data)
 static void
 test_one_order_in_its_order (Rig *rig, gconstpointer data)
 {
-  gint64 order = submit (rig, FIXTURE_TYPE_A, 2), line = 0, releases = 0;
+  gint64 order = rig_submit (rig, FIXTURE_TYPE_A, 2), line = 0, releases = 0;
 
-  await_state (rig, order, "pending_outbound");
-  settle (rig);
+  rig_await_state (rig, order, "pending_outbound");
+  rig_settle (rig);
   gateway_fixture_faults (&rig->gateway, "order.amend/drop,order.query/500");
   g_assert_true (piao_db_query_int (rig->world->db, &test_line, 0, &line, NULL, "i", order));
-  must (rig, FIXTURE_KEEPER, "order.amend",
-        piao_json_build ("order", 'd', order, "line", 'd', line, "packs", 'i', (gint64)1, "reason",
-                         's', "one less", NULL));
-  must (rig, FIXTURE_KEEPER, "order.refuse",
-        piao_json_build ("order", 'd', order, "reason", 's', "BAL_SHORT", NULL));
-  while (request_int (rig, order, "decided_at") == 0)
+  rig_must (rig, FIXTURE_KEEPER, "order.amend",
+            piao_json_build ("order", 'd', order, "line", 'd', line, "packs", 'i', (gint64)1,
+                             "reason", 's', "one less", NULL));
+  rig_must (rig, FIXTURE_KEEPER, "order.refuse",
+            piao_json_build ("order", 'd', order, "reason", 's', "BAL_SHORT", NULL));
+  while (rig_get_request_int (rig, order, "decided_at") == 0)
     {
       g_assert_cmpint (releases, ==, 0);
-      step (rig);
+      rig_step (rig);
       releases = gateway_fixture_calls (&rig->gateway, "order.amend") < 2
                      ? gateway_fixture_calls (&rig->gateway, "order.release")
                      : 0;
     }
-  assert_request (rig, order, "confirmed");
+  rig_assert_request (rig, order, "confirmed");
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.amend"), ==, 2);
   g_assert_cmpint (gateway_fixture_calls (&rig->gateway, "order.release"), ==, 1);
-  settle (rig);
+  rig_settle (rig);
   g_assert_cmpint (piao_fixture_int (rig->world, &piao_outlet_kind, FIXTURE_OUTLET,
                                      "instant_balance"),
                    ==, 2000000);
@@ -767,7 +497,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   dex_init ();
-#define ADD(name, func) g_test_add ("/gateway-worker/" name, Rig, NULL, set_up, func, tear_down)
+#define ADD(name, func)                                                                            \
+  g_test_add ("/gateway-worker/" name, Rig, NULL, rig_set_up, func, rig_tear_down)
   ADD ("label", test_label);
   g_test_add_func ("/gateway-worker/faults", test_faults);
   ADD ("down-then-up", test_down_then_up);

@@ -71,7 +71,8 @@ write_people (PiaoFixture *self)
   for (guint i = 0; i < G_N_ELEMENTS (users); i++)
     {
       write_row (self, "user", users[i].id, (gint64)0, "name", 's', users[i].name, "real_name", 's',
-                 users[i].name, "enabled", 'i', 1, NULL);
+                 users[i].name, "enabled", 'i', 1, users[i].lane > 0 ? "warehouse_id" : NULL, 'i',
+                 users[i].lane == FIXTURE_LANE ? FIXTURE_WAREHOUSE : FIXTURE_WAREHOUSE + 1, NULL);
       write_row (self, "user_role", 300 + (gint64)i, (gint64)0, "user_id", 'i', users[i].id,
                  "role_id", 'i', 1, "granted_lane", 'i', users[i].lane, NULL);
     }
@@ -167,9 +168,9 @@ piao_fixture_new (void)
   self->now = G_GINT64_CONSTANT (1767322800000); /* 2026-01-02 11:00 in Shanghai */
   self->command = G_GINT64_CONSTANT (1) << 50 | FIXTURE_DEVICE;
   open_database (self);
-  write_people (self);
   write_place (self, 10, "昌吉", FIXTURE_LANE);
   write_place (self, 11, "伊犁", FIXTURE_OTHER_LANE);
+  write_people (self);
   write_type (self, FIXTURE_TYPE_A, "0123", "J0001", "00005", 1000, 50);
   write_type (self, FIXTURE_TYPE_B, "0145", "J0002", "00007", 2000, 30);
   write_packs (self, FIXTURE_TYPE_A, "J0001-00005", FIXTURE_WAREHOUSE, FIXTURE_LANE, 1, 5);
@@ -202,7 +203,8 @@ piao_fixture_run (
   context.at = self->now;
   context.actor = actor;
   context.device = FIXTURE_DEVICE;
-  context.side = PIAO_SIDE_DESKTOP;
+  context.side = self->epoch_at != 0 ? PIAO_SIDE_SERVER : PIAO_SIDE_DESKTOP;
+  context.epoch_at = self->epoch_at;
   if (!piao_db_begin (self->db, error))
     return FALSE;
   if (piao_command_apply (self->registry, self->db, &context, name, held, NULL, error))

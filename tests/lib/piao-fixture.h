@@ -35,6 +35,8 @@ typedef struct
   PiaoDb *db;
   gint64 now;     /* ms; what commands see, advanced by a second with each */
   gint64 command; /* the last command's id */
+  /* ms, 0: commands run on a desktop; else at a centre whose database was restored then. */
+  gint64 epoch_at;
 } PiaoFixture;
 
 PiaoFixture *piao_fixture_new (void);

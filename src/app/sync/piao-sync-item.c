@@ -28,11 +28,9 @@ typedef struct
 } Word;
 
 static const Word operations[] = {
-  { "order.lock", N_ ("Lock the tickets") },
-  { "order.amend", N_ ("Change the lock") },
-  { "order.release", N_ ("Release the lock") },
-  { "order.confirm", N_ ("Confirm and debit") },
-  { NULL },
+  { "order.lock", N_ ("Lock the tickets") },    { "order.amend", N_ ("Change the lock") },
+  { "order.release", N_ ("Release the lock") }, { "order.confirm", N_ ("Confirm and debit") },
+  { "order.query", N_ ("Ask for a debit") },    { NULL },
 };
 
 static const Word states[] = {

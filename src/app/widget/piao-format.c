@@ -186,6 +186,7 @@ piao_format_event (const char *event)
     { "ilms_ok", N_ ("Confirmed and debited by ILMS") },
     { "ilms_refused", N_ ("Refused by ILMS") },
     { "report_abnormal", N_ ("Reported abnormal") },
+    { "debit_found", N_ ("Found to be debited by ILMS") },
     { "case_collect", N_ ("Evidence collected") },
     { "case_judge", N_ ("Liability judged") },
     { "case_handle", N_ ("Handling decided") },

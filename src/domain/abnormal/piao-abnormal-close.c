@@ -280,7 +280,8 @@ end_order (Closing *self, GError **error)
   if (!piao_order_move_to (self->tx, self->order, "case_closed", target, outcome, error))
     return FALSE;
   piao_record_set_null (self->order, PIAO_ORDER_PREV_STATE);
-  if (self->cancelled && !clear_lines (self, error))
+  if (self->cancelled
+      && !(clear_lines (self, error) && piao_gateway_find_debit (self->tx, self->order, error)))
     return FALSE;
   if (self->cancelled && !self->debited
       && *piao_record_text (self->order, PIAO_ORDER_LOCK_NO) != '\0'

@@ -97,24 +97,53 @@ add_packs (
 }
 
 static PiaoRecord *
-make_case (PiaoTx *tx, const PiaoRecord *order, JsonObject *args)
+make_case (PiaoTx *tx, const PiaoRecord *order, const char *trouble, const char *note)
 {
-  g_autoptr (PiaoRecord) abnormal = piao_tx_new (tx, &piao_abnormal_case_kind, order->lane);
+  PiaoRecord *abnormal = piao_tx_new (tx, &piao_abnormal_case_kind, order->lane);
 
   piao_record_set_int (abnormal, PIAO_ABNORMAL_CASE_ORDER_ID, order->id);
-  piao_record_set_text (abnormal, PIAO_ABNORMAL_CASE_TROUBLE,
-                        piao_json_get_text (args, "trouble", ""));
+  piao_record_set_text (abnormal, PIAO_ABNORMAL_CASE_TROUBLE, trouble);
   piao_record_set_text (abnormal, PIAO_ABNORMAL_CASE_STATE, "reported");
   piao_record_set_int (abnormal, PIAO_ABNORMAL_CASE_PACKS, 0);
   piao_record_set_int (abnormal, PIAO_ABNORMAL_CASE_VALUE, 0);
-  piao_record_set_text (abnormal, PIAO_ABNORMAL_CASE_NOTE, piao_json_get_text (args, "note", ""));
+  piao_record_set_text (abnormal, PIAO_ABNORMAL_CASE_NOTE, note);
   piao_record_set_int (abnormal, PIAO_ABNORMAL_CASE_FOLLOW_UP_AT, 0);
   piao_record_set_ref (abnormal, PIAO_ABNORMAL_CASE_REPORTED_BY, piao_tx_get_actor (tx));
   piao_record_set_int (abnormal, PIAO_ABNORMAL_CASE_REPORTED_AT, piao_tx_get_now (tx));
   piao_record_set_int (abnormal, PIAO_ABNORMAL_CASE_APPROVED_AT, 0);
   piao_record_set_int (abnormal, PIAO_ABNORMAL_CASE_CLOSED_AT, 0);
-  piao_abnormal_keep_in_touch (abnormal, args);
-  return g_steal_pointer (&abnormal);
+  return abnormal;
+}
+
+/* Moves @order to where its case decides; the state it stands in is kept. */
+static gboolean
+stop_order (PiaoTx *tx, PiaoRecord *order, const char *event, const char *detail, GError **error)
+{
+  g_autofree char *state = g_strdup (piao_record_text (order, PIAO_ORDER_STATE));
+
+  if (!piao_order_move (tx, order, event, detail, error))
+    return FALSE;
+  piao_record_set_text (order, PIAO_ORDER_PREV_STATE, state);
+  piao_record_set_null (order, PIAO_ORDER_PICKER_ID);
+  piao_record_set_int (order, PIAO_ORDER_LEASE_UNTIL, 0);
+  return TRUE;
+}
+
+gboolean
+piao_abnormal_open (PiaoTx *tx,
+                    PiaoRecord *order,
+                    const char *event,
+                    const char *note,
+                    gint64 value,
+                    GError **error)
+{
+  g_autoptr (PiaoRecord) abnormal = NULL;
+
+  if (!stop_order (tx, order, event, piao_record_text (order, PIAO_ORDER_CONFIRM_NO), error))
+    return FALSE;
+  abnormal = make_case (tx, order, "other", note);
+  piao_record_set_int (abnormal, PIAO_ABNORMAL_CASE_VALUE, value);
+  return piao_tx_put (tx, abnormal, error);
 }
 
 /* A clerk reports, a keeper or manager creates; both words are in domain 6.3. */
@@ -129,7 +158,6 @@ apply_report (PiaoTx *tx, JsonObject *args, GError **error)
 {
   g_autoptr (PiaoRecord) order = NULL;
   g_autoptr (PiaoRecord) abnormal = NULL;
-  g_autofree char *state = NULL;
   const char *trouble = piao_json_get_text (args, "trouble", "");
 
   if (!check_may_report (tx, error))
@@ -138,15 +166,11 @@ apply_report (PiaoTx *tx, JsonObject *args, GError **error)
     return piao_error_set (error, PIAO_ERROR_INVALID, "case.trouble",
                            _ ("“%s” is not a kind of trouble an order can have."), trouble);
   order = piao_order_from_args (tx, args, error);
-  if (order == NULL || !piao_order_check_lease (tx, order, error))
+  if (order == NULL || !piao_order_check_lease (tx, order, error)
+      || !stop_order (tx, order, "report_abnormal", trouble, error))
     return FALSE;
-  state = g_strdup (piao_record_text (order, PIAO_ORDER_STATE));
-  if (!piao_order_move (tx, order, "report_abnormal", trouble, error))
-    return FALSE;
-  piao_record_set_text (order, PIAO_ORDER_PREV_STATE, state);
-  piao_record_set_null (order, PIAO_ORDER_PICKER_ID);
-  piao_record_set_int (order, PIAO_ORDER_LEASE_UNTIL, 0);
-  abnormal = make_case (tx, order, args);
+  abnormal = make_case (tx, order, trouble, piao_json_get_text (args, "note", ""));
+  piao_abnormal_keep_in_touch (abnormal, args);
   return add_packs (tx, abnormal, order, piao_json_get_array (args, "packs"), error)
          && piao_tx_put (tx, abnormal, error) && piao_tx_put (tx, order, error);
 }

@@ -34,6 +34,15 @@ gboolean piao_abnormal_move (PiaoRecord *abnormal, const char *event, GError **e
 /* REFUSED "case.unanswered" while ILMS has not answered what it was asked about @order. */
 gboolean piao_abnormal_check_answered (PiaoTx *tx, const PiaoRecord *order, GError **error);
 
+/* Opens a case about @order because of what ILMS says, not because of a person's report: @event
+ * leads to it, @value (fen) decides who may approve it. The caller puts the order. */
+gboolean piao_abnormal_open (PiaoTx *tx,
+                             PiaoRecord *order,
+                             const char *event,
+                             const char *note,
+                             gint64 value,
+                             GError **error);
+
 /* What every step may bring: contact, next look, number of the police. */
 void piao_abnormal_keep_in_touch (PiaoRecord *abnormal, JsonObject *args);
 

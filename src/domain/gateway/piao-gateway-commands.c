@@ -15,6 +15,7 @@
 #include "base/piao-error.h"
 #include "base/piao-id.h"
 #include "base/piao-money.h"
+#include "domain/abnormal/piao-abnormal-rules.h"
 #include "domain/delivery/piao-delivery-kinds.h"
 #include "domain/gateway/piao-gateway-requests.h"
 #include "domain/order/piao-order-machine.h"
@@ -192,18 +193,29 @@ send_packs_out (PiaoTx *tx, const PiaoRecord *order, GError **error)
   return TRUE;
 }
 
-static gboolean
-confirm_ok (PiaoTx *tx, PiaoRecord *order, JsonObject *result, GError **error)
+/* Notes the debit of @result in @order: its number, or NULL. */
+static const char *
+take_debit (PiaoTx *tx, PiaoRecord *order, JsonObject *result, GError **error)
 {
   const char *confirm_no = number_of (result, "confirmNo", error);
-  g_autoptr (PiaoRecord) parcel = NULL;
   gint64 debited = 0;
 
   if (confirm_no == NULL || !amount_of (result, "debited", 1, &debited, error))
-    return FALSE;
+    return NULL;
   piao_record_set_text (order, PIAO_ORDER_CONFIRM_NO, confirm_no);
   piao_record_set_int (order, PIAO_ORDER_DEBITED, debited);
   piao_record_set_int (order, PIAO_ORDER_CONFIRMED_AT, piao_tx_get_now (tx));
+  return confirm_no;
+}
+
+static gboolean
+confirm_ok (PiaoTx *tx, PiaoRecord *order, JsonObject *result, GError **error)
+{
+  const char *confirm_no = take_debit (tx, order, result, error);
+  g_autoptr (PiaoRecord) parcel = NULL;
+
+  if (confirm_no == NULL)
+    return FALSE;
   parcel = piao_tx_new (tx, &piao_parcel_kind, order->lane);
   piao_record_set_int (parcel, PIAO_PARCEL_ORDER_ID, order->id);
   piao_record_set_int (parcel, PIAO_PARCEL_N, 1);
@@ -215,6 +227,28 @@ confirm_ok (PiaoTx *tx, PiaoRecord *order, JsonObject *result, GError **error)
          && send_packs_out (tx, order, error) && piao_tx_put (tx, parcel, error);
 }
 
+/* The centre had forgotten this debit, and the order has ended without it: a person has to see to
+ * it that the outlet gets its money back, or its tickets. */
+static gboolean
+debit_found (PiaoTx *tx, PiaoRecord *order, JsonObject *result, GError **error)
+{
+  g_autofree char *yuan = NULL;
+  g_autofree char *note = NULL;
+  const char *confirm_no = take_debit (tx, order, result, error);
+
+  if (confirm_no == NULL)
+    return FALSE;
+  yuan = piao_money_format (piao_record_int (order, PIAO_ORDER_DEBITED));
+  note
+      = g_strdup_printf (_ ("ILMS has debited ¥%s for this order (confirmation %s). The centre was "
+                            "restored from a backup and did not know it when the order was ended. "
+                            "Look whether its tickets have left; if not, have ILMS reverse the "
+                            "debit."),
+                         yuan, confirm_no);
+  return piao_abnormal_open (tx, order, "debit_found", note,
+                             piao_record_int (order, PIAO_ORDER_DEBITED), error);
+}
+
 static gboolean
 apply_ok (PiaoTx *tx, const char *op, PiaoRecord *order, JsonObject *result, GError **error)
 {
@@ -222,6 +256,8 @@ apply_ok (PiaoTx *tx, const char *op, PiaoRecord *order, JsonObject *result, GEr
     return lock_ok (tx, order, result, error);
   if (g_str_equal (op, "order.confirm"))
     return confirm_ok (tx, order, result, error);
+  if (g_str_equal (op, PIAO_GATEWAY_QUESTION))
+    return debit_found (tx, order, result, error);
   if (g_str_equal (op, "order.release"))
     {
       piao_record_set_null (order, PIAO_ORDER_LOCK_NO);
@@ -241,6 +277,10 @@ apply_no (PiaoTx *tx,
 {
   const char *event = NULL;
 
+  /* That debit did not happen; the one after it may have. */
+  if (g_str_equal (op, PIAO_GATEWAY_QUESTION))
+    return g_strcmp0 (code, PIAO_GATEWAY_NOT_KNOWN) == 0
+           || piao_gateway_find_debit (tx, order, error);
   if (g_str_equal (op, "order.confirm"))
     event = "ilms_refused";
   else if (g_str_equal (piao_order_get_standing (order), "submitted"))

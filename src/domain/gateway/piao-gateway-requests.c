@@ -90,24 +90,39 @@ describe_packs (PiaoTx *tx, GPtrArray *packs, GError **error)
   return array_to_text (array);
 }
 
-PIAO_STATEMENT (count_asked,
-                "SELECT count(*) FROM gateway_request WHERE order_id = $1 AND op = $2");
+PIAO_STATEMENT (count_debits,
+                "SELECT count(*) FROM gateway_request WHERE order_id = $1"
+                " AND op IN ('order.confirm', 'order.query')");
+
+/* The number of the next debit of @order, or of the next one that was forgotten. NULL on error. */
+static char *
+make_debit_number (PiaoTx *tx, gint64 order, GError **error)
+{
+  gint64 known = 0;
+
+  if (!piao_db_query_int (piao_tx_get_db (tx), &count_debits, 0, &known, error, "i", order))
+    return NULL;
+  return g_strdup_printf ("%" G_GINT64_FORMAT "-order.confirm-%d", order, (int)known + 1);
+}
 
 /*
  * The number under which ILMS knows the request. The centre numbers a debit by its order and how
  * often that was tried, not by the command that led to it: a centre from a backup may have
- * forgotten the debit, and whoever confirms the order now must come upon it. Transfer full.
+ * forgotten the debit, and whoever confirms or ends the order now must come upon it. Transfer full.
  */
 static char *
 make_number (PiaoTx *tx, const char *op, gint64 order, gboolean direct, GError **error)
 {
-  gint64 asked = 0;
-
   if (direct || piao_tx_get_side (tx) != PIAO_SIDE_SERVER || !g_str_equal (op, "order.confirm"))
     return g_strdup_printf ("%" G_GINT64_FORMAT "-%s", piao_tx_get_command (tx), op);
-  if (!piao_db_query_int (piao_tx_get_db (tx), &count_asked, 0, &asked, error, "is", order, op))
-    return NULL;
-  return g_strdup_printf ("%" G_GINT64_FORMAT "-%s-%d", order, op, (int)asked + 1);
+  return make_debit_number (tx, order, error);
+}
+
+/* Whether the database may have been restored from a time before @order had its end. */
+static gboolean
+is_older_than_epoch (PiaoTx *tx, const PiaoRecord *order)
+{
+  return piao_record_int (order, PIAO_ORDER_SUBMITTED_AT) < piao_tx_get_epoch_at (tx);
 }
 
 /* Whether the centre may have sent this request before it was restored. */
@@ -117,8 +132,7 @@ may_be_known (PiaoTx *tx, const char *op, const PiaoRecord *order)
   if (PIAO_MUTANT (restored_blindly))
     return FALSE;
   return piao_tx_is_again (tx)
-         || (g_str_equal (op, "order.confirm")
-             && piao_record_int (order, PIAO_ORDER_SUBMITTED_AT) < piao_tx_get_epoch_at (tx));
+         || (g_str_equal (op, "order.confirm") && is_older_than_epoch (tx, order));
 }
 
 /* The parameters in the gateway's names (src/ilms). */
@@ -155,6 +169,76 @@ make_params (PiaoTx *tx,
                           NULL);
 }
 
+/* Writes the row of a request that was not begun yet. @executor is "server" or "device:<n>". */
+static gboolean
+put_request (PiaoTx *tx,
+             const char *op,
+             const PiaoRecord *order,
+             const char *executor,
+             const char *state,
+             const char *request_no,
+             JsonObject *params,
+             GError **error)
+{
+  g_autofree char *text = piao_json_object_to_text (params);
+  g_autoptr (PiaoRecord) request = piao_tx_new (tx, &piao_gateway_request_kind, order->lane);
+
+  piao_record_set_text (request, PIAO_GATEWAY_REQUEST_REQUEST_NO, request_no);
+  piao_record_set_text (request, PIAO_GATEWAY_REQUEST_OP, op);
+  piao_record_set_int (request, PIAO_GATEWAY_REQUEST_ORDER_ID, order->id);
+  piao_record_set_text (request, PIAO_GATEWAY_REQUEST_EXECUTOR, executor);
+  piao_record_set_text (request, PIAO_GATEWAY_REQUEST_PARAMS, text);
+  piao_record_set_text (request, PIAO_GATEWAY_REQUEST_STATE, state);
+  for (guint column = PIAO_GATEWAY_REQUEST_TRIES; column <= PIAO_GATEWAY_REQUEST_ATTENTION;
+       column++)
+    piao_record_set_int (request, column, 0);
+  piao_record_set_int (request, PIAO_GATEWAY_REQUEST_NEXT_AT, piao_tx_get_now (tx));
+  piao_record_set_int (request, PIAO_GATEWAY_REQUEST_CREATED_AT, piao_tx_get_now (tx));
+  piao_record_set_int (request, PIAO_GATEWAY_REQUEST_DECIDED_AT, 0);
+  return piao_tx_put (tx, request, error);
+}
+
+static PiaoRecord *
+load_warehouse (PiaoTx *tx, const PiaoRecord *order, GError **error)
+{
+  return piao_tx_get (tx, &piao_warehouse_kind, piao_record_int (order, PIAO_ORDER_WAREHOUSE_ID),
+                      error);
+}
+
+static gboolean
+is_direct (const PiaoRecord *warehouse)
+{
+  return piao_record_is (warehouse, PIAO_WAREHOUSE_ROUTE, "direct");
+}
+
+/* Whether the command comes from a computer of @warehouse. */
+static gboolean
+is_at (PiaoTx *tx, const PiaoRecord *warehouse)
+{
+  g_autoptr (PiaoRecord) user
+      = piao_record_load (piao_tx_get_db (tx), &piao_user_kind, piao_tx_get_actor (tx), NULL);
+
+  return piao_tx_get_device (tx) > 0 && user != NULL
+         && piao_record_int (user, PIAO_USER_WAREHOUSE_ID) == warehouse->id;
+}
+
+/* Where a warehouse speaks to ILMS itself, its own computers have the access. What others begin
+ * (the centre, its telephone, an order from the web) the centre carries out; but it never debits
+ * what that warehouse may be debiting at this moment without a line to the centre. */
+static gboolean
+choose_executor (
+    PiaoTx *tx, const char *op, const PiaoRecord *warehouse, gboolean *direct, GError **error)
+{
+  *direct = is_direct (warehouse) && is_at (tx, warehouse);
+  if (!is_direct (warehouse) || *direct || !g_str_equal (op, "order.confirm"))
+    return TRUE;
+  return piao_error_set (
+      error, PIAO_ERROR_REFUSED, "gateway.elsewhere",
+      _ ("Warehouse %s speaks to ILMS itself, so its orders are confirmed there. "
+         "Ask somebody of that warehouse to confirm this one."),
+      piao_record_text (warehouse, PIAO_WAREHOUSE_NAME));
+}
+
 gboolean
 piao_gateway_prepare (PiaoTx *tx,
                       const char *op,
@@ -163,46 +247,42 @@ piao_gateway_prepare (PiaoTx *tx,
                       GPtrArray *packs,
                       GError **error)
 {
-  g_autoptr (PiaoRecord) warehouse
-      = piao_tx_get (tx, &piao_warehouse_kind, piao_record_int (order, PIAO_ORDER_WAREHOUSE_ID),
-                     error);
-  gboolean direct;
+  gboolean direct = FALSE;
+  g_autoptr (PiaoRecord) warehouse = load_warehouse (tx, order, error);
   g_autofree char *request_no = NULL;
-  g_autofree char *executor = NULL;
-  g_autofree char *text = NULL;
-  g_autoptr (PiaoRecord) request = NULL;
+  g_autofree char *device = g_strdup_printf ("device:%" G_GINT64_FORMAT, piao_tx_get_device (tx));
   g_autoptr (JsonObject) params = NULL;
 
-  if (warehouse == NULL)
+  if (warehouse == NULL || !choose_executor (tx, op, warehouse, &direct, error))
     return FALSE;
-  /* What the centre itself begins (an order from the web) only the centre can carry out. */
-  direct
-      = piao_record_is (warehouse, PIAO_WAREHOUSE_ROUTE, "direct") && piao_tx_get_device (tx) > 0;
   request_no = make_number (tx, op, order->id, direct, error);
   params = request_no != NULL ? make_params (tx, request_no, order, warehouse, lines, packs, error)
                               : NULL;
-  if (params == NULL)
-    return FALSE;
-  text = piao_json_object_to_text (params);
-  if (direct)
-    executor = g_strdup_printf ("device:%" G_GINT64_FORMAT, piao_tx_get_device (tx));
-  request = piao_tx_new (tx, &piao_gateway_request_kind, order->lane);
-  piao_record_set_text (request, PIAO_GATEWAY_REQUEST_REQUEST_NO, request_no);
-  piao_record_set_text (request, PIAO_GATEWAY_REQUEST_OP, op);
-  piao_record_set_int (request, PIAO_GATEWAY_REQUEST_ORDER_ID, order->id);
-  piao_record_set_text (request, PIAO_GATEWAY_REQUEST_EXECUTOR,
-                        executor != NULL ? executor : "server");
-  piao_record_set_text (request, PIAO_GATEWAY_REQUEST_PARAMS, text);
   /* Who sends for the server asks first about what it may have sent before it was restored. */
-  piao_record_set_text (request, PIAO_GATEWAY_REQUEST_STATE,
-                        !direct && may_be_known (tx, op, order) ? "unknown" : "prepared");
-  for (guint column = PIAO_GATEWAY_REQUEST_TRIES; column <= PIAO_GATEWAY_REQUEST_ATTENTION;
-       column++)
-    piao_record_set_int (request, column, 0);
-  piao_record_set_int (request, PIAO_GATEWAY_REQUEST_NEXT_AT, piao_tx_get_now (tx));
-  piao_record_set_int (request, PIAO_GATEWAY_REQUEST_CREATED_AT, piao_tx_get_now (tx));
-  piao_record_set_int (request, PIAO_GATEWAY_REQUEST_DECIDED_AT, 0);
-  return piao_tx_put (tx, request, error);
+  return params != NULL
+         && put_request (tx, op, order, direct ? device : "server",
+                         !direct && may_be_known (tx, op, order) ? "unknown" : "prepared",
+                         request_no, params, error);
+}
+
+gboolean
+piao_gateway_find_debit (PiaoTx *tx, const PiaoRecord *order, GError **error)
+{
+  g_autoptr (PiaoRecord) warehouse = NULL;
+  g_autofree char *request_no = NULL;
+  g_autoptr (JsonObject) params = NULL;
+
+  if (*piao_record_text (order, PIAO_ORDER_CONFIRM_NO) != '\0' || !is_older_than_epoch (tx, order))
+    return TRUE;
+  warehouse = load_warehouse (tx, order, error);
+  if (warehouse == NULL || is_direct (warehouse))
+    return warehouse != NULL;
+  request_no = make_debit_number (tx, order->id, error);
+  params = request_no != NULL ? make_params (tx, request_no, order, warehouse, NULL, NULL, error)
+                              : NULL;
+  return params != NULL
+         && put_request (tx, PIAO_GATEWAY_QUESTION, order, "server", "unknown", request_no, params,
+                         error);
 }
 
 gboolean

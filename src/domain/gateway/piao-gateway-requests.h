@@ -16,13 +16,26 @@ G_BEGIN_DECLS
 
 /* Prepares operation @op for @order; @lines and @packs say what travels (either may be NULL). The
  * request number is "<command id>-<op>", or "<order id>-<op>-<n>" for a debit by the centre:
- * committed before the first byte leaves. */
+ * committed before the first byte leaves. The centre carries it out, or the computer itself when it
+ * is one of a warehouse of route direct; REFUSED "gateway.elsewhere" when somebody else wants such
+ * a warehouse's order debited. */
 gboolean piao_gateway_prepare (PiaoTx *tx,
                                const char *op,
                                const PiaoRecord *order,
                                GPtrArray *lines,
                                GPtrArray *packs,
                                GError **error);
+
+/* The operation of a row that asks for a request rather than being one: whether ILMS has debited
+ * the order under the number of the row. The row is confirmed by the debit that was found; it is
+ * refused with PIAO_GATEWAY_NOT_KNOWN when there is none, or with ILMS's no to that debit. */
+#define PIAO_GATEWAY_QUESTION "order.query"
+#define PIAO_GATEWAY_NOT_KNOWN "gateway.not-known"
+
+/* @order ends here without a debit: asks ILMS whether it has debited it all the same. Only a centre
+ * that was restored from a backup can have forgotten that, and only of an order that is older; of
+ * others, and of those whose warehouse speaks to ILMS itself, nothing is asked. (WHS-08, ABN-02) */
+gboolean piao_gateway_find_debit (PiaoTx *tx, const PiaoRecord *order, GError **error);
 
 /* Whether a request of @op for @order is still undecided. FALSE only on failure. */
 gboolean

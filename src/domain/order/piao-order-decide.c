@@ -93,6 +93,8 @@ apply_refuse (PiaoTx *tx, JsonObject *args, GError **error)
       || !piao_order_move (tx, order, "refuse", piao_json_get_text (args, "reason", NULL), error))
     return FALSE;
   set_reason (order, args);
+  if (!piao_gateway_find_debit (tx, order, error))
+    return FALSE;
   if (*piao_record_text (order, PIAO_ORDER_LOCK_NO) != '\0'
       && !piao_gateway_prepare (tx, "order.release", order, NULL, NULL, error))
     return FALSE;

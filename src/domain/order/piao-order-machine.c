@@ -62,6 +62,8 @@ static const PiaoOrderEdge edges[] = {
   ABNORMAL_FROM ("returned"),
   ABNORMAL_FROM ("delivered"),
   { "abnormal", "case_closed", "cancelled" },
+  { "refused", "debit_found", "abnormal" },
+  { "cancelled", "debit_found", "abnormal" },
   { "abnormal", "case_collect", "abnormal" },
   { "abnormal", "case_judge", "abnormal" },
   { "abnormal", "case_handle", "abnormal" },
