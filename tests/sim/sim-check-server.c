@@ -147,6 +147,10 @@ check_event (SimWorld *world, PiaoDb *db, gint64 id)
     return sim_fail (world, 10, "Order %" G_GINT64_FORMAT " goes from %s to %s by %s", order, from,
                      to, piao_record_text (event, PIAO_ORDER_EVENT_EVENT));
   set_state (world->truth, order, to);
+  if (piao_record_is (event, PIAO_ORDER_EVENT_EVENT, "case_closed"))
+    world->counts.cases++;
+  else if (piao_record_is (event, PIAO_ORDER_EVENT_EVENT, "debit_found"))
+    world->counts.forgotten++;
   return TRUE;
 }
 

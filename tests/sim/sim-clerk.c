@@ -7,6 +7,7 @@
 #include "print/piao-spool.h"
 #include "store/piao-replica.h"
 #include "tests/sim/sim-call.h"
+#include "tests/sim/sim-case.h"
 #include "tests/sim/sim-check.h"
 #include "tests/sim/sim-clerk.h"
 #include "tests/sim/sim-town.h"
@@ -41,9 +42,9 @@ typedef struct
 {
   gint64 id;
   const char *state; /* interned */
+  SimDesk *desk;
 } Order;
 
-/* Runs a command; what a rule refuses is part of the work. */
 static void
 act (SimDesk *desk, const char *name, JsonObject *args, SimDeskFunc also, gpointer data)
 {
@@ -53,6 +54,12 @@ act (SimDesk *desk, const char *name, JsonObject *args, SimDeskFunc also, gpoint
     return;
   desk->world->counts.refusals++;
   sim_note (desk->world, desk->who, "%s: %s", name, piao_error_get_reason (error));
+}
+
+void
+sim_clerk_act (SimDesk *desk, const char *name, JsonObject *args)
+{
+  act (desk, name, args, NULL, NULL);
 }
 
 static void
@@ -249,7 +256,8 @@ list_orders (SimDesk *desk)
 
   while (cursor != NULL && piao_cursor_next (cursor, NULL))
     {
-      Order order = { piao_cursor_int (cursor, 0), g_intern_string (piao_cursor_text (cursor, 1)) };
+      Order order
+          = { piao_cursor_int (cursor, 0), g_intern_string (piao_cursor_text (cursor, 1)), desk };
 
       g_array_append_val (orders, order);
     }
@@ -299,6 +307,53 @@ act_on_state (SimDesk *desk, const Order *order)
     act_with_reason (desk, "order.refuse", order->id);
 }
 
+PIAO_STATEMENT (clerk_scanned, "SELECT scanned FROM orders WHERE id = $1");
+
+/* An owner has called, and the order is ended in whatever way there is. */
+static void
+call_off (gpointer data)
+{
+  const Order *order = data;
+  SimDesk *desk = order->desk;
+  gint64 scanned = -1;
+
+  if (desk->world->calm || desk->gone || desk->db == NULL)
+    return;
+  piao_db_query_int (desk->db, &clerk_scanned, -1, &scanned, NULL, "i", order->id);
+  if (scanned == 0)
+    act_with_reason (desk, "order.refuse", order->id);
+  else if (scanned > 0)
+    sim_case_report (desk, order->id);
+}
+
+void
+sim_clerk_call_off (SimDesk *desk, gint64 order, gint64 delay)
+{
+  Order *off = g_new0 (Order, 1);
+
+  off->id = order;
+  off->desk = desk;
+  sim_call_wake (desk, delay + PIAO_MINUTE);
+  sim_later (desk->world, delay, call_off, off, g_free);
+}
+
+static void
+go_on (gpointer data)
+{
+  SimDesk *desk = data;
+
+  if (desk->world->calm || desk->gone || desk->db == NULL)
+    return;
+  sim_call_wake (desk, 5 * PIAO_MINUTE);
+  sim_case_go_on (desk);
+}
+
+void
+sim_clerk_go_on (SimDesk *desk, gint64 delay)
+{
+  sim_later (desk->world, delay, go_on, desk, NULL);
+}
+
 static gboolean
 discard (PiaoDb *db, gpointer data, GError **error)
 {
@@ -322,6 +377,10 @@ work (SimDesk *desk)
 
   if (sim_random_chance (&desk->random, 20))
     clear_up (desk);
+  else if (sim_random_chance (&desk->random, 250) && sim_case_go_on (desk))
+    return;
+  else if (orders->len > 0 && sim_random_chance (&desk->random, 40))
+    sim_case_report (desk, g_array_index (orders, Order, 0).id);
   else if (orders->len == 0 || (orders->len < MOST_OPEN && sim_random_chance (&desk->random, 150)))
     submit (desk);
   else

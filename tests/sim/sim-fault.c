@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "base/piao-error.h"
+#include "base/piao-json.h"
 #include "tests/sim/sim-call.h"
 #include "tests/sim/sim-clerk.h"
 #include "tests/sim/sim-fault.h"
@@ -14,6 +15,9 @@
 #include "tests/sim/sim-town.h"
 
 PIAO_STATEMENT (fault_revoke, "UPDATE device SET revoked = 1 WHERE number = $1");
+
+#define CASE_STEPS 16
+#define LOOK_EVERY (10 * PIAO_MINUTE)
 
 typedef struct
 {
@@ -202,13 +206,65 @@ revoke_device (gpointer data)
 
 /* --- the server and ILMS --------------------------------------------------------------------- */
 
+PIAO_STATEMENT (fault_forgotten,
+                "SELECT id FROM orders WHERE number = $1 AND warehouse_id = $2"
+                " AND confirm_no IS NULL");
+
+/* The order @number is debited and looks as if nobody had touched it: its owner calls it off with a
+ * clerk whose desktop is back before the one that confirmed it. */
+static void
+call_off (SimWorld *world, const char *number)
+{
+  SimDesk *desk = world->desks[sim_random_chance (&world->random, 500) ? 1 : 3];
+  gint64 order = 0;
+
+  piao_db_query_int (world->server->db, &fault_forgotten, 0, &order, NULL, "si", number,
+                     (gint64)SIM_WAREHOUSE_A);
+  if (order == 0 || !sim_random_chance (&world->random, 700))
+    return;
+  sim_note (world, desk->who, "order %s, debited and forgotten, will be called off", number);
+  sim_call_hold (world->desks[0], 6 * PIAO_HOUR);
+  sim_clerk_call_off (desk, order,
+                      sim_random_range (&world->random, PIAO_MINUTE, 20 * PIAO_MINUTE));
+  /* What becomes a case is brought to its end by two people. */
+  for (guint i = 0; i < CASE_STEPS; i++)
+    sim_clerk_go_on (world->desks[i % 2 == 0 ? 1 : 3], 21 * PIAO_MINUTE + i * 8 * PIAO_MINUTE);
+}
+
 static void
 restore (gpointer data)
 {
   Fault *fault = data;
+  SimWorld *world = fault->world;
+  g_autoptr (JsonArray) debits = NULL;
 
-  if (!is_over (fault))
-    sim_server_restore (fault->world->server);
+  if (is_over (fault))
+    return;
+  sim_server_restore (world->server);
+  debits = piao_sandbox_get_rows (world->ilms->store,
+                                  "SELECT order_no FROM debit ORDER BY order_no", "");
+  for (guint i = 0; world->server->db != NULL && i < json_array_get_length (debits); i++)
+    call_off (world, piao_json_get_text (piao_json_array_get_object (debits, i), "order_no", ""));
+}
+
+static gint64
+count_debits (const SimWorld *world)
+{
+  return piao_sandbox_get_int (world->ilms->store, 0, "SELECT count (*) FROM debit", "");
+}
+
+/* Until the backup lacks a debit; not for ever. */
+static void
+await_debit (gpointer data)
+{
+  Fault *fault = data;
+
+  if (is_over (fault))
+    return;
+  if (count_debits (fault->world) > fault->id || fault->length <= 0)
+    restore (fault);
+  else
+    plan (fault->world, LOOK_EVERY, await_debit, NULL, fault->id, fault->length - LOOK_EVERY);
 }
 
 /* What ILMS does after the backup is news to the server that comes back. */
@@ -225,7 +281,10 @@ back_up (gpointer data)
     if (sim_random_chance (&fault->world->random, 600))
       sim_clerk_add_burst (fault->world->desks[i],
                            sim_random_range (&fault->world->random, 0, fault->length));
-  plan (fault->world, fault->length, restore, NULL, 0, 0);
+  if (sim_random_chance (&fault->world->random, 500))
+    plan (fault->world, LOOK_EVERY, await_debit, NULL, count_debits (fault->world), 2 * PIAO_DAY);
+  else
+    plan (fault->world, fault->length, restore, NULL, 0, 0);
 }
 
 static void

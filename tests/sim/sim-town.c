@@ -105,19 +105,11 @@ put_user (Town *self, gint64 id, gint64 role, gint64 org, gint64 lane)
 static void
 put_people (Town *self)
 {
-  static const char *const words[] = { "order",
-                                       "order.pick",
-                                       "order.create",
-                                       "order.confirm",
-                                       "order.refuse",
-                                       "label.print",
-                                       "label.reprint",
-                                       "stock",
-                                       "outlet",
-                                       "outlet.edit",
-                                       "owner",
-                                       "owner.edit",
-                                       NULL };
+  static const char *const words[]
+      = { "order",         "order.pick",     "order.create",  "order.confirm",
+          "order.refuse",  "label.print",    "label.reprint", "damage.report",
+          "damage.create", "damage.approve", "stock",         "outlet",
+          "outlet.edit",   "owner",          "owner.edit",    NULL };
   static const char *const more[]
       = { "user",           "user.edit", "role",        "role.edit", "parameter",
           "parameter.edit", "ticket",    "ticket.edit", NULL };

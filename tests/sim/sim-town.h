@@ -26,7 +26,7 @@ enum
   SIM_SPARE_USER = 105, /* also picks on desk 1 */
   SIM_FIRST_DEVICE = 7,
   SIM_FIRST_OUTLET = 40,
-  SIM_N_OUTLETS = 6, /* the even ones in A */
+  SIM_N_OUTLETS = 12, /* the even ones in A */
   SIM_FIRST_TYPE = 50,
   SIM_N_TYPES = 3,
   SIM_N_PACKS = 45, /* of each type in each warehouse */

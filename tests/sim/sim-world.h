@@ -34,6 +34,8 @@ typedef struct
   guint64 inside; /* of both: in the middle of a transaction */
   guint64 disk_faults;
   guint64 debits;
+  guint64 cases;     /* about abnormal orders, closed */
+  guint64 forgotten; /* debits that a restored server had forgotten, found when an order ended */
   guint64 restores;
   guint64 checks; /* full ones */
 } SimCounts;
