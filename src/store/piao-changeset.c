@@ -7,22 +7,62 @@
 #define SQLITE_ENABLE_SESSION 1
 #define SQLITE_ENABLE_PREUPDATE_HOOK 1
 
+#include <glib/gi18n-lib.h>
 #include <sqlite3.h>
+#include <string.h>
 
+#include "base/piao-error.h"
 #include "store/piao-changeset.h"
+
+/* 'T', the number of columns, whether each is of the primary key, and the table's name with its 0.
+ */
+#define HEAD_SIZE (2 + PIAO_CHANGESET_MAX_COLUMNS + 1)
 
 /* It begins with a table, which has columns: SQLite walks for ever through one of none. */
 static gboolean
 may_be_read (const guint8 *data, gsize size)
 {
-  return size > 2 && size <= G_MAXINT && data[0] == 'T' && data[1] != 0;
+  return size > 2 && size <= G_MAXINT - HEAD_SIZE && data[0] == 'T' && data[1] != 0;
 }
 
-int
-piao_changeset_start (sqlite3_changeset_iter **iter, gconstpointer data, gsize size)
+guint8 *
+piao_changeset_dup (GBytes *changes, int *size)
 {
-  return may_be_read (data, size) ? sqlite3changeset_start (iter, (int)size, (void *)data)
-                                  : SQLITE_CORRUPT;
+  gsize n = 0;
+  const guint8 *data = g_bytes_get_data (changes, &n);
+  guint8 *walk;
+
+  if (!may_be_read (data, n))
+    return NULL;
+  walk = g_malloc (HEAD_SIZE + n);
+  memset (walk, 0, HEAD_SIZE);
+  walk[0] = 'T';
+  walk[1] = PIAO_CHANGESET_MAX_COLUMNS;
+  memcpy (walk + HEAD_SIZE, data, n);
+  *size = HEAD_SIZE + (int)n;
+  return walk;
+}
+
+gboolean
+piao_changeset_set_error (int code, GError **error)
+{
+  switch (code & 0xff)
+    {
+    case SQLITE_FULL:
+      return piao_error_set (error, PIAO_ERROR_FAILED, "db.full",
+                             _ ("The disk is full. Free some space; nothing was lost."));
+    case SQLITE_CORRUPT:
+      return piao_error_set (error, PIAO_ERROR_CORRUPT, "db.corrupt",
+                             _ ("The database file is damaged or is not a database."));
+    case SQLITE_NOMEM:
+      return piao_error_set (error, PIAO_ERROR_FAILED, "db.io",
+                             _ ("There is not enough memory for this. Close other programs and try "
+                                "again; nothing was lost."));
+    default:
+      return piao_error_set (error, PIAO_ERROR_FAILED, "db.undo",
+                             _ ("The database could not keep or take back a change: %s."),
+                             sqlite3_errstr (code));
+    }
 }
 
 const PiaoKind *

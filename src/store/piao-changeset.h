@@ -9,9 +9,19 @@ G_BEGIN_DECLS
 
 typedef struct sqlite3_changeset_iter sqlite3_changeset_iter;
 
-/* Begins a walk through the changeset at @data, which stays there until the walk has ended. A code
- * of SQLite: SQLITE_CORRUPT for what SQLite itself would walk through for ever. */
-int piao_changeset_start (sqlite3_changeset_iter **iter, gconstpointer data, gsize size);
+/*
+ * @changes as SQLite is to walk through them, *@size bytes that the caller frees after the walk.
+ * NULL for what SQLite would walk through for ever: SQLITE_CORRUPT. Above them stands the head of a
+ * table without rows that is as wide as any: when no memory is left for a table that is wider than
+ * those before it, SQLite (3.46, and newer) lets go of values that it has never had.
+ */
+guint8 *piao_changeset_dup (GBytes *changes, int *size);
+
+/* The widest table that there may be: SQLite writes the number of its columns as one byte. */
+#define PIAO_CHANGESET_MAX_COLUMNS 127
+
+/* Says what @code of SQLite means for a change that is kept or taken back. FALSE. */
+gboolean piao_changeset_set_error (int code, GError **error);
 
 /* One row that a changeset is about. */
 typedef struct

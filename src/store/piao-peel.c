@@ -135,8 +135,15 @@ read_value (sqlite3_value *from, PiaoValue *to)
       piao_value_set_int (to, sqlite3_value_int64 (from));
       break;
     case SQLITE_TEXT:
-      piao_value_set_text (to, (const char *)sqlite3_value_text (from));
-      break;
+      {
+        /* To end it with a 0, as sqlite3_value_text() does, SQLite would need memory. */
+        const char *bytes = sqlite3_value_blob (from);
+        g_autofree char *text
+            = g_strndup (bytes != NULL ? bytes : "", (gsize)sqlite3_value_bytes (from));
+
+        piao_value_set_text (to, text);
+        break;
+      }
     case SQLITE_BLOB:
       {
         g_autoptr (GBytes) blob
@@ -230,15 +237,16 @@ gboolean
 piao_peel_take (PiaoPeel *self, GBytes *changes, char **misfit, GError **error)
 {
   sqlite3_changeset_iter *iter = NULL;
-  gsize size = 0;
-  gconstpointer data = g_bytes_get_data (changes, &size);
+  g_autofree guint8 *walk = NULL;
   gboolean done = TRUE;
+  int size = 0;
   int code;
 
   *misfit = NULL;
-  if (size == 0)
+  if (g_bytes_get_size (changes) == 0)
     return TRUE;
-  code = piao_changeset_start (&iter, data, size);
+  walk = piao_changeset_dup (changes, &size);
+  code = walk != NULL ? sqlite3changeset_start (&iter, size, walk) : SQLITE_CORRUPT;
   while (code == SQLITE_OK && done && sqlite3changeset_next (iter) == SQLITE_ROW)
     done = take_change (self, iter, misfit, error);
   if (code == SQLITE_OK)
@@ -246,9 +254,12 @@ piao_peel_take (PiaoPeel *self, GBytes *changes, char **misfit, GError **error)
   if (done && code == SQLITE_OK)
     return TRUE;
   g_clear_pointer (misfit, g_free);
-  return !done ? FALSE
-               : piao_error_set (error, PIAO_ERROR_CORRUPT, "undo.unreadable",
-                                 _ ("What a command has changed cannot be read."));
+  if (!done)
+    return FALSE;
+  return (code & 0xff) == SQLITE_CORRUPT
+             ? piao_error_set (error, PIAO_ERROR_CORRUPT, "undo.unreadable",
+                               _ ("What a command has changed cannot be read."))
+             : piao_changeset_set_error (code, error);
 }
 
 gboolean

@@ -20,7 +20,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoPeel, piao_peel_free)
 
 /* Takes off what @changes (see piao_undo_take()) have done; the newest command comes first. When a
  * row is not as the command left it, @misfit receives the first of them in words ("order 17"), NULL
- * otherwise. PIAO_ERROR_CORRUPT "undo.unreadable" when @changes cannot be read. */
+ * otherwise. PIAO_ERROR_CORRUPT "undo.unreadable" when @changes cannot be read, PIAO_ERROR_FAILED
+ * "db.io" when no memory is left for it. */
 gboolean piao_peel_take (PiaoPeel *self, GBytes *changes, char **misfit, GError **error);
 
 /* Where the row was before all that has been taken off: FALSE when nothing touched it. @lane is -1

@@ -7,10 +7,8 @@
 #define SQLITE_ENABLE_SESSION 1
 #define SQLITE_ENABLE_PREUPDATE_HOOK 1
 
-#include <glib/gi18n-lib.h>
 #include <sqlite3.h>
 
-#include "base/piao-error.h"
 #include "store/piao-changeset.h"
 #include "store/piao-undo.h"
 
@@ -19,20 +17,6 @@ struct _PiaoUndo
   sqlite3_session *session; /* owned */
   PiaoRegistry *registry;   /* borrowed */
 };
-
-static gboolean
-set_error (int code, GError **error)
-{
-  if ((code & 0xff) == SQLITE_FULL)
-    return piao_error_set (error, PIAO_ERROR_FAILED, "db.full",
-                           _ ("The disk is full. Free some space; nothing was lost."));
-  if ((code & 0xff) == SQLITE_CORRUPT)
-    return piao_error_set (error, PIAO_ERROR_CORRUPT, "db.corrupt",
-                           _ ("The database file is damaged or is not a database."));
-  return piao_error_set (error, PIAO_ERROR_FAILED, "db.undo",
-                         _ ("The database could not keep or take back a change: %s."),
-                         sqlite3_errstr (code));
-}
 
 static int
 is_table_of_kind (void *data, const char *table)
@@ -56,7 +40,7 @@ piao_undo_start (PiaoRegistry *registry, PiaoDb *db, GError **error)
     }
   if (code == SQLITE_OK)
     return g_steal_pointer (&undo);
-  set_error (code, error);
+  piao_changeset_set_error (code, error);
   return NULL;
 }
 
@@ -71,7 +55,7 @@ piao_undo_take (PiaoUndo *undo, GError **error)
   code = sqlite3session_changeset (undo->session, &size, &data);
   if (code == SQLITE_OK)
     return g_bytes_new_with_free_func (data, (gsize)size, sqlite3_free, data);
-  set_error (code, error);
+  piao_changeset_set_error (code, error);
   return NULL;
 }
 
@@ -103,10 +87,10 @@ resolve_conflict (void *data, int conflict, sqlite3_changeset_iter *iter)
 }
 
 static int
-collect_rows (PiaoRegistry *registry, gconstpointer data, gsize size, GArray *touched)
+collect_rows (PiaoRegistry *registry, guint8 *walk, int size, GArray *touched)
 {
   sqlite3_changeset_iter *iter = NULL;
-  int code = piao_changeset_start (&iter, data, size);
+  int code = walk != NULL ? sqlite3changeset_start (&iter, size, walk) : SQLITE_CORRUPT;
 
   if (code != SQLITE_OK)
     return code;
@@ -127,27 +111,32 @@ collect_rows (PiaoRegistry *registry, gconstpointer data, gsize size, GArray *to
 gboolean
 piao_undo_list_rows (PiaoRegistry *registry, GBytes *changes, GArray *touched, GError **error)
 {
-  gsize size = 0;
-  void *data = (void *)g_bytes_get_data (changes, &size);
-  int code = size > 0 ? collect_rows (registry, data, size, touched) : SQLITE_OK;
+  g_autofree guint8 *walk = NULL;
+  int size = 0;
+  int code;
 
-  return code == SQLITE_OK || set_error (code, error);
+  if (g_bytes_get_size (changes) == 0)
+    return TRUE;
+  walk = piao_changeset_dup (changes, &size);
+  code = collect_rows (registry, walk, size, touched);
+  return code == SQLITE_OK || piao_changeset_set_error (code, error);
 }
 
 gboolean
 piao_undo_apply (
     PiaoRegistry *registry, PiaoDb *db, GBytes *changes, GArray *touched, GError **error)
 {
-  gsize size = 0;
-  void *data = (void *)g_bytes_get_data (changes, &size);
+  g_autofree guint8 *walk = NULL;
+  int size = 0;
   int code;
 
-  if (size == 0)
+  if (g_bytes_get_size (changes) == 0)
     return TRUE;
-  code = collect_rows (registry, data, size, touched);
+  walk = piao_changeset_dup (changes, &size);
+  code = collect_rows (registry, walk, size, touched);
   if (code == SQLITE_OK)
     code = sqlite3changeset_apply_v2 (
-        piao_db_get_sqlite (db), (int)size, data, NULL, resolve_conflict, NULL, NULL, NULL,
+        piao_db_get_sqlite (db), size, walk, NULL, resolve_conflict, NULL, NULL, NULL,
         SQLITE_CHANGESETAPPLY_INVERT | SQLITE_CHANGESETAPPLY_NOSAVEPOINT);
-  return code == SQLITE_OK || set_error (code, error);
+  return code == SQLITE_OK || piao_changeset_set_error (code, error);
 }
