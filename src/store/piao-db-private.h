@@ -52,6 +52,9 @@ typedef struct
   /* Ends a transaction that has only read; nobody waits for it. NULL: by its words. */
   void (*leave) (PiaoDb *db);
 
+  /* Whether a transaction is still open that could not be taken back; NULL: never. */
+  gboolean (*lingers) (PiaoDb *db);
+
   /* Both NULL where there are no notices. */
   gboolean (*notify) (PiaoDb *db, const char *channel, const char *text, GError **error);
   gboolean (*wait_notice) (PiaoDb *db, int wake_fd, int timeout_ms, char **text, GError **error);
@@ -73,6 +76,7 @@ struct _PiaoDb
   gboolean in_transaction;
   gboolean reads;     /* this transaction only reads */
   gboolean unchecked; /* CHECKs are not looked at */
+  gboolean lingers;   /* the transaction before has yet to be taken back */
   gboolean defers;    /* what is only executed in this transaction need not be waited for */
   GError *doom;       /* owned; why this transaction can only be rolled back: NULL, it need not */
 };

@@ -256,6 +256,12 @@ sqlite_begin (PiaoDb *base, gboolean write, GError **error)
 }
 
 static gboolean
+sqlite_lingers (PiaoDb *base)
+{
+  return sqlite3_get_autocommit (((SqliteDb *)base)->handle) == 0;
+}
+
+static gboolean
 sqlite_next (PiaoCursor *base, GError **error)
 {
   SqliteCursor *cursor = (SqliteCursor *)base;
@@ -345,6 +351,7 @@ sqlite_cursor_free (PiaoCursor *base)
 static const PiaoDbDriver driver = {
   .engine = PIAO_ENGINE_SQLITE,
   .begin = sqlite_begin,
+  .lingers = sqlite_lingers,
   .free = sqlite_free,
   .query = sqlite_query,
   .exec = sqlite_exec,

@@ -87,8 +87,8 @@ piao_repeated_get (PiaoRepeated *self, guint times)
   return made;
 }
 
-/* Taking back must need no memory when there is none, or the transaction stays open for good: its
- * words are prepared before they are needed. */
+/* Taking back should need no memory when there is none: its words are prepared before they are
+ * needed. (A PRAGMA makes SQLite prepare all words once more; see take_back().) */
 static PiaoDb *
 open_file (const char *path, PiaoDbFlags flags, GError **error)
 {
@@ -133,10 +133,25 @@ piao_db_doom (PiaoDb *db, const GError *error)
     db->doom = g_error_copy (error);
 }
 
+/* Without memory for its words the transaction before is still open, and what follows would be lost
+ * with it. */
+static gboolean
+take_back (PiaoDb *db, GError **error)
+{
+  g_autoptr (GError) inner = NULL;
+
+  db->lingers = !db->driver->script (db, "ROLLBACK", &inner) && db->driver->lingers (db);
+  if (db->lingers)
+    g_propagate_error (error, g_steal_pointer (&inner));
+  return !db->lingers;
+}
+
 /* Before a statement: whether it may run. */
 static gboolean
 is_sound (PiaoDb *db, GError **error)
 {
+  if (db->lingers && !take_back (db, error))
+    return FALSE;
   if (db->doom == NULL || !db->in_transaction || PIAO_MUTANT (doom_ignored))
     return TRUE;
   if (error != NULL)
@@ -501,6 +516,8 @@ begin (PiaoDb *db, gboolean write, GError **error)
   /* There was no memory to say so. */
   if (db->unchecked && !piao_db_set_checks (db, TRUE, error))
     return FALSE;
+  if (db->lingers && !take_back (db, error))
+    return FALSE;
   if (!db->driver->begin (db, write, error))
     return FALSE;
   db->in_transaction = TRUE;
@@ -552,8 +569,12 @@ piao_db_rollback (PiaoDb *db)
       return;
     }
   /* The engine may already have rolled back (full disk, lost server): nothing is left to undo. */
-  if (!say (db, &rollback_words, &error))
-    g_debug ("rollback: %s", error->message);
+  if (say (db, &rollback_words, &error))
+    return;
+  g_debug ("rollback: %s", error->message);
+  db->lingers = db->driver->lingers != NULL && db->driver->lingers (db);
+  if (db->lingers)
+    take_back (db, NULL);
 }
 
 gboolean

@@ -215,6 +215,49 @@ test_without_memory (World *world, gconstpointer data)
     }
 }
 
+PIAO_STATEMENT (test_add, "INSERT INTO test_narrow VALUES ($1, 0, 3, 0, 0)");
+PIAO_STATEMENT (test_count, "SELECT COUNT(*) FROM test_narrow WHERE rev = 3");
+
+static gint64
+count_added (World *world)
+{
+  gint64 n = 0;
+
+  g_assert_true (piao_db_query_int (world->db, &test_count, -1, &n, NULL, ""));
+  return n;
+}
+
+/* A command was taken back, for which SQLite sets a PRAGMA: then it prepares every statement once
+ * more, ROLLBACK too. What is written next is no part of the transaction that could not be ended.
+ */
+static void
+test_rollback_without_memory (World *world, gconstpointer data)
+{
+  for (guint for_ever = 0; for_ever < 2; for_ever++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (piao_db_begin (world->db, NULL));
+      g_assert_true (take_back (world, NULL));
+      g_assert_true (piao_db_exec (world->db, &test_add, NULL, "i", (gint64)10));
+      run_script (world, "PRAGMA defer_foreign_keys = 0");
+      crash_memory_arm (1, for_ever != 0);
+      piao_db_rollback (world->db);
+      g_assert_true (crash_memory_has_struck ());
+      if (for_ever != 0)
+        {
+          g_assert_false (piao_db_exec (world->db, &test_add, &error, "i", (gint64)11));
+          g_assert_error (error, PIAO_ERROR, PIAO_ERROR_FAILED);
+          g_assert_false (piao_db_begin (world->db, NULL));
+        }
+      crash_memory_arm (0, FALSE);
+      g_assert_true (piao_db_exec (world->db, &test_add, NULL, "i", (gint64)(20 + for_ever)));
+      g_assert_true (piao_db_begin (world->db, NULL));
+      piao_db_rollback (world->db);
+      g_assert_cmpint (count_added (world), ==, 1 + for_ever);
+    }
+}
+
 /* A wider one would bring SQLite's mistake back. */
 static void
 test_no_table_is_too_wide (void)
@@ -254,6 +297,8 @@ main (int argc, char **argv)
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add (tests[i].path, World, &tests[i].reader, world_set_up, test_without_memory,
                 world_tear_down);
+  g_test_add ("/crash/changeset/rollback", World, NULL, world_set_up, test_rollback_without_memory,
+              world_tear_down);
   g_test_add_func ("/crash/changeset/width", test_no_table_is_too_wide);
   return g_test_run ();
 }
