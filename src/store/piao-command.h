@@ -46,6 +46,8 @@ typedef enum
   PIAO_COMMAND_SERVER_ONLY = 1 << 1, /* refused on a desktop without a line: needs the centre */
 } PiaoCommandFlags;
 
+typedef struct _PiaoContext PiaoContext;
+
 /* Makes arguments of the version that follows out of @args, in place: members may be set and
  * removed, what is below them is shared and is replaced as a whole. */
 typedef gboolean (*PiaoCommandReader) (JsonObject *args, GError **error);
@@ -62,6 +64,11 @@ typedef struct
    * those before is added: a desktop may come back after months with commands of then. */
   guint version;
   const PiaoCommandReader *readers; /* version - 1; readers[0] reads version 1 */
+
+  /* On the desktop, before it is applied for the first time: adds to @args what is chosen once and
+   * must be the same whenever and wherever it is applied, as a number that somebody is told. NULL:
+   * nothing. */
+  gboolean (*complete) (PiaoDb *db, const PiaoContext *context, JsonObject *args, GError **error);
 } PiaoCommand;
 
 /* A feature's contribution; all arrays end with NULL. */
@@ -108,7 +115,7 @@ typedef enum
   PIAO_SIDE_SERVER,
 } PiaoSide;
 
-typedef struct
+struct _PiaoContext
 {
   gint64 command; /* the command's id; its rows take the ids that follow (base/piao-id.h) */
   gint64 at;      /* ms UTC: the time the rules see */
@@ -120,7 +127,7 @@ typedef struct
   gint64 epoch_at; /* server: ms UTC when the database was restored last; 0 never */
   /* Borrowed; of the actor, as of the beginning of the command; NULL: it is read then. */
   PiaoAccess *access;
-} PiaoContext;
+};
 
 /* What a command touched, for the change index, search text and notices. */
 typedef struct

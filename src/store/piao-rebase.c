@@ -175,16 +175,40 @@ refresh_search (PiaoDb *db, GArray *touched, GError **error)
   return TRUE;
 }
 
+/* The JSON text of @text with what is chosen here. Transfer full. */
+static char *
+complete_args (PiaoRegistry *registry,
+               PiaoDb *db,
+               const PiaoContext *context,
+               const char *name,
+               const char *text,
+               GError **error)
+{
+  const PiaoCommand *command = piao_registry_find_command (registry, name);
+  g_autoptr (JsonObject) given = NULL;
+  g_autoptr (JsonObject) args = NULL;
+
+  if (command == NULL || command->complete == NULL)
+    return g_strdup (text);
+  given = piao_json_parse_object (text, -1, PIAO_JSON_MAX_BYTES, name, error);
+  args = given != NULL ? piao_command_read_args (command, given, error) : NULL;
+  if (args == NULL || !command->complete (db, context, args, error))
+    return NULL;
+  return piao_command_write_args (command, args);
+}
+
 gboolean
 piao_outbox_run (PiaoRegistry *registry,
                  PiaoDb *db,
                  const PiaoContext *context,
                  const char *name,
-                 const char *args,
+                 const char *given,
                  GError **error)
 {
   g_autoptr (GArray) touched = g_array_new (FALSE, FALSE, sizeof (PiaoTouch));
-  g_autoptr (GBytes) undo = apply_command (registry, db, context, name, args, touched, error);
+  g_autofree char *args = complete_args (registry, db, context, name, given, error);
+  g_autoptr (GBytes) undo
+      = args != NULL ? apply_command (registry, db, context, name, args, touched, error) : NULL;
 
   if (undo != NULL && PIAO_MUTANT (own_append)
       && !(piao_db_commit (db, error) && piao_db_begin (db, error)))

@@ -13,6 +13,8 @@ PIAO_STATEMENT (epoch_requests,
                 "SELECT id, tries, delays, first_sent_at, last_sent_at, doubt_at, attention, code,"
                 " message FROM gateway_request WHERE state IN ('prepared', 'sent', 'unknown')"
                 " AND executor = 'server' AND deleted = 0 ORDER BY next_at, id");
+PIAO_STATEMENT (epoch_warehouses,
+                "SELECT DISTINCT warehouse_id FROM number_block WHERE deleted = 0 ORDER BY 1");
 PIAO_STATEMENT (epoch_last_device, "SELECT MAX(number) FROM device");
 PIAO_STATEMENT (epoch_keep_devices,
                 "INSERT INTO device (number, key_hash, user_id, name, dseq, last_seen, skew,"
@@ -50,19 +52,40 @@ list_doubts (PiaoDb *db, gint64 now, GError **error)
   return NULL;
 }
 
-static gboolean
-doubt (PiaoLedger *ledger,
-       PiaoRegistry *registry,
-       PiaoDb *db,
-       gint64 id,
-       JsonObject *args,
-       gint64 now,
-       GError **error)
+/* Of the warehouses that deal numbers: to keep those that may have been dealt since the backup. */
+static GPtrArray *
+list_kept (PiaoDb *db, GError **error)
 {
-  g_autoptr (PiaoPushed) pushed = piao_pushed_new ("gateway.progress", json_object_ref (args));
+  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func ((GDestroyNotify)json_object_unref);
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, &epoch_warehouses, &inner, "");
+
+  while (piao_cursor_next (cursor, &inner))
+    g_ptr_array_add (kept,
+                     piao_json_build ("warehouse", 'd', piao_cursor_int (cursor, 0), "device", 'i',
+                                      (gint64)0, "count", 'i', (gint64)PIAO_EPOCH_NUMBER_GAP,
+                                      "kept", 'b', TRUE, NULL));
+  if (inner == NULL)
+    return g_steal_pointer (&kept);
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return NULL;
+}
+
+/* Carries out the command @name of the system. */
+static gboolean
+execute (PiaoLedger *ledger,
+         PiaoRegistry *registry,
+         PiaoDb *db,
+         PiaoIdSource *ids,
+         const char *name,
+         JsonObject *args,
+         gint64 now,
+         GError **error)
+{
+  g_autoptr (PiaoPushed) pushed = piao_pushed_new (name, json_object_ref (args));
   g_autoptr (PiaoVerdict) verdict = NULL;
 
-  pushed->id = id;
+  pushed->id = piao_id_source_take (ids, PIAO_ID_PER_COMMAND);
   pushed->at = pushed->ruled_at = now;
   verdict = piao_ledger_execute (ledger, registry, db, pushed, now, error);
   if (verdict == NULL)
@@ -71,25 +94,28 @@ doubt (PiaoLedger *ledger,
          || piao_error_set (error, PIAO_ERROR_REFUSED, verdict->code, "%s", verdict->message);
 }
 
+/* Doubts every open request, and keeps numbers of orders. */
 static gboolean
-doubt_requests (PiaoLedger *ledger,
-                PiaoRegistry *registry,
-                PiaoDb *db,
-                PiaoClock *clock,
-                guint *requests,
-                GError **error)
+carry_out (PiaoLedger *ledger,
+           PiaoRegistry *registry,
+           PiaoDb *db,
+           PiaoClock *clock,
+           guint *requests,
+           GError **error)
 {
   gint64 now = piao_clock_now (clock), last = 0;
   g_autoptr (GPtrArray) doubts = list_doubts (db, now, error);
+  g_autoptr (GPtrArray) kept = doubts != NULL ? list_kept (db, error) : NULL;
   PiaoIdSource ids;
   gboolean ok = TRUE;
 
-  if (doubts == NULL || !piao_ledger_read_last_id (db, &last, error))
+  if (kept == NULL || !piao_ledger_read_last_id (db, &last, error))
     return FALSE;
   piao_id_source_init (&ids, clock, 0, last);
   for (guint i = 0; ok && i < doubts->len; i++)
-    ok = doubt (ledger, registry, db, piao_id_source_take (&ids, PIAO_ID_PER_COMMAND),
-                doubts->pdata[i], now, error);
+    ok = execute (ledger, registry, db, &ids, "gateway.progress", doubts->pdata[i], now, error);
+  for (guint i = 0; ok && i < kept->len; i++)
+    ok = execute (ledger, registry, db, &ids, "number.reserve", kept->pdata[i], now, error);
   piao_id_source_clear (&ids);
   if (requests != NULL)
     *requests = doubts->len;
@@ -121,7 +147,7 @@ piao_epoch_begin (PiaoDb *db,
 {
   g_autoptr (PiaoLedger) ledger = piao_ledger_begin (db, error);
 
-  return ledger != NULL && doubt_requests (ledger, registry, db, clock, requests, error)
+  return ledger != NULL && carry_out (ledger, registry, db, clock, requests, error)
          && keep_devices (db, epoch, error)
          && piao_db_exec (db, &epoch_set, error, "si", epoch, piao_clock_now (clock))
          && piao_ledger_end (ledger, db, error);

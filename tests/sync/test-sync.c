@@ -10,6 +10,7 @@
 #include "base/piao-error.h"
 #include "base/piao-id.h"
 #include "store/piao-change-index.h"
+#include "sync/piao-epoch.h"
 #include "sync/piao-pull.h"
 #include "tests/lib/piao-centre.h"
 
@@ -459,6 +460,117 @@ test_restored_server (void)
   assert_same (centre, desk);
 }
 
+PIAO_STATEMENT (get_sequence,
+                "SELECT CAST (substr (number, 9, 6) AS INTEGER) FROM orders WHERE id = $1");
+PIAO_STATEMENT (sell_out, "UPDATE stock SET free = 3 WHERE ticket_type_id = $1");
+PIAO_STATEMENT (forget_blocks, "DELETE FROM number_block WHERE device = $1");
+
+/* The number of an order at the centre, without day and outlet. */
+static gint64
+get_number (PiaoCentre *centre, gint64 command)
+{
+  gint64 number = 0;
+
+  piao_db_query_int (centre->fixture->db, &get_sequence, 0, &number, NULL, "i",
+                     command + PIAO_ID_STRIDE);
+  return number;
+}
+
+/* The owner was told the number: it does not move up when the order before is refused. */
+static void
+test_numbers_stay (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  g_autoptr (PiaoDesk) desk = NULL;
+  g_autofree char *state = NULL;
+  gint64 many, one, next, number;
+
+  piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
+  desk = piao_desk_new (centre, 8, FIXTURE_KEEPER);
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  many = piao_desk_run (desk, "order.submit", order_args (4));
+  one = piao_desk_run (desk, "order.submit", order_args (1));
+  number = piao_desk_int (desk, &get_sequence, one + PIAO_ID_STRIDE);
+  g_assert_true (piao_db_exec (centre->fixture->db, &sell_out, NULL, "i", (gint64)FIXTURE_TYPE_A));
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  state = piao_desk_state (desk, many);
+  g_assert_cmpstr (state, ==, "refused order.no-stock");
+  assert_state (desk, one, "accepted");
+  g_assert_cmpint (number, ==, get_number (centre, one));
+  g_assert_cmpint (number, ==, piao_desk_int (desk, &get_sequence, one + PIAO_ID_STRIDE));
+  next = piao_desk_run (desk, "order.submit", order_args (1));
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  g_assert_cmpint (number + 1, ==, get_number (centre, next));
+}
+
+/* Numbers that a restored centre does not know to have dealt are those of whoever has them. */
+static void
+test_numbers_outlive_a_restore (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  g_autoptr (PiaoDesk) desk = NULL;
+  g_autoptr (PiaoDesk) other = NULL;
+  PiaoDb *db = centre->fixture->db;
+  g_autoptr (GError) error = NULL;
+  gint64 order, number, foreign;
+
+  piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
+  desk = piao_desk_new (centre, 8, FIXTURE_KEEPER);
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  order = piao_desk_run (desk, "order.submit", order_args (1));
+  number = piao_desk_int (desk, &get_sequence, order + PIAO_ID_STRIDE);
+
+  g_assert_true (piao_db_exec (db, &forget_blocks, NULL, "i", (gint64)8));
+  g_assert_true (piao_db_begin (db, NULL));
+  piao_epoch_begin (db, centre->fixture->registry, centre->clock, "epoch-2", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (piao_db_commit (db, NULL));
+  piao_centre_add_device (centre, 9, FIXTURE_PICKER);
+  other = piao_desk_new (centre, 9, FIXTURE_PICKER);
+  piao_desk_sync (other, PIAO_PULL_MAX_BYTES);
+  foreign = piao_desk_run (other, "order.submit", order_args (1));
+  piao_desk_sync (other, PIAO_PULL_MAX_BYTES);
+  g_assert_cmpint (get_number (centre, foreign), !=, number);
+
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  assert_state (desk, order, "accepted");
+  g_assert_cmpint (get_number (centre, order), ==, number);
+}
+
+/* One's own number, or the next: not somebody else's, not one that an order has. */
+static void
+test_numbers_are_one_s_own (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  g_autoptr (PiaoDesk) first = NULL;
+  g_autoptr (PiaoDesk) second = NULL;
+  JsonObject *args;
+  gint64 theirs, ours, again, number;
+
+  piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
+  piao_centre_add_device (centre, 9, FIXTURE_PICKER);
+  first = piao_desk_new (centre, 8, FIXTURE_KEEPER);
+  second = piao_desk_new (centre, 9, FIXTURE_PICKER);
+  piao_desk_sync (first, PIAO_PULL_MAX_BYTES);
+  piao_desk_sync (second, PIAO_PULL_MAX_BYTES);
+  theirs = piao_desk_run (second, "order.submit", order_args (1));
+  piao_desk_sync (second, PIAO_PULL_MAX_BYTES);
+  for (int i = 0; i < 2; i++)
+    {
+      args = order_args (1);
+      json_object_set_int_member (args, "number", get_number (centre, theirs) + i);
+      ours = piao_desk_run (first, "order.submit", args);
+      piao_desk_sync (first, PIAO_PULL_MAX_BYTES);
+      g_assert_cmpint (get_number (centre, ours), !=, get_number (centre, theirs) + i);
+    }
+  number = get_number (centre, ours);
+  args = order_args (1);
+  json_object_set_int_member (args, "number", number);
+  again = piao_desk_run (first, "order.submit", args);
+  piao_desk_sync (first, PIAO_PULL_MAX_BYTES);
+  g_assert_cmpint (get_number (centre, again), ==, number + 1);
+}
+
 static void
 pick (PiaoDesk *desk, gint64 order, const char *pack)
 {
@@ -520,5 +632,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/rows-leave-a-lane", test_rows_leave_a_lane);
   g_test_add_func ("/sync/restored-server", test_restored_server);
   g_test_add_func ("/sync/forgotten-debit", test_forgotten_debit);
+  g_test_add_func ("/sync/numbers/stay", test_numbers_stay);
+  g_test_add_func ("/sync/numbers/outlive-a-restore", test_numbers_outlive_a_restore);
+  g_test_add_func ("/sync/numbers/one-s-own", test_numbers_are_one_s_own);
   return g_test_run ();
 }

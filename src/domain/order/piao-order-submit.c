@@ -30,7 +30,22 @@ PIAO_STATEMENT (select_block,
                 "SELECT id FROM number_block WHERE warehouse_id = $1"
                 " AND device = $2 AND next <= last AND deleted = 0"
                 " ORDER BY first LIMIT 1");
-PIAO_STATEMENT (select_last_number, "SELECT max(last) FROM number_block WHERE warehouse_id = $1");
+/* The block of this computer that $3 is of, or one that is kept for numbers of before a restore. */
+PIAO_STATEMENT (select_block_of,
+                "SELECT id FROM number_block WHERE warehouse_id = $1"
+                " AND device IN ($2, 0) AND first <= $3 AND last >= $3 AND deleted = 0"
+                " ORDER BY device DESC LIMIT 1");
+PIAO_STATEMENT (select_numbered, "SELECT id FROM orders WHERE number = $1");
+PIAO_STATEMENT (select_next_number,
+                "SELECT number_block.next FROM number_block"
+                " JOIN outlet ON outlet.warehouse_id = number_block.warehouse_id"
+                " WHERE outlet.id = $1 AND number_block.device = $2"
+                " AND number_block.next <= number_block.last AND number_block.deleted = 0"
+                " ORDER BY number_block.first LIMIT 1");
+/* A block without numbers ends before it begins. */
+PIAO_STATEMENT (select_last_number,
+                "SELECT max(CASE WHEN first > last THEN first ELSE last END) FROM number_block"
+                " WHERE warehouse_id = $1");
 PIAO_STATEMENT (select_free,
                 "SELECT free FROM stock WHERE warehouse_id = $1"
                 " AND ticket_type_id = $2");
@@ -96,6 +111,46 @@ check_type (PiaoTx *tx, gint64 id, gint64 warehouse, gint64 packs, GError **erro
 
 /* YYYYMMDD + six digits of the warehouse + the outlet's last four. Transfer full. */
 static char *
+make_number (PiaoTx *tx, const PiaoRecord *outlet, gint64 number)
+{
+  return piao_order_number_make (piao_tx_get_now (tx), (number - 1) % PIAO_ORDER_SEQUENCE_MAX + 1,
+                                 piao_record_text (outlet, PIAO_OUTLET_OUTLET_NO));
+}
+
+/* Nobody takes @number of that block again. */
+static gboolean
+use_up (PiaoTx *tx, gint64 id, gint64 number, GError **error)
+{
+  g_autoptr (PiaoRecord) block = piao_tx_get (tx, &piao_number_block_kind, id, error);
+
+  if (block == NULL)
+    return FALSE;
+  if (piao_record_int (block, PIAO_NUMBER_BLOCK_NEXT) > number)
+    return TRUE;
+  piao_record_set_int (block, PIAO_NUMBER_BLOCK_NEXT, number + 1);
+  return piao_tx_put (tx, block, error);
+}
+
+/* The number that the order was given when it was taken, if it may have it: *@text, else NULL. */
+static gboolean
+keep_number (PiaoTx *tx, const PiaoRecord *outlet, gint64 number, char **text, GError **error)
+{
+  g_autofree char *made = make_number (tx, outlet, number);
+  gint64 block = 0, other = 0;
+
+  if (!piao_db_query_int (piao_tx_get_db (tx), &select_block_of, 0, &block, error, "iii",
+                          piao_record_int (outlet, PIAO_OUTLET_WAREHOUSE_ID),
+                          piao_tx_get_device (tx), number)
+      || !piao_db_query_int (piao_tx_get_db (tx), &select_numbered, 0, &other, error, "s", made))
+    return FALSE;
+  if (block == 0 || other != 0)
+    return TRUE;
+  *text = g_steal_pointer (&made);
+  return use_up (tx, block, number, error);
+}
+
+/* Transfer full. */
+static char *
 take_number (PiaoTx *tx, const PiaoRecord *outlet, GError **error)
 {
   g_autoptr (PiaoRecord) block = NULL;
@@ -116,17 +171,42 @@ take_number (PiaoTx *tx, const PiaoRecord *outlet, GError **error)
   if (block == NULL)
     return NULL;
   number = piao_record_int (block, PIAO_NUMBER_BLOCK_NEXT);
-  piao_record_set_int (block, PIAO_NUMBER_BLOCK_NEXT, number + 1);
-  if (!piao_tx_put (tx, block, error))
+  return use_up (tx, id, number, error) ? make_number (tx, outlet, number) : NULL;
+}
+
+/* Transfer full. */
+static char *
+give_number (PiaoTx *tx, const PiaoRecord *outlet, gint64 chosen, GError **error)
+{
+  g_autofree char *kept = NULL;
+
+  if (chosen != 0 && !keep_number (tx, outlet, chosen, &kept, error))
     return NULL;
-  return piao_order_number_make (piao_tx_get_now (tx), (number - 1) % PIAO_ORDER_SEQUENCE_MAX + 1,
-                                 piao_record_text (outlet, PIAO_OUTLET_OUTLET_NO));
+  return kept != NULL ? g_steal_pointer (&kept) : take_number (tx, outlet, error);
+}
+
+/* The owner is told the number at once, so it does not depend on what becomes of the orders before:
+ * were one of them refused at the centre, all behind it would move up. */
+static gboolean
+complete_submit (PiaoDb *db, const PiaoContext *context, JsonObject *args, GError **error)
+{
+  gint64 number = piao_json_get_int (args, "number", 0);
+
+  if (number == 0
+      && !piao_db_query_int (db, &select_next_number, 0, &number, error, "ii",
+                             piao_json_get_id (args, "outlet"), context->device))
+    return FALSE;
+  /* Without a number left the order says so itself. */
+  if (number != 0)
+    json_object_set_int_member (args, "number", number);
+  return TRUE;
 }
 
 static gboolean
 apply_reserve (PiaoTx *tx, JsonObject *args, GError **error)
 {
   gint64 warehouse_id = piao_json_get_id (args, "warehouse");
+  gint64 count = piao_json_get_int (args, "count", 500);
   g_autoptr (PiaoRecord) warehouse = piao_tx_get (tx, &piao_warehouse_kind, warehouse_id, error);
   g_autoptr (PiaoRecord) org = NULL;
   g_autoptr (PiaoRecord) block = NULL;
@@ -143,9 +223,9 @@ apply_reserve (PiaoTx *tx, JsonObject *args, GError **error)
   piao_record_set_int (block, PIAO_NUMBER_BLOCK_WAREHOUSE_ID, warehouse_id);
   piao_record_set_int (block, PIAO_NUMBER_BLOCK_DEVICE, piao_json_get_int (args, "device", 0));
   piao_record_set_int (block, PIAO_NUMBER_BLOCK_FIRST, last + 1);
-  piao_record_set_int (block, PIAO_NUMBER_BLOCK_NEXT, last + 1);
-  piao_record_set_int (block, PIAO_NUMBER_BLOCK_LAST,
-                       last + piao_json_get_int (args, "count", 500));
+  piao_record_set_int (block, PIAO_NUMBER_BLOCK_NEXT,
+                       piao_json_get_bool (args, "kept", FALSE) ? last + count + 1 : last + 1);
+  piao_record_set_int (block, PIAO_NUMBER_BLOCK_LAST, last + count);
   return piao_tx_put (tx, block, error);
 }
 
@@ -153,6 +233,7 @@ static const PiaoParam reserve_params[]
     = { { "warehouse", N_ ("Warehouse"), PIAO_PARAM_ID, TRUE },
         { "device", N_ ("Device"), PIAO_PARAM_INT, TRUE, 0, PIAO_ID_MAX_DEVICE },
         { "count", N_ ("Count"), PIAO_PARAM_INT, FALSE, 1, 5000 },
+        { "kept", N_ ("Kept"), PIAO_PARAM_BOOL, FALSE },
         { NULL } };
 
 const PiaoCommand piao_number_reserve_command
@@ -282,7 +363,7 @@ apply_submit (PiaoTx *tx, JsonObject *args, GError **error)
   if (outlet == NULL || !check_market (tx, args, closure, error)
       || !look_behind (tx, outlet, error))
     return FALSE;
-  number = take_number (tx, outlet, error);
+  number = give_number (tx, outlet, piao_json_get_int (args, "number", 0), error);
   if (number == NULL)
     return FALSE;
   order = piao_tx_new (tx, &piao_order_kind, outlet->lane);
@@ -316,7 +397,9 @@ static const PiaoParam submit_params[]
         { "identity_checked", N_ ("Identity checked"), PIAO_PARAM_BOOL, FALSE },
         { "note", N_ ("Note"), PIAO_PARAM_TEXT, FALSE, 0, 300 },
         { "lines", N_ ("Lines"), PIAO_PARAM_LIST, TRUE, 1, 40, line_params },
+        { "number", N_ ("Number"), PIAO_PARAM_INT, FALSE, 1, G_MAXINT32 },
         { NULL } };
 
-const PiaoCommand piao_order_submit_command
-    = { "order.submit", "order.create", 0, submit_params, apply_submit };
+const PiaoCommand piao_order_submit_command = {
+  "order.submit", "order.create", 0, submit_params, apply_submit, .complete = complete_submit
+};
