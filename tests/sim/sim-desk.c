@@ -25,6 +25,8 @@
 
 #define FILE_NAME "replica.db"
 
+PIAO_STATEMENT (desk_sent, "SELECT args FROM outbox WHERE id = $1");
+
 void
 sim_desk_set_clock (SimDesk *self)
 {
@@ -251,7 +253,22 @@ typedef struct
   PiaoContext context;
   SimDeskFunc also;
   gpointer data;
+  char *sent; /* @args as they will go up, with what was chosen here; owned */
 } Run;
+
+static gboolean
+read_sent (PiaoDb *db, Run *run, GError **error)
+{
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, &desk_sent, &inner, "i", run->context.command);
+
+  if (piao_cursor_next (cursor, &inner))
+    g_set_str (&run->sent, piao_cursor_text (cursor, 0));
+  if (inner == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
+}
 
 static gboolean
 run_command (PiaoDb *db, gpointer data, GError **error)
@@ -260,7 +277,7 @@ run_command (PiaoDb *db, gpointer data, GError **error)
 
   return piao_outbox_run (run->desk->world->registry, db, &run->context, run->name, run->args,
                           error)
-         && (run->also == NULL || run->also (db, run->data, error));
+         && read_sent (db, run, error) && (run->also == NULL || run->also (db, run->data, error));
 }
 
 gboolean
@@ -274,7 +291,9 @@ sim_desk_run (SimDesk *self,
 {
   g_autoptr (JsonObject) held = args;
   g_autofree char *text = piao_json_object_to_text (args);
-  Run run = { self, name, text, { 0 }, also, data };
+  Run run = { self, name, text, { 0 }, also, data, NULL };
+  g_autofree char *sent = NULL;
+  gboolean done;
   SimBeep beep;
 
   if (self->db == NULL)
@@ -285,9 +304,12 @@ sim_desk_run (SimDesk *self,
   run.context.actor = self->user;
   run.context.device = self->device;
   run.context.side = PIAO_SIDE_DESKTOP;
-  if (!sim_desk_write (self, run_command, &run, error))
+  done = sim_desk_write (self, run_command, &run, error);
+  sent = run.sent;
+  if (!done)
     return FALSE;
-  beep = (SimBeep){ run.context.command, g_str_hash (name), g_str_hash (text) };
+  beep = (SimBeep){ run.context.command, g_str_hash (name),
+                    g_str_hash (sent != NULL ? sent : text) };
   g_array_append_val (self->beeps, beep);
   self->world->counts.acts++;
   sim_note (self->world, self->who, "%s %s", name, text);
