@@ -40,9 +40,7 @@ on_message (PiaoSync *self, int type, GBytes *message)
   g_autoptr (JsonObject) hint = piao_json_parse_object (text, (gssize)size, MAX_HINT, "", NULL);
   gint64 seq = hint != NULL ? piao_json_get_int (hint, "seq", 0) : 0;
 
-  /* The next answer will be another one. */
-  if (seq == 0 || seq > self->seq)
-    piao_sync_rest_clear (&self->rest);
+  piao_sync_rest_take_hint (&self->rest, seq, self->seq);
   piao_sync_feed (self, &(PiaoSyncEvent){ .type = PIAO_SYNC_EVENT_HINT, .seq = seq });
 }
 

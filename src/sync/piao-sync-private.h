@@ -9,6 +9,7 @@
 #include "sync/piao-sync-core.h"
 #include "sync/piao-sync-engine.h"
 #include "sync/piao-sync-progress.h"
+#include "sync/piao-sync-rest.h"
 #include "sync/piao-sync.h"
 
 G_BEGIN_DECLS
@@ -42,16 +43,6 @@ typedef struct
   PiaoSyncAnswer *whole; /* … and checked */
   JsonObject *next;      /* the request for the page behind it, where that is known already */
 } PiaoSyncRound;
-
-/* The last answer at rest (piao-sync-rest.c). All NULL while there is none. */
-typedef struct
-{
-  char *key; /* what was asked */
-  char *tag; /* the name of the answer */
-  GBytes *answer;
-  char *type;
-  gboolean packed;
-} PiaoSyncRest;
 
 struct _PiaoSync
 {
@@ -121,20 +112,6 @@ void piao_sync_note_news (PiaoSync *self, const PiaoSyncNews *news, gsize bytes)
 /* Makes in the background what large answers have left for later. @hurry: although more of the
  * history is to come. (piao-sync-later.c) */
 void piao_sync_make_later (PiaoSync *self, gboolean hurry);
-
-/* The name of @reply when it is one at rest to a request that asks nothing else; NULL: it is not.
- * Any thread. Transfer full. (piao-sync-rest.c) */
-char *piao_sync_rest_name (JsonObject *request, const PiaoReply *reply);
-
-/* Keeps the answer of @round, which was applied, under @tag; NULL: keeps none. */
-void piao_sync_rest_keep (PiaoSync *self, const PiaoSyncRound *round, const char *tag);
-
-/* In a fiber, before the call of @round: whether the centre would answer what is kept; then it is
- * the answer of the round. With @error the line failed. @like: how to call. */
-gboolean
-piao_sync_rest_ask (PiaoSync *self, PiaoSyncRound *round, const PiaoHttpCall *like, GError **error);
-
-void piao_sync_rest_clear (PiaoSyncRest *rest);
 
 /* Listening for hints: an attempt, and its end or that of the connection. (piao-sync-live.c) */
 void piao_sync_live_connect (PiaoSync *self);

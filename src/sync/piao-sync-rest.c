@@ -15,11 +15,8 @@
 
 #include <inttypes.h>
 
-#include "base/piao-error.h"
-#include "sync/piao-http.h"
-#include "sync/piao-sync-private.h"
-
-#define MAX_SAME 1024
+#include "base/piao-json.h"
+#include "sync/piao-sync-rest.h"
 
 /* What the request asks, but for the clock and how much at a time. Transfer full. */
 static char *
@@ -35,12 +32,12 @@ get_key (JsonObject *request)
 }
 
 void
-piao_sync_rest_clear (PiaoSyncRest *rest)
+piao_sync_rest_clear (PiaoSyncRest *self)
 {
-  g_clear_pointer (&rest->key, g_free);
-  g_clear_pointer (&rest->tag, g_free);
-  g_clear_pointer (&rest->answer, g_bytes_unref);
-  g_clear_pointer (&rest->type, g_free);
+  g_clear_pointer (&self->key, g_free);
+  g_clear_pointer (&self->tag, g_free);
+  g_clear_pointer (&self->answer, g_bytes_unref);
+  g_clear_pointer (&self->type, g_free);
 }
 
 char *
@@ -56,78 +53,61 @@ piao_sync_rest_name (JsonObject *request, const PiaoReply *reply)
 }
 
 void
-piao_sync_rest_keep (PiaoSync *self, const PiaoSyncRound *round, const char *tag)
+piao_sync_rest_keep (PiaoSyncRest *self,
+                     JsonObject *request,
+                     const char *tag,
+                     GBytes *answer,
+                     const char *type,
+                     gboolean packed)
 {
-  PiaoSyncRest *rest = &self->rest;
-
-  if (round->same)
-    return;
-  piao_sync_rest_clear (rest);
+  piao_sync_rest_clear (self);
   if (tag == NULL)
     return;
-  rest->key = get_key (round->request);
-  rest->tag = g_strdup (tag);
-  rest->answer = g_bytes_ref (round->answer);
-  rest->type = g_strdup (round->type);
-  rest->packed = round->packed;
+  self->key = get_key (request);
+  self->tag = g_strdup (tag);
+  self->answer = g_bytes_ref (answer);
+  self->type = g_strdup (type);
+  self->packed = packed;
 }
 
-static gboolean
-may_ask (PiaoSync *self, const PiaoSyncRound *round)
+char *
+piao_sync_rest_get_path (const PiaoSyncRest *self, JsonObject *request, gboolean listens)
 {
   g_autofree char *key = NULL;
 
-  if (self->rest.key == NULL || !self->engine.live_open)
-    return FALSE;
-  key = get_key (round->request);
-  return g_str_equal (key, self->rest.key);
+  if (self->key == NULL || !listens)
+    return NULL;
+  key = get_key (request);
+  if (!g_str_equal (key, self->key))
+    return NULL;
+  return g_strdup_printf ("/v1/same/%" PRIi64 "/%s", piao_json_get_int (request, "schema", 0),
+                          self->tag);
 }
 
 static gboolean
-read_same (GBytes *bytes)
+read_same (GBytes *said)
 {
   gsize size;
-  const char *text = g_bytes_get_data (bytes, &size);
-  g_autoptr (JsonObject) answer = piao_json_parse_object (text, (gssize)size, MAX_SAME, "", NULL);
+  const char *text = g_bytes_get_data (said, &size);
+  g_autoptr (JsonObject) answer
+      = piao_json_parse_object (text, (gssize)size, PIAO_SYNC_REST_MAX_BYTES, "", NULL);
 
   return answer != NULL && piao_json_get_bool (answer, "same", FALSE);
 }
 
 gboolean
-piao_sync_rest_ask (PiaoSync *self, PiaoSyncRound *round, const PiaoHttpCall *like, GError **error)
+piao_sync_rest_take (PiaoSyncRest *self, GBytes *said)
 {
-  g_autofree char *url = NULL;
-  g_auto (PiaoHttpCall) call = { .session = like->session,
-                                 .token = like->token,
-                                 .accept = PIAO_REPLY_JSON,
-                                 .max_bytes = MAX_SAME,
-                                 .cancellable = like->cancellable,
-                                 .progress = like->progress,
-                                 .data = like->data };
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) inner = NULL;
+  if (said != NULL && self->answer != NULL && read_same (said))
+    return TRUE;
+  piao_sync_rest_clear (self);
+  return FALSE;
+}
 
-  if (!may_ask (self, round))
-    return FALSE;
-  call.url = url
-      = g_strdup_printf ("%s/v1/same/%" PRIi64 "/%s", self->url,
-                         piao_json_get_int (round->request, "schema", 0), self->rest.tag);
-  bytes = piao_http_call (&call, &inner);
-  /* A centre that does not know the question can be asked all the same. */
-  if (bytes == NULL && !g_error_matches (inner, PIAO_ERROR, PIAO_ERROR_NOT_FOUND))
-    {
-      g_propagate_error (error, g_steal_pointer (&inner));
-      return FALSE;
-    }
-  if (bytes == NULL || !read_same (bytes) || self->rest.answer == NULL)
-    {
-      piao_sync_rest_clear (&self->rest);
-      return FALSE;
-    }
-  round->answer = g_bytes_ref (self->rest.answer);
-  g_set_str (&round->type, self->rest.type);
-  round->packed = self->rest.packed;
-  round->same = TRUE;
-  round->received = g_bytes_get_size (bytes);
-  return TRUE;
+void
+piao_sync_rest_take_hint (PiaoSyncRest *self, gint64 seq, gint64 reached)
+{
+  /* The next answer will be another one. */
+  if (seq == 0 || seq > reached)
+    piao_sync_rest_clear (self);
 }

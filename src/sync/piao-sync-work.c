@@ -244,6 +244,44 @@ take_apart (PiaoDb *db, gpointer data)
   return dex_future_new_for_error (error);
 }
 
+/* Whether the centre would answer what is kept of a round before; then it is the answer of this
+ * one. With @error the line failed. */
+static gboolean
+ask_same (PiaoSync *self, PiaoSyncRound *round, const PiaoHttpCall *like, GError **error)
+{
+  PiaoSyncRest *rest = &self->rest;
+  g_autofree char *path = piao_sync_rest_get_path (rest, round->request, self->engine.live_open);
+  g_autofree char *url = path != NULL ? g_strconcat (self->url, path, NULL) : NULL;
+  g_auto (PiaoHttpCall) call = { .session = like->session,
+                                 .url = url,
+                                 .token = like->token,
+                                 .accept = PIAO_REPLY_JSON,
+                                 .max_bytes = PIAO_SYNC_REST_MAX_BYTES,
+                                 .cancellable = like->cancellable,
+                                 .progress = like->progress,
+                                 .data = like->data };
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) inner = NULL;
+
+  if (url == NULL)
+    return FALSE;
+  bytes = piao_http_call (&call, &inner);
+  /* A centre that does not know the question can be asked all the same. */
+  if (bytes == NULL && !g_error_matches (inner, PIAO_ERROR, PIAO_ERROR_NOT_FOUND))
+    {
+      g_propagate_error (error, g_steal_pointer (&inner));
+      return FALSE;
+    }
+  if (!piao_sync_rest_take (rest, bytes))
+    return FALSE;
+  round->answer = g_bytes_ref (rest->answer);
+  g_set_str (&round->type, rest->type);
+  round->packed = rest->packed;
+  round->same = TRUE;
+  round->received = g_bytes_get_size (bytes);
+  return TRUE;
+}
+
 /* Sends and receives: the answer of the round. */
 static gboolean
 talk (Work *work, PiaoSyncEvent *event, GCancellable *cancellable, GError **error)
@@ -265,7 +303,7 @@ talk (Work *work, PiaoSyncEvent *event, GCancellable *cancellable, GError **erro
                                  .progress = on_progress,
                                  .data = self };
 
-  if (piao_sync_rest_ask (self, round, &call, &inner))
+  if (ask_same (self, round, &call, &inner))
     return TRUE;
   if (inner == NULL)
     round->answer = piao_http_call (&call, &inner);
@@ -442,7 +480,9 @@ do_apply (Work *work, PiaoSyncEvent *event)
   if (dex_await (piao_replica_write (self->replica, apply_answer, &applying, NULL), &error))
     {
       note_applied (self, &applying, event);
-      piao_sync_rest_keep (self, work->round, applying.tag);
+      if (!work->round->same)
+        piao_sync_rest_keep (&self->rest, work->round->request, applying.tag, work->round->answer,
+                             work->round->type, work->round->packed);
       piao_sync_make_later (self, applying.news.rows < FEW_ROWS);
     }
   else

@@ -10,7 +10,7 @@ import sys
 
 # Makes salts and tokens that nobody can foresee; the fronts call it, not the core.
 EXCEPTIONS = {"piao-password"}
-NEEDED = {"piao-sync-engine", "piao-sync-request", "piao-sync-answer", "piao-sync-rows",
+NEEDED = {"piao-sync-engine", "piao-sync-request", "piao-sync-rest", "piao-sync-answer", "piao-sync-rows",
           "piao-reply", "piao-row-block", "piao-wire"}
 
 FORBIDDEN = re.compile(
