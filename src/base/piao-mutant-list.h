@@ -41,7 +41,10 @@
   X (two_calls, "the sync engine begins a round while another is under way")                       \
   X (hold_ignored, "the desktop talks to the centre although it is kept offline")                  \
   X (digest_kept_on_gone, "a row that leaves a replica stays in its digest")                       \
-  X (endless_back_off, "after nine failures in a row the centre is never asked again")
+  X (endless_back_off, "after nine failures in a row the centre is never asked again")             \
+  X (same_believed, "what is kept counts as the answer although the centre says it is another")    \
+  X (repair_on_top, "a repair does not take the waiting commands off before it writes")            \
+  X (rows_counted, "digests count as the same when the number of rows is")
 
 /*
  * Those that show only when the power fails at one certain call: ./dev crash --mutants finds them,

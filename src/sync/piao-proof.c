@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "base/piao-json.h"
+#include "base/piao-mutant.h"
 #include "store/piao-digest.h"
 #include "sync/piao-proof.h"
 #include "sync/piao-sync-rows.h"
@@ -329,7 +330,8 @@ take_digests (PiaoDb *db, const PiaoReply *reply, gboolean *same, GError **error
     {
       const PiaoReplyDigest *theirs = &g_array_index (reply->digests, PiaoReplyDigest, i);
       const PiaoDigest *mine = find_ours (ours, theirs);
-      gboolean equal = mine != NULL && mine->rows == theirs->rows && mine->sum == theirs->sum;
+      gboolean equal = mine != NULL && mine->rows == theirs->rows
+                       && (mine->sum == theirs->sum || PIAO_MUTANT (rows_counted));
 
       *same = *same && equal;
       if (equal ? !piao_db_exec (db, &proof_forget, error, "is", theirs->lane, theirs->kind->name)

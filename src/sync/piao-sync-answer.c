@@ -403,6 +403,8 @@ piao_sync_answer_apply (PiaoSyncAnswer *self, PiaoRegistry *registry, PiaoDb *db
 
   /* What is seen of a lane that is lost with this answer is not kept. */
   head = lost != NULL && lost->len == 0 ? self->reply->head : 0;
+  if (self->page.kind != NULL && PIAO_MUTANT (repair_on_top))
+    return lost != NULL && apply_rows (db, &apply, error);
   return lost != NULL && apply_decisions (&apply, db, error) && send_again (self, db, error)
          && note_again (self->reply, db, error)
          && piao_setting_set (db, "sync.epoch", self->reply->epoch, error)

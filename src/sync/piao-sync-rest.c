@@ -16,6 +16,7 @@
 #include <inttypes.h>
 
 #include "base/piao-json.h"
+#include "base/piao-mutant.h"
 #include "sync/piao-sync-rest.h"
 
 /* What the request asks, but for the clock and how much at a time. Transfer full. */
@@ -98,7 +99,7 @@ read_same (GBytes *said)
 gboolean
 piao_sync_rest_take (PiaoSyncRest *self, GBytes *said)
 {
-  if (said != NULL && self->answer != NULL && read_same (said))
+  if (said != NULL && self->answer != NULL && (read_same (said) || PIAO_MUTANT (same_believed)))
     return TRUE;
   piao_sync_rest_clear (self);
   return FALSE;

@@ -9,6 +9,7 @@
 #include "sync/piao-sync-core.h"
 #include "tests/sim/sim-call.h"
 #include "tests/sim/sim-check.h"
+#include "tests/sim/sim-damage.h"
 #include "tests/sim/sim-line-up.h"
 #include "tests/sim/sim-server.h"
 
@@ -81,6 +82,17 @@ forget_call (SimDesk *desk)
   g_clear_pointer (&desk->request, json_object_unref);
   g_clear_pointer (&desk->answer, piao_sync_answer_free);
   g_clear_pointer (&desk->next, json_object_unref);
+  g_clear_pointer (&desk->came, g_bytes_unref);
+  desk->asking = FALSE;
+  g_clear_pointer (&desk->asked_epoch, g_free);
+}
+
+static void
+forget_page (SimDesk *desk)
+{
+  g_clear_pointer (&desk->page, piao_sync_answer_free);
+  g_clear_pointer (&desk->page_request, json_object_unref);
+  g_clear_pointer (&desk->page_came, g_bytes_unref);
 }
 
 static guint
@@ -142,9 +154,7 @@ note_applied (SimDesk *desk, const PiaoSyncAnswer *answer, PiaoSyncEvent *event)
   desk->rounds += more ? 0 : 1;
   desk->world->counts.calls++;
   desk->proof = piao_sync_answer_get_proof (answer);
-  if (desk->proof == PIAO_PROOF_DIFFERENT)
-    sim_fail (desk->world, 9, "%s: the digests of replica and server differ at %" G_GINT64_FORMAT,
-              desk->who, reply->head);
+  sim_damage_note (desk, reply, desk->proof);
   event->more = piao_sync_answer_has_more (answer);
   event->waits = waits;
   event->problem = piao_sync_answer_get_problem (answer, NULL) != NULL;
@@ -159,10 +169,23 @@ note_applied (SimDesk *desk, const PiaoSyncAnswer *answer, PiaoSyncEvent *event)
 }
 
 static void
+keep_rest (SimDesk *desk, JsonObject *request, GBytes *came, const PiaoReply *reply)
+{
+  g_autofree char *tag = piao_sync_rest_name (request, reply);
+
+  if (came != NULL)
+    piao_sync_rest_keep (&desk->rest, request, tag, came, sim_call_get_coding (desk->world), FALSE);
+}
+
+static void
 apply_answer (SimDesk *desk)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (PiaoSyncAnswer) page = g_steal_pointer (&desk->page);
+  g_autoptr (JsonObject) request = g_steal_pointer (&desk->page_request);
+  g_autoptr (GBytes) came = g_steal_pointer (&desk->page_came);
+  const PiaoReply *reply = piao_sync_answer_get_reply (page);
+  g_autoptr (GArray) waiting = sim_damage_list_waiting (desk, reply);
   gpointer both[] = { page, desk };
   PiaoSyncEvent event = { .result = PIAO_SYNC_RESULT_FAILED };
   gboolean done = sim_desk_write (desk, apply, both, &error);
@@ -173,12 +196,17 @@ apply_answer (SimDesk *desk)
     {
       event.result = PIAO_SYNC_RESULT_OK;
       note_applied (desk, page, &event);
+      sim_damage_check_waiting (desk, reply, waiting);
+      keep_rest (desk, request, came, reply);
       /* Among the rows may be a request of this desktop, as after a restore. */
       if (desk->worker != NULL)
         piao_gateway_worker_nudge (desk->worker);
     }
   else
-    sim_note (desk->world, desk->who, "answer not applied: %s", error->message);
+    {
+      piao_sync_rest_clear (&desk->rest);
+      sim_note (desk->world, desk->who, "answer not applied: %s", error->message);
+    }
   finish (desk, desk->serial, &event);
 }
 
@@ -196,7 +224,8 @@ on_disk (gpointer data)
       return;
     }
   sim_note (desk->world, desk->who, "answer not applied: no room, with a page ahead of it");
-  g_clear_pointer (&desk->page, piao_sync_answer_free);
+  forget_page (desk);
+  piao_sync_rest_clear (&desk->rest);
   finish_with (desk, desk->serial, PIAO_SYNC_RESULT_FAILED);
 }
 
@@ -207,6 +236,8 @@ begin_apply (SimDesk *desk, const PiaoSyncUpdate *update)
   g_autoptr (JsonObject) next = g_steal_pointer (&desk->next);
 
   desk->page = g_steal_pointer (&desk->answer);
+  desk->page_request = g_steal_pointer (&desk->request);
+  desk->page_came = g_steal_pointer (&desk->came);
   forget_call (desk);
   if (!update->ahead)
     {
@@ -239,21 +270,79 @@ open_answer (SimDesk *desk, GBytes *body, GError **error)
   return desk->answer != NULL;
 }
 
+/* The short question goes first when it may stand for the request. */
+static void
+begin_call (SimDesk *desk, guint serial)
+{
+  g_autofree char *path = piao_sync_rest_get_path (&desk->rest, desk->request, desk->live);
+
+  desk->asking = path != NULL;
+  if (path == NULL)
+    {
+      sim_line_up_send (desk, serial);
+      return;
+    }
+  if (desk->world->server->db != NULL)
+    piao_ledger_read_head (desk->world->server->db, &desk->asked_head, &desk->asked_epoch, NULL);
+  sim_line_up_ask (desk, serial, path);
+}
+
+/* What is kept stands for an answer that would have been no older than the question. */
+static void
+check_fresh (SimDesk *desk)
+{
+  const PiaoReply *reply = piao_sync_answer_get_reply (desk->answer);
+
+  if (desk->asked_epoch != NULL
+      && (reply->head < desk->asked_head || !g_str_equal (reply->epoch, desk->asked_epoch)))
+    sim_fail (desk->world, 9,
+              "%s is told that all is as at %" G_GINT64_FORMAT " of %s; the server was at "
+              "%" G_GINT64_FORMAT " of %s when it was asked",
+              desk->who, reply->head, reply->epoch, desk->asked_head, desk->asked_epoch);
+}
+
+/* What was said to the short question: the body of the answer that it stands for; NULL when the
+ * whole request went instead. */
+static GBytes *
+take_said (SimDesk *desk, guint serial, GBytes *said)
+{
+  desk->asking = FALSE;
+  if (piao_sync_rest_take (&desk->rest, said))
+    {
+      desk->world->counts.sames++;
+      return desk->rest.answer;
+    }
+  sim_line_up_send (desk, serial);
+  return NULL;
+}
+
 void
-sim_call_answered (SimDesk *desk, guint serial, guint status, GBytes *body)
+sim_call_answered (SimDesk *desk, guint serial, gboolean same, guint status, GBytes *body)
 {
   PiaoSyncEvent event = { .result = PIAO_SYNC_RESULT_FAILED };
   g_autoptr (GError) error = NULL;
 
-  if (desk->db == NULL || serial == 0
+  if (desk->db == NULL || serial == 0 || desk->asking != same
       || (desk->ahead != 0 ? serial != desk->ahead : serial != desk->serial))
     return;
+  if (same && status == 200)
+    {
+      body = take_said (desk, serial, body);
+      if (body == NULL)
+        return;
+    }
+  else if (status == 200)
+    desk->came = g_bytes_ref (body);
   if (status == 200 && open_answer (desk, body, &error))
     {
+      if (same)
+        check_fresh (desk);
       event.received = g_bytes_get_size (body);
       event.result = PIAO_SYNC_RESULT_OK;
       event.goes_on = desk->next != NULL;
     }
+  else if (status == 200)
+    piao_sync_rest_clear (&desk->rest);
   else if (status == 401)
     event.result = PIAO_SYNC_RESULT_UNAUTHORIZED;
   else if (status == 410)
@@ -337,6 +426,7 @@ on_hint (gpointer data)
   if (!is_listening (moment) || !moment->desk->live)
     return;
   event.seq = moment->desk->hint;
+  piao_sync_rest_take_hint (&moment->desk->rest, event.seq, moment->desk->engine.reached);
   step (moment->desk, &event);
 }
 
@@ -387,7 +477,7 @@ do_work (SimDesk *desk, const PiaoSyncUpdate *update)
       read_request (desk, update);
       break;
     case PIAO_SYNC_WORK_CALL:
-      sim_line_up_send (desk, desk->serial);
+      begin_call (desk, desk->serial);
       break;
     case PIAO_SYNC_WORK_APPLY:
       begin_apply (desk, update);
@@ -492,6 +582,13 @@ sim_call_start (SimDesk *desk)
 }
 
 void
+sim_call_sign_in (SimDesk *desk, gint64 user)
+{
+  desk->user = user;
+  piao_sync_rest_clear (&desk->rest);
+}
+
+void
 sim_call_commit (SimDesk *desk)
 {
   PiaoSyncEvent event = { .type = PIAO_SYNC_EVENT_COMMIT };
@@ -506,7 +603,8 @@ void
 sim_call_end (SimDesk *desk)
 {
   forget_call (desk);
-  g_clear_pointer (&desk->page, piao_sync_answer_free);
+  forget_page (desk);
+  piao_sync_rest_clear (&desk->rest);
   desk->serial = desk->ahead = 0;
   desk->awake = FALSE;
   desk->held = FALSE;

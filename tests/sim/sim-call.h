@@ -23,6 +23,9 @@ void sim_call_wake (SimDesk *desk, gint64 length);
 void sim_call_hold (SimDesk *desk, gint64 length);
 void sim_call_release (SimDesk *desk);
 
+/* Another user works here from now on. */
+void sim_call_sign_in (SimDesk *desk, gint64 user);
+
 /* A command was committed here. */
 void sim_call_commit (SimDesk *desk);
 
@@ -32,8 +35,9 @@ void sim_call_hint (SimDesk *desk, gint64 seq);
 /* The program has ended. */
 void sim_call_end (SimDesk *desk);
 
-/* What came back from the call with this serial, if it is still awaited. */
-void sim_call_answered (SimDesk *desk, guint serial, guint status, GBytes *body);
+/* What came back from the call with this serial, if it is still awaited. @same: from the short
+ * question whether the answer would be the one that is kept. */
+void sim_call_answered (SimDesk *desk, guint serial, gboolean same, guint status, GBytes *body);
 
 /* The content type of answers in this world. */
 const char *sim_call_get_coding (const SimWorld *world);

@@ -21,6 +21,13 @@ PIAO_STATEMENT (sim_let_go,
                 " AND undo IS NULL");
 PIAO_STATEMENT (sim_quick_check, "PRAGMA quick_check");
 
+/* All that the server had is here, and nobody has harmed it. */
+static gboolean
+is_right (const SimDesk *desk)
+{
+  return desk->complete && desk->damage.kind == NULL;
+}
+
 /* --- after a power cut ----------------------------------------------------------------------- */
 
 static gboolean
@@ -66,7 +73,7 @@ sim_check_survival (SimDesk *desk)
     }
   if (sim_random_chance (&desk->chance, 30) && !check_file (desk))
     return;
-  if (desk->complete && sim_random_chance (&desk->chance, 200))
+  if (is_right (desk) && sim_random_chance (&desk->chance, 200))
     sim_check_books (desk->world, desk->who, desk->db);
 }
 
@@ -249,7 +256,7 @@ sim_check_applied (SimDesk *desk, const PiaoReply *reply)
     return;
   if (!reply->restart && take_grants (desk, reply->grants) && !check_lanes (desk))
     return;
-  if (desk->complete && sim_random_chance (&desk->chance, 150) && sim_check_labels (desk))
+  if (is_right (desk) && sim_random_chance (&desk->chance, 150) && sim_check_labels (desk))
     sim_check_books (desk->world, desk->who, desk->db);
 }
 
@@ -284,7 +291,7 @@ sim_check_all (SimWorld *world)
     {
       SimDesk *desk = world->desks[i];
 
-      if (desk->db == NULL || !desk->complete)
+      if (desk->db == NULL || !is_right (desk))
         continue;
       if (!check_lanes (desk) || !sim_check_labels (desk)
           || !sim_check_books (world, desk->who, desk->db))

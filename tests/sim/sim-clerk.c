@@ -450,7 +450,7 @@ on_act (gpointer data)
         sim_call_hold (desk, sim_random_span (&desk->random, PIAO_MINUTE, PIAO_HOUR));
       /* Two people take turns at desk 1. */
       if (desk->index == 1 && sim_random_chance (&desk->random, 50))
-        desk->user = desk->user == SIM_SPARE_USER ? SIM_FIRST_USER + 1 : SIM_SPARE_USER;
+        sim_call_sign_in (desk, desk->user == SIM_SPARE_USER ? SIM_FIRST_USER + 1 : SIM_SPARE_USER);
       if (desk->index == SIM_N_DESKS - 1
           && sim_random_chance (&desk->random, desk->world->plan.edit))
         manage (desk);

@@ -7,6 +7,7 @@
 #include "ilms/piao-gateway-worker.h"
 #include "sync/piao-sync-core.h"
 #include "sync/piao-sync-engine.h"
+#include "sync/piao-sync-rest.h"
 #include "tests/lib/piao-shim-vfs.h"
 #include "tests/sim/sim-world.h"
 
@@ -22,6 +23,15 @@ typedef struct
   guint name;
   guint args; /* hashes of name and arguments */
 } SimBeep;
+
+/* A row that is not as the server has it (sim-damage.h). */
+typedef struct
+{
+  const PiaoKind *kind; /* NULL: all is well */
+  gint64 lane;
+  gint64 id;
+  gboolean found; /* by the comparison of digests */
+} SimDamage;
 
 struct _SimDesk
 {
@@ -60,12 +70,20 @@ struct _SimDesk
   JsonObject *request;       /* of the call under way */
   PiaoSyncAnswer *answer;    /* … and what came back */
   JsonObject *next;          /* … and the request for the page behind it; NULL: not known yet */
+  GBytes *came;              /* … as it arrived; NULL: it is the one that was kept */
   PiaoSyncAnswer *page;      /* what is being applied */
-  PiaoProofOutcome proof;    /* what the last answer said of the digests */
-  gint64 head;               /* seq that the server had at the last answer */
-  gboolean whole;            /* … since everything was fetched anew */
-  gboolean complete;         /* all that the server had at the last answer is here */
-  GArray *grants;            /* gint64: lanes of the last answer */
+  JsonObject *page_request;  /* … and what it answers, and how it arrived */
+  GBytes *page_came;
+  PiaoSyncRest rest;      /* the last answer at rest */
+  gboolean asking;        /* the call under way is the short question about it */
+  gint64 asked_head;      /* … and where the server was when it left; */
+  char *asked_epoch;      /* NULL: it was down, or has come back from a backup since */
+  PiaoProofOutcome proof; /* what the last answer said of the digests */
+  gint64 head;            /* seq that the server had at the last answer */
+  gboolean whole;         /* … since everything was fetched anew */
+  gboolean complete;      /* all that the server had at the last answer is here */
+  GArray *grants;         /* gint64: lanes of the last answer */
+  SimDamage damage;
 
   /* The line to ILMS of a desktop with route direct; else NULL. */
   PiaoGatewayClient *line;

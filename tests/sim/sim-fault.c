@@ -7,6 +7,7 @@
 #include "base/piao-json.h"
 #include "tests/sim/sim-call.h"
 #include "tests/sim/sim-clerk.h"
+#include "tests/sim/sim-damage.h"
 #include "tests/sim/sim-fault.h"
 #include "tests/sim/sim-ilms.h"
 #include "tests/sim/sim-line.h"
@@ -194,6 +195,15 @@ take_grant (gpointer data)
 }
 
 static void
+damage (gpointer data)
+{
+  Fault *fault = data;
+
+  if (!is_over (fault))
+    sim_damage_do (fault->desk);
+}
+
+static void
 revoke_device (gpointer data)
 {
   Fault *fault = data;
@@ -344,11 +354,24 @@ plan_day (SimWorld *world, gint64 day)
           sim_random_range (random, 0, 1), 0);
 }
 
+/* Of a chance of its own: the world takes the course that it takes without. */
+static void
+plan_damage (SimWorld *world, gint64 day)
+{
+  for (guint i = 0; i < SIM_N_DESKS; i++)
+    if (sim_random_chance (&world->harm, world->plan.damage))
+      plan (world, day + sim_random_range (&world->harm, 0, PIAO_DAY - 1), damage, world->desks[i],
+            0, 0);
+}
+
 void
 sim_fault_plan (SimWorld *world)
 {
   for (guint day = 0; day < world->plan.days; day++)
-    plan_day (world, day * PIAO_DAY);
+    {
+      plan_day (world, day * PIAO_DAY);
+      plan_damage (world, day * PIAO_DAY);
+    }
   if (sim_random_chance (&world->random, world->plan.revoke))
     plan (world, sim_random_range (&world->random, PIAO_DAY, world->plan.days * PIAO_DAY),
           revoke_device, world->desks[0], 0, 0);

@@ -17,6 +17,7 @@ typedef struct
   SimDesk *desk;
   guint life;
   guint serial;
+  gboolean same; /* the short question, or the answer to it */
   guint status;
   GBytes *body;
 } Message;
@@ -35,8 +36,8 @@ post (const Message *like, gint64 delay, SimFunc func, guint status, GBytes *bod
 {
   Message *message = g_new0 (Message, 1);
 
-  *message = (Message){ like->desk, like->life, like->serial, status,
-                        body != NULL ? g_bytes_ref (body) : NULL };
+  *message = (Message){ like->desk, like->life, like->serial,
+                        like->same, status,     body != NULL ? g_bytes_ref (body) : NULL };
   sim_later (like->desk->world, delay, func, message, message_free);
 }
 
@@ -98,7 +99,8 @@ on_answer (gpointer data)
   const Message *message = data;
 
   if (message->desk->life == message->life)
-    sim_call_answered (message->desk, message->serial, message->status, message->body);
+    sim_call_answered (message->desk, message->serial, message->same, message->status,
+                       message->body);
 }
 
 /* --- up -------------------------------------------------------------------------------------- */
@@ -115,18 +117,18 @@ on_request (gpointer data)
 
   if (server->db == NULL)
     return;
-  answer = sim_server_serve (server, desk, message->body, &status);
+  answer
+      = (message->same ? sim_server_same : sim_server_serve) (server, desk, message->body, &status);
   if (answer == NULL || befalls (desk, desk->world->plan.drop) || is_dead (desk, desk->down_dead))
     return;
   damaged = damage (desk, answer);
   post (message, latency (desk), on_answer, status, damaged);
 }
 
-void
-sim_line_up_send (SimDesk *desk, guint serial)
+static void
+send (SimDesk *desk, guint serial, gboolean same, const char *text)
 {
-  const Message like = { desk, desk->life, serial, 0, NULL };
-  g_autofree char *text = piao_json_object_to_text (desk->request);
+  const Message like = { desk, desk->life, serial, same, 0, NULL };
   g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
 
   post (&like, TIME_OUT, on_answer, 0, NULL);
@@ -135,4 +137,18 @@ sim_line_up_send (SimDesk *desk, guint serial)
   post (&like, latency (desk), on_request, 0, body);
   if (befalls (desk, desk->world->plan.duplicate))
     post (&like, latency (desk), on_request, 0, body);
+}
+
+void
+sim_line_up_send (SimDesk *desk, guint serial)
+{
+  g_autofree char *text = piao_json_object_to_text (desk->request);
+
+  send (desk, serial, FALSE, text);
+}
+
+void
+sim_line_up_ask (SimDesk *desk, guint serial, const char *path)
+{
+  send (desk, serial, TRUE, path);
 }

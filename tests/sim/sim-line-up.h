@@ -11,4 +11,7 @@ G_BEGIN_DECLS
  * to sim_call_answered(), status 0 after the time-out. */
 void sim_line_up_send (SimDesk *desk, guint serial);
 
+/* The same with the short question at @path. */
+void sim_line_up_ask (SimDesk *desk, guint serial, const char *path);
+
 G_END_DECLS

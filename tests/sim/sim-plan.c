@@ -53,6 +53,7 @@ sim_plan_new (guint64 seed, guint days)
   self.restore = rate (&random, seed, 400);
   self.ilms = rate (&random, seed, 500);
   self.ilms_down = rate (&random, seed, 400);
+  self.damage = rate (&random, seed, 300);
   return self;
 }
 
@@ -62,10 +63,10 @@ sim_plan_describe (const SimPlan *self)
   return g_strdup_printf (
       "%u days, %s, ILMS %s, page %u; per mille: desktop crash %u, server crash %u, disk %u, drop "
       "%u, duplicate %u, cut %u, portal %u, flip %u, slow %u, partition %u, jump %u, grant %u, "
-      "edit %u, revoke %u, restore %u, ilms %u, ilms down %u",
+      "edit %u, revoke %u, restore %u, ilms %u, ilms down %u, damage %u",
       self->days, self->frames ? "frames" : "JSON",
       self->idempotent ? "knows numbers again" : "forgets numbers", self->max_bytes,
       self->desk_crash, self->server_crash, self->disk, self->drop, self->duplicate, self->cut,
       self->portal, self->flip, self->slow, self->partition, self->jump, self->grant, self->edit,
-      self->revoke, self->restore, self->ilms, self->ilms_down);
+      self->revoke, self->restore, self->ilms, self->ilms_down, self->damage);
 }

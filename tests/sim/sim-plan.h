@@ -31,6 +31,7 @@ typedef struct
   guint partition; /* of desktop-days: one direction is dead for a while */
   guint jump;      /* of desktop-days: the clock is set wrong */
   guint grant;     /* of days: a lane is granted or taken away */
+  guint damage;    /* of desktop-days: a row of a replica is lost or an old one */
   guint edit;      /* of bursts of the manager: master data change */
   guint revoke;    /* of worlds */
   guint restore;   /* of days: the server comes back from a backup */

@@ -113,6 +113,9 @@ add_counts (SimCounts *sum, const SimCounts *counts)
   sum->cases += counts->cases;
   sum->forgotten += counts->forgotten;
   sum->restores += counts->restores;
+  sum->sames += counts->sames;
+  sum->damages += counts->damages;
+  sum->repairs += counts->repairs;
   sum->checks += counts->checks;
 }
 
@@ -125,19 +128,23 @@ report_sum (const SimRun *run, guint seeds, guint bad, const SimCounts *sum, gin
                     ",\"calls\":%" G_GUINT64_FORMAT ",\"crashes\":%" G_GUINT64_FORMAT
                     ",\"inside\":%" G_GUINT64_FORMAT ",\"disk_faults\":%" G_GUINT64_FORMAT
                     ",\"debits\":%" G_GUINT64_FORMAT ",\"cases\":%" G_GUINT64_FORMAT
-                    ",\"forgotten\":%" G_GUINT64_FORMAT ",\"restores\":%" G_GUINT64_FORMAT "}\n"
+                    ",\"forgotten\":%" G_GUINT64_FORMAT ",\"restores\":%" G_GUINT64_FORMAT
+                    ",\"same\":%" G_GUINT64_FORMAT ",\"damages\":%" G_GUINT64_FORMAT
+                    ",\"repairs\":%" G_GUINT64_FORMAT "}\n"
                   : "%u seeds of %u days: %u failed, %.1f s; %" G_GUINT64_FORMAT
                     " events, %" G_GUINT64_FORMAT " commands, %" G_GUINT64_FORMAT
                     " calls, %" G_GUINT64_FORMAT " crashes (%" G_GUINT64_FORMAT
                     " inside a transaction), %" G_GUINT64_FORMAT " disk faults, %" G_GUINT64_FORMAT
                     " debits (%" G_GUINT64_FORMAT " cases, %" G_GUINT64_FORMAT
-                    " forgotten debits found), %" G_GUINT64_FORMAT " restores\n";
+                    " forgotten debits found), %" G_GUINT64_FORMAT " restores, %" G_GUINT64_FORMAT
+                    " times the same as before, %" G_GUINT64_FORMAT
+                    " rows harmed (%" G_GUINT64_FORMAT " repaired)\n";
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
   g_print (format, seeds, run->days, bad, (double)ms / 1000, sum->events, sum->acts, sum->calls,
            sum->desk_crashes + sum->server_crashes, sum->inside, sum->disk_faults, sum->debits,
-           sum->cases, sum->forgotten, sum->restores);
+           sum->cases, sum->forgotten, sum->restores, sum->sames, sum->damages, sum->repairs);
 #pragma GCC diagnostic pop
 }
 

@@ -334,19 +334,29 @@ sim_server_run (SimServer *self, const char *name, JsonObject *args, GError **er
 /* --- /v1/sync -------------------------------------------------------------------------------- */
 
 static gboolean
+needs_numbers (SimServer *self, SimDesk *desk, gboolean *needs, GError **error)
+{
+  gint64 left = 0;
+
+  if (!piao_db_query_int (self->db, &sim_numbers, 0, &left, error, "ii",
+                          sim_town_warehouse_of_desk (desk->index), (gint64)desk->device))
+    return FALSE;
+  *needs = left < NUMBERS_LOW;
+  return TRUE;
+}
+
+static gboolean
 reserve_numbers (SimServer *self, SimDesk *desk, GError **error)
 {
-  gint64 warehouse = sim_town_warehouse_of_desk (desk->index);
-  gint64 left = 0;
+  gboolean needs = FALSE;
   g_autoptr (GError) inner = NULL;
 
-  if (!piao_db_query_int (self->db, &sim_numbers, 0, &left, error, "ii", warehouse,
-                          (gint64)desk->device))
+  if (!needs_numbers (self, desk, &needs, error))
     return FALSE;
-  if (left < NUMBERS_LOW)
+  if (needs)
     sim_server_run (self, "number.reserve",
-                    piao_json_build ("warehouse", 'd', warehouse, "device", 'i',
-                                     (gint64)desk->device, NULL),
+                    piao_json_build ("warehouse", 'd', sim_town_warehouse_of_desk (desk->index),
+                                     "device", 'i', (gint64)desk->device, NULL),
                     &inner);
   return self->db != NULL;
 }
@@ -500,6 +510,49 @@ sim_server_serve (SimServer *self, SimDesk *desk, GBytes *body, guint *status)
   return g_bytes_new_static ("{}", 2);
 }
 
+/* --- /v1/same -------------------------------------------------------------------------------- */
+
+static gboolean
+find_same (SimServer *self, SimDesk *desk, const char *path, gboolean *same, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (path, "/", 6);
+  g_autoptr (PiaoReply) reply = piao_reply_new ();
+  g_autofree char *proof = NULL;
+  g_autofree char *tag = NULL;
+  gboolean needs = FALSE, done;
+  gint64 schema = 0;
+
+  g_assert (g_strv_length (parts) == 5
+            && g_ascii_string_to_signed (parts[3], 10, 1, G_MAXINT16, &schema, NULL));
+  if (!needs_numbers (self, desk, &needs, error) || !piao_db_begin_read (self->db, error))
+    return FALSE;
+  done = piao_serve_rest (self->world->registry, self->db, desk->user, reply, &proof, error);
+  piao_db_rollback (self->db);
+  if (!done)
+    return FALSE;
+  tag = piao_reply_get_tag (reply, (int)schema, proof);
+  *same = g_str_equal (tag, parts[4]) && !needs;
+  return TRUE;
+}
+
+GBytes *
+sim_server_same (SimServer *self, SimDesk *desk, GBytes *path, guint *status)
+{
+  g_autofree char *text = g_strndup (g_bytes_get_data (path, NULL), g_bytes_get_size (path));
+  g_autoptr (GError) error = NULL;
+  gboolean same = FALSE;
+
+  *status = admit (self, desk, &error);
+  if (*status == 200 && !find_same (self, desk, text, &same, &error))
+    *status = 500;
+  sim_note (self->world, "server", "%s asks whether all is the same: %s", desk->who,
+            *status != 200 ? "refused"
+            : same         ? "yes"
+                           : "no");
+  return same ? g_bytes_new_static ("{\"same\":true}", 13)
+              : g_bytes_new_static ("{\"same\":false}", 14);
+}
+
 /* --- backups --------------------------------------------------------------------------------- */
 
 void
@@ -541,6 +594,8 @@ sim_server_restore (SimServer *self)
   sim_note (self->world, "server", "restored, %s", epoch);
   self->world->counts.restores++;
   self->up_at = self->world->now;
+  for (guint i = 0; i < SIM_N_DESKS; i++)
+    g_clear_pointer (&self->world->desks[i]->asked_epoch, g_free);
   /* The server starts only after piaokuctl epoch, which has written to the log. */
   if (!open_database (self, &error) || !begin_epoch (self, epoch, &error)
       || !take_up_ids (self, &error))

@@ -47,6 +47,9 @@ void sim_server_crash (SimServer *self, gboolean power);
  * the way. Transfer full. */
 GBytes *sim_server_serve (SimServer *self, SimDesk *desk, GBytes *body, guint *status);
 
+/* The same for the path of a short question: whether the answer would be the one that it names. */
+GBytes *sim_server_same (SimServer *self, SimDesk *desk, GBytes *path, guint *status);
+
 /* A command of the centre itself; @args is taken. */
 gboolean sim_server_run (SimServer *self, const char *name, JsonObject *args, GError **error);
 

@@ -112,6 +112,7 @@ sim_world_new (guint64 seed, guint days, gboolean loud)
   self->queue = sim_queue_new ();
   self->trace = sim_trace_new (loud);
   self->random = sim_random_new (seed, 2);
+  self->harm = sim_random_new (seed, 3);
   self->registry = piao_domain_registry_new ();
   self->truth = sim_truth_new ();
   self->server = sim_server_new (self);

@@ -37,7 +37,10 @@ typedef struct
   guint64 cases;     /* about abnormal orders, closed */
   guint64 forgotten; /* debits that a restored server had forgotten, found when an order ended */
   guint64 restores;
-  guint64 checks; /* full ones */
+  guint64 sames;   /* short questions that stood for a whole call */
+  guint64 damages; /* rows of replicas that were harmed */
+  guint64 repairs; /* … and found by the digests, and repaired */
+  guint64 checks;  /* full ones */
 } SimCounts;
 
 struct _SimWorld
@@ -52,6 +55,7 @@ struct _SimWorld
   SimQueue *queue;
   SimTrace *trace;
   SimRandom random; /* of the faults */
+  SimRandom harm;   /* of the damage to replicas */
   PiaoRegistry *registry;
   SimServer *server;
   SimIlms *ilms;
