@@ -259,6 +259,22 @@ touch (PiaoTx *tx, const PiaoRecord *record)
   g_array_append_val (tx->touched, entry);
 }
 
+/* A command that waits is put on anew over rows that may be its own: the centre had carried it out
+ * and the verdict has not come. What it made then is the centre's, not to be made once more. */
+static gboolean
+check_new (PiaoTx *tx, const PiaoRecord *record, GError **error)
+{
+  gint64 id = 0;
+
+  if (record->stored_lane >= 0 || tx->context.side == PIAO_SIDE_SERVER)
+    return TRUE;
+  if (!piao_db_query_int (tx->db, piao_kind_get_rev (record->kind), 0, &id, error, "i", record->id))
+    return FALSE;
+  return id == 0
+         || piao_error_set (error, PIAO_ERROR_CONFLICT, "row.exists",
+                            _ ("The centre has done this already; its answer is on the way."));
+}
+
 gboolean
 piao_tx_put (PiaoTx *tx, PiaoRecord *record, GError **error)
 {
@@ -266,7 +282,7 @@ piao_tx_put (PiaoTx *tx, PiaoRecord *record, GError **error)
     return piao_error_set (error, PIAO_ERROR_FORBIDDEN, "access.scope",
                            _ ("This entry of “%s” belongs to another prefecture."),
                            g_dgettext (GETTEXT_PACKAGE, record->kind->title));
-  if (!check_columns (record, error))
+  if (!check_columns (record, error) || !check_new (tx, record, error))
     return FALSE;
   if (tx->context.side == PIAO_SIDE_SERVER)
     record->rev = tx->context.seq;

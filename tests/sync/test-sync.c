@@ -19,6 +19,7 @@ static const gint64 own_lanes[] = { 0, FIXTURE_LANE, -1 };
 PIAO_STATEMENT (count_orders, "SELECT COUNT(*) FROM orders WHERE id >= $1");
 PIAO_STATEMENT (count_lane, "SELECT COUNT(*) FROM outlet WHERE lane = $1");
 PIAO_STATEMENT (count_waiting, "SELECT COUNT(*) FROM outbox WHERE decided = 0 AND id > $1");
+PIAO_STATEMENT (get_rev, "SELECT rev FROM orders WHERE id = $1");
 PIAO_STATEMENT (count_words, "SELECT COUNT(*) FROM search_row WHERE kind = 'outlet' AND row > $1");
 PIAO_STATEMENT (drop_grants, "UPDATE user_role SET deleted = 1 WHERE user_id = $1");
 PIAO_STATEMENT (add_grant,
@@ -289,6 +290,33 @@ test_lost_replies_do_no_harm (void)
   g_assert_cmpint (piao_desk_int (desk, &count_orders, 0), ==, 5);
   assert_same (centre, desk);
   g_assert_true (piao_ledger_verify (centre->fixture->db, NULL, NULL));
+}
+
+/* The rows of what was decided may come before its verdict, when less of it is sent again than was
+ * sent at first: they stay the server's, although the command still waits here. */
+static void
+test_rows_before_their_verdict (void)
+{
+  g_autoptr (PiaoCentre) centre = piao_centre_new ();
+  g_autoptr (PiaoDesk) desk = NULL;
+  gint64 order, waiting;
+
+  piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
+  desk = piao_desk_new (centre, 8, FIXTURE_KEEPER);
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  waiting = piao_desk_run (desk, "order.submit", order_args (1));
+  order = waiting + PIAO_ID_STRIDE;
+  {
+    g_autoptr (JsonObject) request = piao_desk_request (desk, PIAO_PULL_MAX_BYTES);
+    g_autoptr (PiaoReply) reply = piao_centre_serve (centre, request, desk->device, desk->user);
+
+    g_ptr_array_set_size (reply->verdicts, 0);
+    g_assert_true (piao_desk_take (desk, request, reply, NULL, NULL));
+  }
+  g_assert_cmpint (piao_desk_int (desk, &get_rev, order), >, 0);
+  piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
+  assert_state (desk, waiting, "accepted");
+  assert_same (centre, desk);
 }
 
 /* An answer that arrives twice, or after a later one, changes nothing any more. */
@@ -627,6 +655,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/nothing-new-changes-nothing", test_nothing_new_changes_nothing);
   g_test_add_func ("/sync/conflict-has-one-winner", test_conflict_has_one_winner);
   g_test_add_func ("/sync/lost-replies-do-no-harm", test_lost_replies_do_no_harm);
+  g_test_add_func ("/sync/rows-before-their-verdict", test_rows_before_their_verdict);
   g_test_add_func ("/sync/old-answers-do-no-harm", test_old_answers_do_no_harm);
   g_test_add_func ("/sync/grants-come-and-go", test_grants_come_and_go);
   g_test_add_func ("/sync/rows-leave-a-lane", test_rows_leave_a_lane);
