@@ -204,19 +204,34 @@ stands (const SimWorld *world, const PiaoReply *reply)
 }
 
 static gboolean
-check_mended (SimDesk *desk, const PiaoReply *reply)
+sees (const PiaoReply *reply, gint64 lane)
+{
+  for (guint i = 0; i < reply->grants->len; i++)
+    if (g_array_index (reply->grants, gint64, i) == lane)
+      return TRUE;
+  return FALSE;
+}
+
+/* @looked: not when the disk cannot be read now. */
+static gboolean
+check_mended (SimDesk *desk, const PiaoReply *reply, gboolean *looked)
 {
   const SimDamage *damage = &desk->damage;
   const PiaoStatement *select = piao_kind_get_select (damage->kind);
+  g_autoptr (GError) error = NULL;
   g_autoptr (PiaoCursor) ours = NULL;
   g_autoptr (PiaoCursor) theirs = NULL;
   gboolean here;
 
-  if (!stands (desk->world, reply))
+  /* A lane that was lost has no rows here. */
+  if (!stands (desk->world, reply) || !sees (reply, damage->lane))
     return TRUE;
-  ours = piao_db_query (desk->db, select, NULL, "i", damage->id);
+  ours = piao_db_query (desk->db, select, &error, "i", damage->id);
   theirs = piao_db_query (desk->world->server->db, select, NULL, "i", damage->id);
-  here = ours != NULL && piao_cursor_next (ours, NULL);
+  here = piao_cursor_next (ours, &error);
+  *looked = error == NULL;
+  if (error != NULL)
+    return TRUE;
   if (theirs == NULL || !piao_cursor_next (theirs, NULL)
       || piao_cursor_int (theirs, PIAO_ROW_LANE) != damage->lane)
     return TRUE;
@@ -237,15 +252,19 @@ gboolean
 sim_damage_note (SimDesk *desk, const PiaoReply *reply, PiaoProofOutcome proof)
 {
   SimDamage *damage = &desk->damage;
+  gboolean looked = TRUE;
 
   if (proof == PIAO_PROOF_DIFFERENT && !check_found (desk, reply))
     return FALSE;
   if (damage->kind != NULL && proof == PIAO_PROOF_SAME)
     {
-      if (!check_mended (desk, reply))
+      if (!check_mended (desk, reply, &looked))
         return FALSE;
-      desk->world->counts.repairs += damage->found ? 1 : 0;
-      damage->kind = NULL;
+      if (looked)
+        {
+          desk->world->counts.repairs += damage->found ? 1 : 0;
+          damage->kind = NULL;
+        }
     }
   /* Everything is fetched anew. */
   if (reply->restart)
