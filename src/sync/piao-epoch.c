@@ -13,8 +13,7 @@ PIAO_STATEMENT (epoch_requests,
                 "SELECT id, tries, delays, first_sent_at, last_sent_at, doubt_at, attention, code,"
                 " message FROM gateway_request WHERE state IN ('prepared', 'sent', 'unknown')"
                 " AND executor = 'server' AND deleted = 0 ORDER BY next_at, id");
-PIAO_STATEMENT (epoch_warehouses,
-                "SELECT DISTINCT warehouse_id FROM number_block WHERE deleted = 0 ORDER BY 1");
+PIAO_STATEMENT (epoch_warehouses, "SELECT id FROM warehouse WHERE deleted = 0 ORDER BY id");
 PIAO_STATEMENT (epoch_last_device, "SELECT MAX(number) FROM device");
 PIAO_STATEMENT (epoch_keep_devices,
                 "INSERT INTO device (number, key_hash, user_id, name, dseq, last_seen, skew,"
@@ -52,7 +51,8 @@ list_doubts (PiaoDb *db, gint64 now, GError **error)
   return NULL;
 }
 
-/* Of the warehouses that deal numbers: to keep those that may have been dealt since the backup. */
+/* Of every warehouse, also one that had dealt none yet: to keep the numbers that may have been
+ * dealt since the backup. */
 static GPtrArray *
 list_kept (PiaoDb *db, GError **error)
 {
