@@ -251,7 +251,6 @@ pull_all (PiaoCentre *centre, gint64 user, gsize max_bytes, guint *pages)
                 rows, g_strdup_printf ("%s %" G_GINT64_FORMAT " lane %" G_GINT64_FORMAT,
                                        block->kind->name, block->ids[row], block->lanes[row])));
         }
-      reply->epoch = g_strdup ("epoch-1");
       answer = piao_reply_to_json (reply, 1);
       json_array_unref (cursors);
       cursors = json_array_ref (piao_json_get_array (piao_json_get_object (answer, "end"), "upto"));
