@@ -117,14 +117,10 @@ make_number (PiaoTx *tx, const PiaoRecord *outlet, gint64 number)
                                  piao_record_text (outlet, PIAO_OUTLET_OUTLET_NO));
 }
 
-/* Nobody takes @number of that block again. */
+/* Nobody takes @number of @block again. */
 static gboolean
-use_up (PiaoTx *tx, gint64 id, gint64 number, GError **error)
+use_up (PiaoTx *tx, PiaoRecord *block, gint64 number, GError **error)
 {
-  g_autoptr (PiaoRecord) block = piao_tx_get (tx, &piao_number_block_kind, id, error);
-
-  if (block == NULL)
-    return FALSE;
   if (piao_record_int (block, PIAO_NUMBER_BLOCK_NEXT) > number)
     return TRUE;
   piao_record_set_int (block, PIAO_NUMBER_BLOCK_NEXT, number + 1);
@@ -136,15 +132,19 @@ static gboolean
 keep_number (PiaoTx *tx, const PiaoRecord *outlet, gint64 number, char **text, GError **error)
 {
   g_autofree char *made = make_number (tx, outlet, number);
-  gint64 block = 0, other = 0;
+  g_autoptr (PiaoRecord) block = NULL;
+  gint64 id = 0, other = 0;
 
-  if (!piao_db_query_int (piao_tx_get_db (tx), &select_block_of, 0, &block, error, "iii",
+  if (!piao_db_query_int (piao_tx_get_db (tx), &select_block_of, 0, &id, error, "iii",
                           piao_record_int (outlet, PIAO_OUTLET_WAREHOUSE_ID),
                           piao_tx_get_device (tx), number)
       || !piao_db_query_int (piao_tx_get_db (tx), &select_numbered, 0, &other, error, "s", made))
     return FALSE;
-  if (block == 0 || other != 0)
+  if (id == 0 || other != 0)
     return TRUE;
+  block = piao_tx_get (tx, &piao_number_block_kind, id, error);
+  if (block == NULL)
+    return FALSE;
   *text = g_steal_pointer (&made);
   return use_up (tx, block, number, error);
 }
@@ -171,7 +171,7 @@ take_number (PiaoTx *tx, const PiaoRecord *outlet, GError **error)
   if (block == NULL)
     return NULL;
   number = piao_record_int (block, PIAO_NUMBER_BLOCK_NEXT);
-  return use_up (tx, id, number, error) ? make_number (tx, outlet, number) : NULL;
+  return use_up (tx, block, number, error) ? make_number (tx, outlet, number) : NULL;
 }
 
 /* Transfer full. */
@@ -186,7 +186,7 @@ give_number (PiaoTx *tx, const PiaoRecord *outlet, gint64 chosen, GError **error
 }
 
 /* The owner is told the number at once, so it does not depend on what becomes of the orders before:
- * were one of them refused at the centre, all behind it would move up. */
+ * were one of them refused at the centre, all behind it would move up. (ORD-06) */
 static gboolean
 complete_submit (PiaoDb *db, const PiaoContext *context, JsonObject *args, GError **error)
 {
