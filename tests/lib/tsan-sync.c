@@ -52,6 +52,20 @@ g_async_queue_push (GAsyncQueue *queue, gpointer data)
   REAL (g_async_queue_push) (queue, data);
 }
 
+void
+g_async_queue_lock (GAsyncQueue *queue)
+{
+  REAL (g_async_queue_lock) (queue);
+  __tsan_acquire (queue);
+}
+
+void
+g_async_queue_unlock (GAsyncQueue *queue)
+{
+  __tsan_release (queue);
+  REAL (g_async_queue_unlock) (queue);
+}
+
 gpointer
 g_async_queue_pop (GAsyncQueue *queue)
 {
