@@ -16,9 +16,8 @@
 
 struct _PiaoRowSource
 {
-  PiaoRowSourceFunc func; /* NULL: no rows */
-  gconstpointer data;     /* borrowed */
-  guint first, end;       /* rows */
+  const PiaoRowSourceColumn *columns; /* borrowed; NULL: no rows */
+  guint first, end;                   /* rows */
 };
 
 typedef struct
@@ -114,13 +113,19 @@ static int
 on_column (sqlite3_vtab_cursor *cursor, sqlite3_context *context, int column)
 {
   const Place *place = (const Place *)cursor;
-  PiaoValue value = { PIAO_VALUE_NULL, { 0 } };
+  const PiaoRowSourceColumn *values = &place->source->columns[column];
+  guint row = place->row;
 
-  place->source->func (place->source->data, place->row, (guint)column, &value);
-  if (value.type == PIAO_VALUE_INT)
-    sqlite3_result_int64 (context, value.number);
-  else if (value.type == PIAO_VALUE_TEXT)
-    sqlite3_result_text (context, value.text, -1, SQLITE_STATIC);
+  /* It is NULL without being told. */
+  if (values->numbers != NULL)
+    {
+      if (values->nulls == NULL || (values->nulls[row / 8] & 1 << row % 8) == 0)
+        sqlite3_result_int64 (context, values->numbers[row]);
+    }
+  else if (values->small != NULL)
+    sqlite3_result_int (context, values->small[row]);
+  else if (values->offsets[row] != PIAO_ROW_SOURCE_NULL)
+    sqlite3_result_text (context, values->texts + values->offsets[row], -1, SQLITE_STATIC);
   return SQLITE_OK;
 }
 
@@ -173,10 +178,9 @@ piao_row_source_get (PiaoDb *db, GError **error)
 }
 
 void
-piao_row_source_show (
-    PiaoRowSource *self, PiaoRowSourceFunc func, gconstpointer data, guint first, guint n)
+piao_row_source_show (PiaoRowSource *self, const PiaoRowSourceColumn *columns, guint first, guint n)
 {
-  *self = (PiaoRowSource){ func, data, first, first + n };
+  *self = (PiaoRowSource){ columns, first, first + n };
 }
 
 void

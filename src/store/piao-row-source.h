@@ -15,16 +15,27 @@ G_BEGIN_DECLS
  */
 typedef struct _PiaoRowSource PiaoRowSource;
 
-/* Fills in a @value that is NULL so far: a number, or a text that is borrowed as long as the rows
- * are shown. */
-typedef void (*PiaoRowSourceFunc) (gconstpointer data, guint row, guint column, PiaoValue *value);
+/* A column of such rows: numbers, or small ones, or else texts. All is borrowed. */
+typedef struct
+{
+  const gint64 *numbers;  /* one a row */
+  const guint8 *nulls;    /* of numbers: a bit a row, 1 where NULL; NULL: they all count */
+  const guint8 *small;    /* one a row */
+  const guint32 *offsets; /* one a row, into texts; PIAO_ROW_SOURCE_NULL where NULL */
+  const char *texts;      /* each ended by a 0 */
+} PiaoRowSourceColumn;
+
+#define PIAO_ROW_SOURCE_NULL G_MAXUINT32
 
 /* That of @db, which owns it; it is empty. NULL on failure. */
 PiaoRowSource *piao_row_source_get (PiaoDb *db, GError **error);
 
-/* It has @n rows of @data from @first on, borrowed until it is cleared. Between statements. */
-void piao_row_source_show (
-    PiaoRowSource *self, PiaoRowSourceFunc func, gconstpointer data, guint first, guint n);
+/* It has @n rows from @first on of @columns, as many as the statements name, which are borrowed
+ * until it is cleared. Between statements. */
+void piao_row_source_show (PiaoRowSource *self,
+                           const PiaoRowSourceColumn *columns,
+                           guint first,
+                           guint n);
 void piao_row_source_clear (PiaoRowSource *self);
 
 /* "SELECT c0 AS id, … FROM arriving" with the names of the columns of @kind. Transfer full. */

@@ -91,6 +91,7 @@ piao_row_block_append (PiaoRowBlock *self, gint64 id, gint64 lane, gint64 rev, g
 {
   guint row = self->n_rows++;
 
+  self->sound = FALSE;
   if (self->n_rows > self->capacity)
     piao_row_block_reserve (self, MAX (FIRST_CAPACITY, self->capacity + self->capacity / 2));
   self->ids[row] = id;
@@ -108,6 +109,7 @@ piao_row_block_set_int (PiaoRowBlock *self, guint row, guint index, gint64 numbe
   PiaoBlockColumn *column = &self->columns[index];
 
   PIAO_INVARIANT (row < self->n_rows && index < self->kind->n_columns && !column->is_text);
+  self->sound = FALSE;
   column->numbers[row] = number;
   column->nulls[row / 8] &= (guint8) ~(1 << row % 8);
 }
@@ -119,6 +121,7 @@ piao_row_block_set_text (PiaoRowBlock *self, guint row, guint index, const char 
   gsize size = strlen (text) + 1;
 
   PIAO_INVARIANT (row < self->n_rows && index < self->kind->n_columns && column->is_text);
+  self->sound = FALSE;
   /* Neighbours often say the same. */
   if (row > 0 && column->offsets[row - 1] != PIAO_BLOCK_NULL
       && g_str_equal (column->arena + column->offsets[row - 1], text))
@@ -274,6 +277,24 @@ piao_row_block_bind (const PiaoRowBlock *self, guint row, PiaoValue *values)
   values[PIAO_ROW_DELETED] = (PiaoValue){ PIAO_VALUE_INT, { self->deleted[row] } };
   for (guint i = 0; i < self->kind->n_columns; i++)
     piao_row_block_get_value (self, row, i, &values[i + PIAO_ROW_FIRST_COLUMN]);
+}
+
+void
+piao_row_block_show (const PiaoRowBlock *self, PiaoRowSourceColumn *columns)
+{
+  columns[PIAO_ROW_ID] = (PiaoRowSourceColumn){ .numbers = self->ids };
+  columns[PIAO_ROW_LANE] = (PiaoRowSourceColumn){ .numbers = self->lanes };
+  columns[PIAO_ROW_REV] = (PiaoRowSourceColumn){ .numbers = self->revs };
+  columns[PIAO_ROW_DELETED] = (PiaoRowSourceColumn){ .small = self->deleted };
+  for (guint i = 0; i < self->kind->n_columns; i++)
+    {
+      const PiaoBlockColumn *column = &self->columns[i];
+
+      columns[i + PIAO_ROW_FIRST_COLUMN] = (PiaoRowSourceColumn){ .numbers = column->numbers,
+                                                                  .nulls = column->nulls,
+                                                                  .offsets = column->offsets,
+                                                                  .texts = column->arena };
+    }
 }
 
 static gboolean

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "store/piao-kind.h"
+#include "store/piao-row-source.h"
 
 G_BEGIN_DECLS
 
@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * Reading code may look at the vectors; they are changed through the functions below only, and by
  * the decoder of frames.
  */
-#define PIAO_BLOCK_NULL G_MAXUINT32
+#define PIAO_BLOCK_NULL PIAO_ROW_SOURCE_NULL
 
 typedef struct
 {
@@ -32,6 +32,7 @@ typedef struct
 {
   const PiaoKind *kind;
   guint n_rows, capacity;
+  gboolean sound;             /* no row breaks a CHECK of its table; unknown when FALSE */
   gint64 *ids, *lanes, *revs; /* one a row */
   guint8 *deleted;            /* one a row: 0 or 1 */
   PiaoBlockColumn columns[];  /* as in kind->columns */
@@ -71,6 +72,10 @@ PiaoRecord *piao_row_block_get_record (const PiaoRowBlock *self, guint row);
 /* Fills @values, of PIAO_ROW_FIRST_COLUMN + n_columns, for a statement that takes id, lane, rev,
  * deleted, columns…: borrowed from the block, never to be cleared. */
 void piao_row_block_bind (const PiaoRowBlock *self, guint row, PiaoValue *values);
+
+/* Fills @columns, of PIAO_ROW_FIRST_COLUMN + n_columns, with id, lane, rev, deleted, columns…:
+ * borrowed from the block until it is changed. */
+void piao_row_block_show (const PiaoRowBlock *self, PiaoRowSourceColumn *columns);
 
 /* Whether both hold the same rows of the same kind in the same order. */
 gboolean piao_row_block_equal (const PiaoRowBlock *a, const PiaoRowBlock *b);

@@ -14,8 +14,9 @@ struct _PiaoRowsBulk
   const PiaoRowBlock *block; /* borrowed */
   PiaoRowSource *source;     /* borrowed */
   const PiaoStatement *add;
-  const PiaoStatement *broken; /* whether a row breaks a CHECK; NULL: there is none */
-  gboolean unchecked;          /* SQLite does not look at the CHECKs now */
+  const PiaoStatement *broken;   /* whether a row breaks a CHECK; NULL: there is none to look at */
+  gboolean unchecked;            /* SQLite does not look at the CHECKs now */
+  PiaoRowSourceColumn columns[]; /* of block */
 };
 
 /* With every change all statements are prepared anew, so it is not done for each step. */
@@ -40,58 +41,80 @@ make_add (const PiaoKind *kind, const char *select)
   return piao_statement_make (kind->name, sql->str);
 }
 
-/* A CHECK that cannot be judged, because of a NULL, is kept; so is it by NOT here. */
-static const PiaoStatement *
-make_broken (const PiaoKind *kind, const char *select, const char *checks)
+/* @broken: NULL when the table has no CHECK. One that cannot be judged, because of a NULL, is kept;
+ * so is it by NOT here. */
+static gboolean
+make_broken (PiaoDb *db, const PiaoKind *kind, const PiaoStatement **broken, GError **error)
 {
+  const char *table = piao_kind_get_table (kind);
+  g_autofree char *checks = piao_table_checks_get (db, table, error);
+  g_autofree char *select = piao_row_source_get_select (kind);
   g_autofree char *sql = NULL;
 
+  *broken = NULL;
+  if (checks == NULL)
+    return FALSE;
   if (*checks == '\0')
-    return NULL;
-  sql = g_strconcat ("SELECT EXISTS (SELECT 1 FROM (", select, ") AS ", piao_kind_get_table (kind),
-                     " WHERE NOT (", checks, "))", NULL);
-  return piao_statement_make (kind->name, sql);
+    return TRUE;
+  sql = g_strconcat ("SELECT EXISTS (SELECT 1 FROM (", select, ") AS ", table, " WHERE NOT (",
+                     checks, "))", NULL);
+  *broken = piao_statement_make (kind->name, sql);
+  return TRUE;
 }
 
-static void
-get_value (gconstpointer data, guint row, guint column, PiaoValue *value)
+/* Rows are shown to @db, but not looked at yet. */
+static PiaoRowsBulk *
+bulk_new (PiaoDb *db, const PiaoRowBlock *block, GError **error)
 {
-  const PiaoRowBlock *block = data;
+  gsize size = sizeof (PiaoRowSourceColumn) * (block->kind->n_columns + PIAO_ROW_FIRST_COLUMN);
+  g_autofree PiaoRowsBulk *self = g_malloc0 (sizeof (PiaoRowsBulk) + size);
 
-  switch (column)
-    {
-    case PIAO_ROW_ID:
-      *value = (PiaoValue){ PIAO_VALUE_INT, { block->ids[row] } };
-      break;
-    case PIAO_ROW_LANE:
-      *value = (PiaoValue){ PIAO_VALUE_INT, { block->lanes[row] } };
-      break;
-    case PIAO_ROW_REV:
-      *value = (PiaoValue){ PIAO_VALUE_INT, { block->revs[row] } };
-      break;
-    case PIAO_ROW_DELETED:
-      *value = (PiaoValue){ PIAO_VALUE_INT, { block->deleted[row] } };
-      break;
-    default:
-      piao_row_block_get_value (block, row, column - PIAO_ROW_FIRST_COLUMN, value);
-    }
+  self->db = db;
+  self->block = block;
+  self->source = piao_row_source_get (db, error);
+  if (self->source == NULL)
+    return NULL;
+  piao_row_block_show (block, self->columns);
+  return g_steal_pointer (&self);
+}
+
+static gboolean
+is_broken (PiaoRowsBulk *self, guint first, guint n, gboolean *broken, GError **error)
+{
+  gint64 found = 0;
+
+  piao_row_source_show (self->source, self->columns, first, n);
+  if (self->broken != NULL && !piao_db_query_int (self->db, self->broken, 0, &found, error, ""))
+    return FALSE;
+  *broken = found != 0;
+  return TRUE;
+}
+
+gboolean
+piao_rows_bulk_check (PiaoDb *db, PiaoRowBlock *block, GError **error)
+{
+  PiaoRowsBulk *self = bulk_new (db, block, error);
+  gboolean broken = FALSE, good;
+
+  if (self == NULL)
+    return FALSE;
+  good = make_broken (db, block->kind, &self->broken, error)
+         && is_broken (self, 0, block->n_rows, &broken, error);
+  block->sound = good && !broken;
+  piao_row_source_clear (self->source);
+  g_free (self);
+  return good;
 }
 
 PiaoRowsBulk *
 piao_rows_bulk_begin (PiaoDb *db, const PiaoRowBlock *block, GError **error)
 {
-  g_autofree PiaoRowsBulk *self = g_new0 (PiaoRowsBulk, 1);
-  g_autofree char *checks = piao_table_checks_get (db, piao_kind_get_table (block->kind), error);
   g_autofree char *select = piao_row_source_get_select (block->kind);
+  g_autofree PiaoRowsBulk *self = bulk_new (db, block, error);
 
-  if (checks == NULL)
-    return NULL;
-  *self = (PiaoRowsBulk){ .db = db, .block = block };
-  self->source = piao_row_source_get (db, error);
-  if (self->source == NULL)
+  if (self == NULL || (!block->sound && !make_broken (db, block->kind, &self->broken, error)))
     return NULL;
   self->add = make_add (block->kind, select);
-  self->broken = make_broken (block->kind, select, checks);
   return g_steal_pointer (&self);
 }
 
@@ -106,13 +129,12 @@ gboolean
 piao_rows_bulk_add (PiaoRowsBulk *self, guint first, guint n, gboolean *added, GError **error)
 {
   g_autoptr (GError) inner = NULL;
-  gint64 broken = 0;
+  gboolean broken = FALSE;
 
   *added = FALSE;
-  piao_row_source_show (self->source, get_value, self->block, first, n);
-  if (self->broken != NULL && !piao_db_query_int (self->db, self->broken, 0, &broken, error, ""))
+  if (!is_broken (self, first, n, &broken, error))
     return FALSE;
-  if (broken != 0)
+  if (broken)
     return set_checks (self, TRUE, error);
   if (!set_checks (self, FALSE, error))
     return FALSE;

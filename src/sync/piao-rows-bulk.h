@@ -17,6 +17,10 @@ G_BEGIN_DECLS
 
 typedef struct _PiaoRowsBulk PiaoRowsBulk;
 
+/* Looks at the CHECKs of all rows of @block once and notes in it when none is broken, so that the
+ * writer need not look. With any connection to the replica, on whose thread the block is then. */
+gboolean piao_rows_bulk_check (PiaoDb *db, PiaoRowBlock *block, GError **error);
+
 /* For rows of @block, borrowed. NULL on failure. */
 PiaoRowsBulk *piao_rows_bulk_begin (PiaoDb *db, const PiaoRowBlock *block, GError **error);
 

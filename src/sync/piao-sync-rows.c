@@ -345,6 +345,12 @@ put_many (PiaoDb *db,
 }
 
 gboolean
+piao_sync_rows_check (PiaoDb *db, PiaoRowBlock *block, GError **error)
+{
+  return block->n_rows < MANY_ROWS || piao_rows_bulk_check (db, block, error);
+}
+
+gboolean
 piao_sync_rows_put (PiaoDb *db, const PiaoRowBlock *block, PiaoDigestTally *tally, GError **error)
 {
   /* New rows come together, and so do changed ones. */

@@ -18,6 +18,10 @@ G_BEGIN_DECLS
 gboolean
 piao_sync_rows_put (PiaoDb *db, const PiaoRowBlock *block, PiaoDigestTally *tally, GError **error);
 
+/* What of that can be done beforehand by another thread, with any connection to the replica: the
+ * CHECKs of many rows are looked at. */
+gboolean piao_sync_rows_check (PiaoDb *db, PiaoRowBlock *block, GError **error);
+
 /* Takes a row away if it is still in @lane. */
 gboolean piao_sync_rows_remove (PiaoDb *db,
                                 const PiaoKind *kind,

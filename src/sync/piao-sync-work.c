@@ -18,6 +18,7 @@
 #include "base/piao-future.h"
 #include "sync/piao-http.h"
 #include "sync/piao-sync-private.h"
+#include "sync/piao-sync-rows.h"
 
 /* An answer with fewer rows is not one of a quick line in the middle of a large fetch. */
 #define FEW_ROWS 1000
@@ -212,13 +213,22 @@ begin_talk (Work *work)
     }
 }
 
-/* On a reader's thread: nothing is looked up, it only has to be somewhere else than the screen. */
+/* On a reader's thread: whatever need not be done on the screen's or the writer's. */
 typedef struct
 {
   PiaoRegistry *registry; /* borrowed */
   PiaoSyncRound *round;   /* borrowed */
   gsize unpacked;         /* bytes of the rows */
 } Taking;
+
+static gboolean
+check_rows (const PiaoReply *reply, PiaoDb *db, GError **error)
+{
+  for (guint i = 0; i < reply->blocks->len; i++)
+    if (!piao_sync_rows_check (db, g_ptr_array_index (reply->blocks, i), error))
+      return FALSE;
+  return TRUE;
+}
 
 static DexFuture *
 take_apart (PiaoDb *db, gpointer data)
@@ -232,7 +242,7 @@ take_apart (PiaoDb *db, gpointer data)
 
   if (plain != NULL)
     round->reply = piao_reply_decode (taking->registry, round->type, plain, &error);
-  if (round->reply != NULL)
+  if (round->reply != NULL && check_rows (round->reply, db, &error))
     round->whole = piao_sync_answer_new (taking->registry, round->request, round->reply, &error);
   if (round->whole != NULL)
     {
