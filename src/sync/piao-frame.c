@@ -74,16 +74,22 @@ piao_frame_read (PiaoByteReader *reader, guint8 *type, PiaoByteReader *body)
 
 /* --- packing --------------------------------------------------------------------------------- */
 
+/* The one that was used last: a server makes hundreds of small answers a second, and the tables of
+ * a new context cost more than most of them. */
+static gpointer spare;
+
 gpointer
 piao_frame_context_new (void)
 {
-  return ZSTD_createCCtx ();
+  gpointer context = g_atomic_pointer_exchange (&spare, NULL);
+
+  return context != NULL ? context : ZSTD_createCCtx ();
 }
 
 void
 piao_frame_context_free (gpointer context)
 {
-  ZSTD_freeCCtx (context);
+  ZSTD_freeCCtx (g_atomic_pointer_exchange (&spare, context));
 }
 
 static gboolean

@@ -10,6 +10,8 @@
 #define TABLE 1024
 /* Numbers whose common divisor is looked for first: divisions are slow. */
 #define SCALE_SAMPLE 24
+/* What goes before the numbers. */
+#define HEAD_BITS 16
 
 double
 piao_cost_xlogx (guint count)
@@ -24,17 +26,6 @@ piao_cost_xlogx (guint count)
       g_once_init_leave (&filled, 1);
     }
   return count < TABLE ? table[count] : count * log2 (count);
-}
-
-double
-piao_cost_entropy (const guint *counts, guint n_counts, guint total)
-{
-  double bits = piao_cost_xlogx (total);
-
-  for (guint i = 0; i < n_counts; i++)
-    if (counts[i] > 0)
-      bits -= piao_cost_xlogx (counts[i]);
-  return MAX (bits, 0);
 }
 
 guint
@@ -71,9 +62,9 @@ piao_cost_scale (const guint64 *numbers, guint n, guint64 least)
   return MAX (scale, 1);
 }
 
-/* The entropy of the bytes at @shift. */
+/* Entropy of the bytes at @shift, in bits, and how many different ones there are. */
 static double
-plane_cost (const guint64 *numbers, guint n, guint shift)
+look_at_plane (const guint64 *numbers, guint n, guint shift, guint *n_different)
 {
   static _Thread_local guint counts[256];
   guint8 seen[256];
@@ -92,8 +83,26 @@ plane_cost (const guint64 *numbers, guint n, guint shift)
       bits -= piao_cost_xlogx (counts[seen[i]]);
       counts[seen[i]] = 0;
     }
-  /* A table of the symbols goes with them. */
-  return n_seen > 1 ? MAX (bits, 0) + 2 * n_seen : 0;
+  *n_different = n_seen;
+  return MAX (bits, 0);
+}
+
+double
+piao_cost_plane (const guint64 *numbers, guint n, guint shift)
+{
+  guint n_different;
+
+  return look_at_plane (numbers, n, shift, &n_different);
+}
+
+/* A table of the symbols goes with them. */
+static double
+plane_cost (const guint64 *numbers, guint n, guint shift)
+{
+  guint n_different;
+  double bits = look_at_plane (numbers, n, shift, &n_different);
+
+  return n_different > 1 ? bits + 2 * n_different : 0;
 }
 
 /* The same as piao_cost_scale(), sooner where it is 1: a few of the numbers say so mostly. */
@@ -107,27 +116,44 @@ find_scale (const guint64 *numbers, guint n, guint64 least)
   return scale == 1 ? 1 : piao_cost_scale (numbers, n, least);
 }
 
-double
-piao_cost_sample (const guint64 *numbers, guint n)
+static void
+find_range (const guint64 *numbers, guint n, guint64 *least, guint64 *most)
 {
-  g_autofree guint64 *over = NULL;
-  guint64 least, most, scale;
-  guint width;
-  double bits = 16;
+  *least = *most = numbers[0];
+  for (guint i = 1; i < n; i++)
+    {
+      *least = (gint64)numbers[i] < (gint64)*least ? numbers[i] : *least;
+      *most = (gint64)numbers[i] > (gint64)*most ? numbers[i] : *most;
+    }
+}
+
+double
+piao_cost_few (const guint64 *numbers, guint n)
+{
+  guint64 least, most;
 
   if (n == 0)
     return 0;
-  least = most = numbers[0];
-  for (guint i = 1; i < n; i++)
-    {
-      least = (gint64)numbers[i] < (gint64)least ? numbers[i] : least;
-      most = (gint64)numbers[i] > (gint64)most ? numbers[i] : most;
-    }
+  find_range (numbers, n, &least, &most);
+  return HEAD_BITS + (double)n * piao_cost_width (most - least);
+}
+
+double
+piao_cost_sample (const guint64 *numbers, guint n)
+{
+  guint64 over[PIAO_COST_SAMPLE];
+  guint64 least, most, scale;
+  guint width;
+  double bits = HEAD_BITS;
+
+  g_assert (n <= PIAO_COST_SAMPLE);
+  if (n == 0)
+    return 0;
+  find_range (numbers, n, &least, &most);
   if (least == most)
     return bits;
   scale = find_scale (numbers, n, least);
   width = piao_cost_width ((most - least) / scale);
-  over = g_new (guint64, n);
   for (guint i = 0; i < n; i++)
     over[i] = scale == 1 ? numbers[i] - least : (numbers[i] - least) / scale;
   for (guint shift = 0; shift < width; shift += 8)

@@ -16,8 +16,8 @@ G_BEGIN_DECLS
 /* x log2 x */
 double piao_cost_xlogx (guint count);
 
-/* Bits that the @counts of one symbol each come to, @total in all. */
-double piao_cost_entropy (const guint *counts, guint n_counts, guint total);
+/* Bits that the bytes of @numbers at @shift come to. */
+double piao_cost_plane (const guint64 *numbers, guint n, guint shift);
 
 /* Whether |x| needs so many bits. */
 guint piao_cost_width (guint64 number);
@@ -26,7 +26,13 @@ guint piao_cost_width (guint64 number);
  */
 guint64 piao_cost_scale (const guint64 *numbers, guint n, guint64 least);
 
+/* The most numbers of a sample. */
+#define PIAO_COST_SAMPLE 256
+
 /* The byte planes of (number - least) / scale: bits in all, for a sample of numbers. */
 double piao_cost_sample (const guint64 *numbers, guint n);
+
+/* The same where there are too few for statistics: each takes what the widest does. */
+double piao_cost_few (const guint64 *numbers, guint n);
 
 G_END_DECLS

@@ -13,11 +13,14 @@
 #include "sync/piao-vector-private.h"
 
 /* Rows that are looked at for every way, in stretches that lie evenly over the block. */
-#define SAMPLE 256
+#define SAMPLE PIAO_COST_SAMPLE
 #define MIN_SAMPLE 64
 #define STRETCH 32
 /* Vectors that are tried as the "same", newest first. */
 #define MAX_KEYS 24
+/* Most answers are a few new rows, and every column of theirs is tried in dozens of ways: up to
+ * here without statistics. */
+#define FEW_ROWS 16
 /* Bits that a reference to another vector must save. */
 #define REFERENCE_BITS 24
 
@@ -29,6 +32,7 @@ typedef struct
   guint n;
   guint sample[SAMPLE]; /* positions among the n */
   guint n_sample;
+  gboolean is_few;
 } Work;
 
 typedef struct
@@ -46,7 +50,7 @@ work_init (Work *work, PiaoVectorSet *set, const gint64 *values, const guint32 *
 {
   guint stretches = CLAMP (n / 8, MIN_SAMPLE, SAMPLE) / STRETCH;
 
-  *work = (Work){ set, values, rows, n, { 0 }, 0 };
+  *work = (Work){ set, values, rows, n, { 0 }, 0, set != NULL && set->n_rows <= FEW_ROWS };
   if (n <= MIN_SAMPLE)
     {
       for (guint i = 0; i < n; i++)
@@ -102,7 +106,9 @@ score (const Work *work, Plan *plan)
 
   for (guint i = 0; i < work->n_sample; i++)
     residuals[i] = residual (work, plan, work->sample[i]);
-  plan->bits = piao_cost_sample (residuals, work->n_sample) * work->n / MAX (work->n_sample, 1);
+  plan->bits = work->is_few ? piao_cost_few (residuals, work->n)
+                            : piao_cost_sample (residuals, work->n_sample) * work->n
+                                  / MAX (work->n_sample, 1);
 }
 
 static void

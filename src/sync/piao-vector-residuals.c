@@ -55,19 +55,12 @@ look_at (const guint64 *residuals, guint n)
 static void
 count_planes (const Facts *facts, double planes[8])
 {
-  guint n_planes = (facts->width + 7) / 8;
-  guint counts[8][256];
+  g_autofree guint64 *over = g_new (guint64, facts->n);
 
-  memset (counts, 0, sizeof counts[0] * n_planes);
   for (guint i = 0; i < facts->n; i++)
-    {
-      guint64 over = (facts->residuals[i] - facts->least) / facts->scale;
-
-      for (guint plane = 0; plane < n_planes; plane++)
-        counts[plane][over >> 8 * plane & 0xff]++;
-    }
-  for (guint plane = 0; plane < n_planes; plane++)
-    planes[plane] = piao_cost_entropy (counts[plane], 256, facts->n);
+    over[i] = (facts->residuals[i] - facts->least) / facts->scale;
+  for (guint plane = 0; plane < (facts->width + 7) / 8; plane++)
+    planes[plane] = piao_cost_plane (over, facts->n, 8 * plane);
 }
 
 /* A byte of compressed data takes a bit at least, so small numbers go several into a byte. */
