@@ -375,6 +375,42 @@ piao_db_ask (PiaoDb *db,
   return done;
 }
 
+static gboolean
+take_int (PiaoCursor *cursor, gpointer data, GError **error)
+{
+  gint64 *number = data;
+  g_autoptr (GError) inner = NULL;
+
+  if (piao_cursor_next (cursor, &inner) && !piao_cursor_is_null (cursor, 0))
+    *number = piao_cursor_int (cursor, 0);
+  if (inner == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
+}
+
+gboolean
+piao_db_ask_int (PiaoDb *db,
+                 const PiaoStatement *statement,
+                 gint64 *number,
+                 GError **error,
+                 const char *types,
+                 ...)
+{
+  PiaoValue values[MAX_PARAMETERS] = { 0 };
+  gboolean done;
+  va_list args;
+  guint n;
+
+  va_start (args, types);
+  n = collect (values, types, &args);
+  va_end (args);
+  done = piao_db_ask_values (db, statement, take_int, number, NULL, values, n, error);
+  for (guint i = 0; i < n; i++)
+    piao_value_clear (&values[i]);
+  return done;
+}
+
 gboolean
 piao_db_settle (PiaoDb *db, GError **error)
 {

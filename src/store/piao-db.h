@@ -148,6 +148,15 @@ gboolean piao_db_ask (PiaoDb *db,
                       const char *types,
                       ...);
 
+/* As piao_db_query_int() for a number that is needed only after piao_db_settle(); @number stays as
+ * it is when there is no row. */
+gboolean piao_db_ask_int (PiaoDb *db,
+                          const PiaoStatement *statement,
+                          gint64 *number,
+                          GError **error,
+                          const char *types,
+                          ...);
+
 gboolean piao_db_ask_values (PiaoDb *db,
                              const PiaoStatement *statement,
                              PiaoDbAnswerFunc func,

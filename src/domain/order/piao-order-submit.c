@@ -22,26 +22,32 @@
 
 #define PHONE_FROM_HOUR 10
 #define PHONE_TO_HOUR 22
+#define MAX_LINES 40
 
 PIAO_STATEMENT (select_closure,
                 "SELECT name FROM closure WHERE ends_at > $1 AND starts_at <= $1"
                 " AND deleted = 0 LIMIT 1");
+/* The block of computer $2 that the next number of outlet $1 is of. */
 PIAO_STATEMENT (select_block,
-                "SELECT id FROM number_block WHERE warehouse_id = $1"
-                " AND device = $2 AND next <= last AND deleted = 0"
-                " ORDER BY first LIMIT 1");
-/* The block of this computer that $3 is of, or one that is kept for numbers of before a restore. */
+                "SELECT number_block.id FROM number_block"
+                " JOIN outlet ON outlet.warehouse_id = number_block.warehouse_id"
+                " WHERE outlet.id = $1 AND number_block.device = $2"
+                " AND number_block.next <= number_block.last AND number_block.deleted = 0"
+                " ORDER BY number_block.first LIMIT 1");
+/* The one that $3 is of, or one that is kept for numbers of before a restore. */
 PIAO_STATEMENT (select_block_of,
-                "SELECT id FROM number_block WHERE warehouse_id = $1"
-                " AND device IN ($2, 0) AND first <= $3 AND last >= $3 AND deleted = 0"
-                " ORDER BY device DESC LIMIT 1");
-PIAO_STATEMENT (select_numbered, "SELECT id FROM orders WHERE number = $1");
+                "SELECT number_block.id FROM number_block"
+                " JOIN outlet ON outlet.warehouse_id = number_block.warehouse_id"
+                " WHERE outlet.id = $1 AND number_block.device IN ($2, 0)"
+                " AND number_block.first <= $3 AND number_block.last >= $3"
+                " AND number_block.deleted = 0 ORDER BY number_block.device DESC LIMIT 1");
 PIAO_STATEMENT (select_next_number,
                 "SELECT number_block.next FROM number_block"
                 " JOIN outlet ON outlet.warehouse_id = number_block.warehouse_id"
                 " WHERE outlet.id = $1 AND number_block.device = $2"
                 " AND number_block.next <= number_block.last AND number_block.deleted = 0"
                 " ORDER BY number_block.first LIMIT 1");
+PIAO_STATEMENT (select_numbered, "SELECT id FROM orders WHERE number = $1");
 /* A block without numbers ends before it begins. */
 PIAO_STATEMENT (select_last_number,
                 "SELECT max(CASE WHEN first > last THEN first ELSE last END) FROM number_block"
@@ -50,9 +56,26 @@ PIAO_STATEMENT (select_free,
                 "SELECT free FROM stock WHERE warehouse_id = $1"
                 " AND ticket_type_id = $2");
 
+/* What the rules read beside rows, asked for at once. */
+typedef struct
+{
+  char *closure;          /* owned; of the market, now; NULL when it is open */
+  gint64 block;           /* the next number is of this one; 0: none is left */
+  gint64 chosen;          /* the number that the order was given when it was taken; else 0 */
+  gint64 chosen_block;    /* that one is of; 0: of none that the computer may use */
+  gint64 chosen_by;       /* the order that has it already; else 0 */
+  gint64 free[MAX_LINES]; /* packs of the line's type in the warehouse */
+} Facts;
+
+static void
+facts_clear (Facts *facts)
+{
+  g_free (facts->closure);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Facts, facts_clear)
+
 /* --- may this be ordered now? ---------------------------------------------------------------- */
 
-/* @closure: of the market, now; NULL when it is open. */
 static gboolean
 check_market (PiaoTx *tx, JsonObject *args, const char *closure, GError **error)
 {
@@ -79,15 +102,12 @@ check_market (PiaoTx *tx, JsonObject *args, const char *closure, GError **error)
 
 /* A type that is on the market and in stock where it will be picked (TKT-01, ORD-03). */
 static PiaoRecord *
-check_type (PiaoTx *tx, gint64 id, gint64 warehouse, gint64 packs, GError **error)
+check_type (PiaoTx *tx, gint64 id, gint64 free, gint64 packs, GError **error)
 {
   g_autoptr (PiaoRecord) type = piao_tx_get (tx, &piao_ticket_type_kind, id, error);
   gint64 now = piao_tx_get_now (tx);
-  gint64 free = 0;
 
-  if (type == NULL
-      || !piao_db_query_int (piao_tx_get_db (tx), &select_free, 0, &free, error, "ii", warehouse,
-                             id))
+  if (type == NULL)
     return NULL;
   if (now < piao_record_int (type, PIAO_TICKET_TYPE_MARKET_FROM)
       || (piao_record_int (type, PIAO_TICKET_TYPE_MARKET_TO) != 0
@@ -117,49 +137,28 @@ make_number (PiaoTx *tx, const PiaoRecord *outlet, gint64 number)
                                  piao_record_text (outlet, PIAO_OUTLET_OUTLET_NO));
 }
 
-/* Nobody takes @number of @block again. */
-static gboolean
-use_up (PiaoTx *tx, PiaoRecord *block, gint64 number, GError **error)
-{
-  if (piao_record_int (block, PIAO_NUMBER_BLOCK_NEXT) > number)
-    return TRUE;
-  piao_record_set_int (block, PIAO_NUMBER_BLOCK_NEXT, number + 1);
-  return piao_tx_put (tx, block, error);
-}
-
-/* The number that the order was given when it was taken, if it may have it: *@text, else NULL. */
-static gboolean
-keep_number (PiaoTx *tx, const PiaoRecord *outlet, gint64 number, char **text, GError **error)
-{
-  g_autofree char *made = make_number (tx, outlet, number);
-  g_autoptr (PiaoRecord) block = NULL;
-  gint64 id = 0, other = 0;
-
-  if (!piao_db_query_int (piao_tx_get_db (tx), &select_block_of, 0, &id, error, "iii",
-                          piao_record_int (outlet, PIAO_OUTLET_WAREHOUSE_ID),
-                          piao_tx_get_device (tx), number)
-      || !piao_db_query_int (piao_tx_get_db (tx), &select_numbered, 0, &other, error, "s", made))
-    return FALSE;
-  if (id == 0 || other != 0)
-    return TRUE;
-  block = piao_tx_get (tx, &piao_number_block_kind, id, error);
-  if (block == NULL)
-    return FALSE;
-  *text = g_steal_pointer (&made);
-  return use_up (tx, block, number, error);
-}
-
-/* Transfer full. */
+/* Takes @number of the block, so that nobody takes it again. Transfer full. */
 static char *
-take_number (PiaoTx *tx, const PiaoRecord *outlet, GError **error)
+use_up (PiaoTx *tx, const PiaoRecord *outlet, PiaoRecord *block, gint64 number, GError **error)
 {
-  g_autoptr (PiaoRecord) block = NULL;
-  gint64 id = 0, number;
+  if (piao_record_int (block, PIAO_NUMBER_BLOCK_NEXT) <= number)
+    {
+      piao_record_set_int (block, PIAO_NUMBER_BLOCK_NEXT, number + 1);
+      if (!piao_tx_put (tx, block, error))
+        return NULL;
+    }
+  return make_number (tx, outlet, number);
+}
 
-  if (!piao_db_query_int (piao_tx_get_db (tx), &select_block, 0, &id, error, "ii",
-                          piao_record_int (outlet, PIAO_OUTLET_WAREHOUSE_ID),
-                          piao_tx_get_device (tx)))
-    return NULL;
+/* The number that the order was given when it was taken, if it may have it, or the next one.
+ * Transfer full. */
+static char *
+give_number (PiaoTx *tx, const PiaoRecord *outlet, const Facts *facts, GError **error)
+{
+  gboolean kept = facts->chosen_block != 0 && facts->chosen_by == 0;
+  gint64 id = kept ? facts->chosen_block : facts->block;
+  g_autoptr (PiaoRecord) block = NULL;
+
   if (id == 0)
     {
       piao_error_set (error, PIAO_ERROR_UNAVAILABLE, "order.no-number",
@@ -170,19 +169,8 @@ take_number (PiaoTx *tx, const PiaoRecord *outlet, GError **error)
   block = piao_tx_get (tx, &piao_number_block_kind, id, error);
   if (block == NULL)
     return NULL;
-  number = piao_record_int (block, PIAO_NUMBER_BLOCK_NEXT);
-  return use_up (tx, block, number, error) ? make_number (tx, outlet, number) : NULL;
-}
-
-/* Transfer full. */
-static char *
-give_number (PiaoTx *tx, const PiaoRecord *outlet, gint64 chosen, GError **error)
-{
-  g_autofree char *kept = NULL;
-
-  if (chosen != 0 && !keep_number (tx, outlet, chosen, &kept, error))
-    return NULL;
-  return kept != NULL ? g_steal_pointer (&kept) : take_number (tx, outlet, error);
+  return use_up (tx, outlet, block,
+                 kept ? facts->chosen : piao_record_int (block, PIAO_NUMBER_BLOCK_NEXT), error);
 }
 
 /* The owner is told the number at once, so it does not depend on what becomes of the orders before:
@@ -242,13 +230,13 @@ const PiaoCommand piao_number_reserve_command
 /* --- submit ---------------------------------------------------------------------------------- */
 
 static PiaoRecord *
-make_line (PiaoTx *tx, const PiaoRecord *order, JsonObject *item, guint n, GError **error)
+make_line (
+    PiaoTx *tx, const PiaoRecord *order, JsonObject *item, guint n, gint64 free, GError **error)
 {
   gint64 packs = piao_json_get_int (item, "packs", 0);
   g_autoptr (PiaoRecord) line = NULL;
   g_autoptr (PiaoRecord) type
-      = check_type (tx, piao_json_get_id (item, "ticket_type"),
-                    piao_record_int (order, PIAO_ORDER_WAREHOUSE_ID), packs, error);
+      = check_type (tx, piao_json_get_id (item, "ticket_type"), free, packs, error);
 
   if (type == NULL)
     return NULL;
@@ -268,14 +256,15 @@ make_line (PiaoTx *tx, const PiaoRecord *order, JsonObject *item, guint n, GErro
 
 /* Writes the lines and adds them up in @order. */
 static GPtrArray *
-make_lines (PiaoTx *tx, PiaoRecord *order, JsonArray *items, GError **error)
+make_lines (PiaoTx *tx, PiaoRecord *order, JsonArray *items, const Facts *facts, GError **error)
 {
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func ((GDestroyNotify)piao_record_free);
   gint64 packs = 0, amount = 0;
 
   for (guint i = 0; i < json_array_get_length (items); i++)
     {
-      PiaoRecord *line = make_line (tx, order, piao_json_array_get_object (items, i), i + 1, error);
+      PiaoRecord *line = make_line (tx, order, piao_json_array_get_object (items, i), i + 1,
+                                    facts->free[i], error);
 
       if (line == NULL)
         return NULL;
@@ -308,44 +297,66 @@ find_outlet (PiaoTx *tx, JsonObject *args, GError **error)
 static gboolean
 take_closure (PiaoCursor *cursor, gpointer data, GError **error)
 {
-  char **closure = data;
+  Facts *facts = data;
   g_autoptr (GError) inner = NULL;
 
   if (piao_cursor_next (cursor, &inner))
-    *closure = g_strdup (piao_cursor_text (cursor, 0));
+    facts->closure = g_strdup (piao_cursor_text (cursor, 0));
   if (inner == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&inner));
   return FALSE;
 }
 
-/* Asks for what the arguments name, and whether the market is closed, at once. */
+static gint64
+get_type_of (JsonArray *items, guint i)
+{
+  return piao_json_get_id (piao_json_array_get_object (items, i), "ticket_type");
+}
+
+/* Asks for what the arguments name. */
 static gboolean
-look_ahead (PiaoTx *tx, JsonObject *args, char **closure, GError **error)
+look_ahead (PiaoTx *tx, JsonObject *args, Facts *facts, GError **error)
 {
   PiaoDb *db = piao_tx_get_db (tx);
   JsonArray *items = piao_json_get_array (args, "lines");
-  gboolean asked = piao_tx_expect (tx, &piao_outlet_kind, piao_json_get_id (args, "outlet"), error);
+  gint64 outlet = piao_json_get_id (args, "outlet"), device = piao_tx_get_device (tx);
+  gboolean asked
+      = piao_tx_expect (tx, &piao_outlet_kind, outlet, error)
+        && piao_db_ask (db, &select_closure, take_closure, facts, NULL, error, "i",
+                        piao_tx_get_now (tx))
+        && piao_db_ask_int (db, &select_block, &facts->block, error, "ii", outlet, device)
+        && (facts->chosen == 0
+            || piao_db_ask_int (db, &select_block_of, &facts->chosen_block, error, "iii", outlet,
+                                device, facts->chosen));
 
   for (guint i = 0; asked && i < json_array_get_length (items); i++)
-    asked = piao_tx_expect (tx, &piao_ticket_type_kind,
-                            piao_json_get_id (piao_json_array_get_object (items, i), "ticket_type"),
-                            error);
-  asked = asked
-          && piao_db_ask (db, &select_closure, take_closure, closure, NULL, error, "i",
-                          piao_tx_get_now (tx));
-  /* Settled in any case: nothing that is on its way may come when @closure is gone. */
+    asked = piao_tx_expect (tx, &piao_ticket_type_kind, get_type_of (items, i), error);
+  /* Settled in any case: nothing that is on its way may come when @facts is gone. */
   return piao_db_settle (db, asked ? error : NULL) && asked;
 }
 
-/* What is read of it when the order is made and when ILMS is told. */
+/* What is asked of the outlet's warehouse, and what is read when ILMS is told. */
 static gboolean
-look_behind (PiaoTx *tx, const PiaoRecord *outlet, GError **error)
+look_behind (PiaoTx *tx, JsonObject *args, const PiaoRecord *outlet, Facts *facts, GError **error)
 {
-  return piao_tx_expect (tx, &piao_warehouse_kind,
-                         piao_record_int (outlet, PIAO_OUTLET_WAREHOUSE_ID), error)
-         && piao_tx_expect (tx, &piao_scheme_kind, piao_record_int (outlet, PIAO_OUTLET_SCHEME_ID),
-                            error);
+  PiaoDb *db = piao_tx_get_db (tx);
+  JsonArray *items = piao_json_get_array (args, "lines");
+  gint64 warehouse = piao_record_int (outlet, PIAO_OUTLET_WAREHOUSE_ID);
+  gint64 block = facts->chosen_block != 0 ? facts->chosen_block : facts->block;
+  g_autofree char *number = facts->chosen != 0 ? make_number (tx, outlet, facts->chosen) : NULL;
+  gboolean asked
+      = piao_tx_expect (tx, &piao_warehouse_kind, warehouse, error)
+        && piao_tx_expect (tx, &piao_scheme_kind, piao_record_int (outlet, PIAO_OUTLET_SCHEME_ID),
+                           error)
+        && (block == 0 || piao_tx_expect (tx, &piao_number_block_kind, block, error))
+        && (number == NULL
+            || piao_db_ask_int (db, &select_numbered, &facts->chosen_by, error, "s", number));
+
+  for (guint i = 0; asked && i < json_array_get_length (items); i++)
+    asked = piao_db_ask_int (db, &select_free, &facts->free[i], error, "ii", warehouse,
+                             get_type_of (items, i));
+  return piao_db_settle (db, asked ? error : NULL) && asked;
 }
 
 static gboolean
@@ -355,15 +366,15 @@ apply_submit (PiaoTx *tx, JsonObject *args, GError **error)
   g_autoptr (PiaoRecord) order = NULL;
   g_autoptr (GPtrArray) lines = NULL;
   g_autofree char *number = NULL;
-  g_autofree char *closure = NULL;
+  g_auto (Facts) facts = { .chosen = piao_json_get_int (args, "number", 0) };
 
-  if (!look_ahead (tx, args, &closure, error))
+  if (!look_ahead (tx, args, &facts, error))
     return FALSE;
   outlet = find_outlet (tx, args, error);
-  if (outlet == NULL || !check_market (tx, args, closure, error)
-      || !look_behind (tx, outlet, error))
+  if (outlet == NULL || !check_market (tx, args, facts.closure, error)
+      || !look_behind (tx, args, outlet, &facts, error))
     return FALSE;
-  number = give_number (tx, outlet, piao_json_get_int (args, "number", 0), error);
+  number = give_number (tx, outlet, &facts, error);
   if (number == NULL)
     return FALSE;
   order = piao_tx_new (tx, &piao_order_kind, outlet->lane);
@@ -379,7 +390,7 @@ apply_submit (PiaoTx *tx, JsonObject *args, GError **error)
   piao_record_set_text (order, PIAO_ORDER_STATE, "draft");
   piao_order_start_clock (tx, order, outlet);
   piao_order_clear_progress (order);
-  lines = make_lines (tx, order, piao_json_get_array (args, "lines"), error);
+  lines = make_lines (tx, order, piao_json_get_array (args, "lines"), &facts, error);
   return lines != NULL && piao_order_move (tx, order, "submit", NULL, error)
          && piao_tx_put (tx, order, error)
          && piao_gateway_prepare (tx, "order.lock", order, lines, NULL, error);
@@ -396,7 +407,7 @@ static const PiaoParam submit_params[]
         { "assisted_by", N_ ("Assisted by"), PIAO_PARAM_ID, FALSE },
         { "identity_checked", N_ ("Identity checked"), PIAO_PARAM_BOOL, FALSE },
         { "note", N_ ("Note"), PIAO_PARAM_TEXT, FALSE, 0, 300 },
-        { "lines", N_ ("Lines"), PIAO_PARAM_LIST, TRUE, 1, 40, line_params },
+        { "lines", N_ ("Lines"), PIAO_PARAM_LIST, TRUE, 1, MAX_LINES, line_params },
         { "number", N_ ("Number"), PIAO_PARAM_INT, FALSE, 1, G_MAXINT32 },
         { NULL } };
 
