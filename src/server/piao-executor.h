@@ -12,15 +12,15 @@ G_BEGIN_DECLS
 
 /*
  * PiaoExecutor: the one thread of the server that writes. It drains a queue: up to
- * PIAO_EXECUTOR_BATCH commands or ten milliseconds' worth go into one transaction, each in its
+ * PIAO_EXECUTOR_BATCH commands or twenty milliseconds' worth go into one transaction, each in its
  * savepoint, then one commit, then all the answers. Nobody is told of something that a crash could
  * still take back, and a crash between commit and answer is healed by the idempotence of the
  * ledger.
  */
 #define PIAO_EXECUTOR_BATCH 256
 /* Only what waits already is taken in, so this delays nobody but the first of a crowd; on
- * PostgreSQL a command alone takes some three milliseconds of statements. */
-#define PIAO_EXECUTOR_BATCH_US 10000
+ * PostgreSQL a command alone takes one or two milliseconds of statements. */
+#define PIAO_EXECUTOR_BATCH_US 20000
 
 #define PIAO_TYPE_EXECUTOR (piao_executor_get_type ())
 G_DECLARE_FINAL_TYPE (PiaoExecutor, piao_executor, PIAO, EXECUTOR, GObject)
