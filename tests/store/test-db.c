@@ -13,6 +13,7 @@ PIAO_STATEMENT (create_item,
                 " size BIGINT CHECK (size >= 0))");
 PIAO_STATEMENT (insert_item, "INSERT INTO item (size, name, id) VALUES ($3, $2, $1)");
 PIAO_STATEMENT (select_item, "SELECT id, name, size FROM item ORDER BY id");
+PIAO_STATEMENT (get_item_id, "SELECT id FROM item WHERE id = $1");
 PIAO_STATEMENT (count_items, "SELECT count(*) FROM item WHERE size >= $1");
 PIAO_STATEMENT (delete_items, "DELETE FROM item WHERE id >= $1");
 
@@ -142,7 +143,7 @@ static void
 test_answers_keep_their_order (void)
 {
   g_autoptr (PiaoDb) db = open_with_items ();
-  gint64 n[300];
+  gint64 n[300], all = 0, none = -7;
 
   begin_deferred (db);
   for (gint64 i = 0; i < 300; i++)
@@ -150,9 +151,13 @@ test_answers_keep_their_order (void)
       insert (db, i);
       g_assert_true (piao_db_ask (db, &count_items, take_count, &n[i], NULL, NULL, "i", (gint64)0));
     }
+  g_assert_true (piao_db_ask_int (db, &count_items, &all, NULL, "i", (gint64)0));
+  g_assert_true (piao_db_ask_int (db, &get_item_id, &none, NULL, "i", (gint64)4711));
   g_assert_true (piao_db_settle (db, NULL));
   for (gint64 i = 0; i < 300; i++)
     g_assert_cmpint (n[i], ==, i + 1);
+  g_assert_cmpint (all, ==, 300);
+  g_assert_cmpint (none, ==, -7);
   g_assert_true (piao_db_commit (db, NULL));
   g_assert_cmpint (count (db), ==, 300);
   /* Outside of that transaction all is waited for. */
