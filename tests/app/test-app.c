@@ -21,7 +21,7 @@
 #include "app/setup/piao-start.h"
 #include "app/shell/piao-page-table.h"
 #include "app/shell/piao-window.h"
-#include "app/widget/piao-long-table.h"
+#include "app/widget/piao-table-view.h"
 #include "base/piao-future.h"
 #include "domain/order/piao-order-queries.h"
 #include "tests/lib/app-world.h"
@@ -108,7 +108,7 @@ is_named (GtkWidget *widget)
 static gboolean
 wants_name (GtkWidget *widget)
 {
-  if (GTK_IS_COLUMN_VIEW (widget) || GTK_IS_LIST_VIEW (widget) || PIAO_IS_LONG_TABLE (widget)
+  if (GTK_IS_COLUMN_VIEW (widget) || GTK_IS_LIST_VIEW (widget) || PIAO_IS_TABLE_VIEW (widget)
       || GTK_IS_DROP_DOWN (widget) || GTK_IS_SEARCH_ENTRY (widget))
     return TRUE;
   return GTK_IS_BUTTON (widget) && gtk_button_get_icon_name (GTK_BUTTON (widget)) != NULL;

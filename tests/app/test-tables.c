@@ -10,6 +10,7 @@
 #include "app/shell/piao-window.h"
 #include "app/sync/piao-sync-model.h"
 #include "app/widget/piao-line.h"
+#include "app/widget/piao-table-view.h"
 #include "domain/order/piao-order-machine.h"
 #include "domain/order/piao-order-queries.h"
 #include "store/piao-row-list.h"
@@ -281,7 +282,8 @@ static void
 test_sync_centre (Fixture *f, gconstpointer data)
 {
   GtkWidget *page = GTK_WIDGET (piao_window_get_page (f->window, "sync"));
-  GtkColumnView *view;
+  PiaoTableView *table;
+  GtkColumnView *titles;
   GListModel *items;
   g_autoptr (GtkColumnViewColumn) time = NULL;
   g_autoptr (PiaoSyncItem) first = NULL;
@@ -289,17 +291,18 @@ test_sync_centre (Fixture *f, gconstpointer data)
 
   app_world_make_refused (f->world, app_world_find_next_order (f->world));
   piao_window_show_page (f->window, "sync");
-  view = GTK_COLUMN_VIEW (app_world_find_widget (page, GTK_TYPE_COLUMN_VIEW));
-  items = G_LIST_MODEL (gtk_column_view_get_model (view));
+  table = PIAO_TABLE_VIEW (app_world_find_widget (page, PIAO_TYPE_TABLE_VIEW));
+  titles = piao_table_view_get_titles (table);
+  items = G_LIST_MODEL (piao_table_view_get_model (table));
   piao_clock_advance (f->world->clock, PIAO_MINUTE);
   app_world_make_refused (f->world, app_world_find_next_order (f->world));
   app_world_await (are_two, items);
-  time = g_list_model_get_item (gtk_column_view_get_columns (view), 0);
+  time = g_list_model_get_item (gtk_column_view_get_columns (titles), 0);
   for (int order = GTK_SORT_ASCENDING; order <= GTK_SORT_DESCENDING; order++)
     {
       gint64 difference;
 
-      gtk_column_view_sort_by_column (view, time, (GtkSortType)order);
+      gtk_column_view_sort_by_column (titles, time, (GtkSortType)order);
       g_clear_object (&first);
       g_clear_object (&second);
       first = g_list_model_get_item (items, 0);

@@ -254,7 +254,7 @@ class Desktop(unittest.TestCase):
             'replica.db', "SELECT count(*) FROM orders WHERE state = 'pending_outbound'") == 12)
         oldest = one('replica.db', "SELECT number FROM orders WHERE state = 'pending_outbound'"
                                    ' ORDER BY submitted_at, id LIMIT 1')
-        wait_until('it is on screen', lambda: self.app.find('table row', oldest))
+        wait_until('it is on screen', lambda: self.app.find('list item', oldest))
 
     def test_1_the_orders(self):
         """A row of the orders is found by a screen reader and opened by keys alone."""

@@ -13,7 +13,7 @@
 #include "app/shell/piao-window.h"
 #include "app/widget/piao-announce.h"
 #include "app/widget/piao-format.h"
-#include "app/widget/piao-table.h"
+#include "app/widget/piao-table-view.h"
 #include "store/piao-row-list.h"
 
 #define CLOCK_SECONDS 15
@@ -32,7 +32,7 @@ struct _PiaoCounterPage
   GtkLabel *queue_count;
   GtkStack *stack;
   GtkLabel *outlet_label, *number_label, *state_pill, *clock_label;
-  GtkColumnView *lines_view;
+  PiaoTableView *lines_view;
   GtkBox *sheet_box, *foot_box, *queue_pane;
   GtkLabel *sheet_label;
   GtkCheckButton *intact_check;
@@ -244,16 +244,12 @@ text_remaining (gpointer item, gpointer data)
   return rest > 0 ? g_strdup_printf ("%d", rest) : g_strdup ("✓");
 }
 
-static void
-style_remaining (GtkWidget *cell, gpointer item, gpointer data)
+static const char *
+style_remaining (gpointer item, gpointer data)
 {
   const PiaoCounterLine *line = piao_counter_line_item_get_line (item);
 
-  gtk_widget_add_css_class (cell, "remaining");
-  if (line->scanned + line->shorts >= line->packs)
-    gtk_widget_add_css_class (cell, "done");
-  else
-    gtk_widget_remove_css_class (cell, "done");
+  return line->scanned + line->shorts >= line->packs ? "remaining-none" : "remaining";
 }
 
 static char *
@@ -274,14 +270,14 @@ text_shelf (gpointer item, gpointer data)
 
 /* Order lines (配票): the columns of domain 0, then what is left and where it lies. */
 static const PiaoTableColumn line_columns[] = {
-  { "n", N_ ("No."), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 38, text_number, NULL },
-  { "type", N_ ("Ticket type"), PIAO_CELL_EXPAND | PIAO_CELL_STRONG, 0, text_type, NULL },
-  { "face-value", N_ ("Face value"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 58, text_face, NULL },
-  { "per-pack", N_ ("Per pack"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 62, text_pack_value, NULL },
-  { "packs", N_ ("Packs ordered"), PIAO_CELL_NUMERIC, 58, text_packs, NULL },
-  { "scanned", N_ ("Scanned"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 58, text_scanned, NULL },
-  { "amount", N_ ("Amount"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 72, text_amount, NULL },
-  { "remaining", N_ ("Remaining"), PIAO_CELL_NUMERIC, 76, text_remaining, style_remaining },
+  { "n", N_ ("No."), PIAO_TABLE_NUMERIC | PIAO_TABLE_WIDE, 38, text_number, NULL },
+  { "type", N_ ("Ticket type"), PIAO_TABLE_EXPAND | PIAO_TABLE_STRONG, 0, text_type, NULL },
+  { "face-value", N_ ("Face value"), PIAO_TABLE_NUMERIC | PIAO_TABLE_WIDE, 58, text_face, NULL },
+  { "per-pack", N_ ("Per pack"), PIAO_TABLE_NUMERIC | PIAO_TABLE_WIDE, 62, text_pack_value, NULL },
+  { "packs", N_ ("Packs ordered"), PIAO_TABLE_NUMERIC, 58, text_packs, NULL },
+  { "scanned", N_ ("Scanned"), PIAO_TABLE_NUMERIC | PIAO_TABLE_WIDE, 58, text_scanned, NULL },
+  { "amount", N_ ("Amount"), PIAO_TABLE_NUMERIC | PIAO_TABLE_WIDE, 72, text_amount, NULL },
+  { "remaining", N_ ("Remaining"), PIAO_TABLE_NUMERIC, 76, text_remaining, style_remaining },
   { "shelf", N_ ("Shelf"), 0, 58, text_shelf, NULL },
 };
 
@@ -289,13 +285,13 @@ static const PiaoTableColumn line_columns[] = {
 static void
 on_narrow (PiaoCounterPage *self)
 {
-  piao_table_set_narrow (self->lines_view, TRUE);
+  piao_table_view_set_narrow (self->lines_view, TRUE);
 }
 
 static void
 on_wide (PiaoCounterPage *self)
 {
-  piao_table_set_narrow (self->lines_view, FALSE);
+  piao_table_view_set_narrow (self->lines_view, FALSE);
 }
 
 static void
@@ -715,6 +711,7 @@ piao_counter_page_init (PiaoCounterPage *self)
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   g_autoptr (GtkSingleSelection) selection = NULL;
 
+  g_type_ensure (PIAO_TYPE_TABLE_VIEW);
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect (factory, "setup", G_CALLBACK (setup_queue_row), self);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_queue_row), self);
@@ -729,7 +726,7 @@ piao_counter_page_init (PiaoCounterPage *self)
   gtk_single_selection_set_can_unselect (selection, TRUE);
   g_signal_connect_object (selection, "notify::selected-item", G_CALLBACK (on_line_selected), self,
                            0);
-  gtk_column_view_set_model (self->lines_view, GTK_SELECTION_MODEL (selection));
-  piao_table_add_columns (self->lines_view, line_columns, G_N_ELEMENTS (line_columns), self);
+  piao_table_view_set_columns (self->lines_view, line_columns, G_N_ELEMENTS (line_columns), self);
+  piao_table_view_set_model (self->lines_view, GTK_SELECTION_MODEL (selection));
   enable_actions (self, PIAO_COUNTER_EMPTY);
 }

@@ -9,8 +9,7 @@
 #include "app/order/piao-orders-page.h"
 #include "app/order/piao-phone-dialog.h"
 #include "app/widget/piao-format.h"
-#include "app/widget/piao-long-table.h"
-#include "app/widget/piao-table.h"
+#include "app/widget/piao-table-view.h"
 #include "base/piao-future.h"
 #include "base/piao-money.h"
 #include "base/piao-text.h"
@@ -31,8 +30,7 @@ struct _PiaoOrdersPage
   GtkDropDown *county;
   GtkDropDown *period;
   GtkStack *stack;
-  PiaoLongTable *list;
-  GtkColumnView *titles; /* of the list, borrowed */
+  PiaoTableView *list;
   GtkMenuButton *columns_button;
   GtkLabel *total;
 };
@@ -110,16 +108,16 @@ state_tint (gpointer item, gpointer data)
 }
 
 static const PiaoTableColumn columns[] = {
-  { "number", N_ ("Order No."), PIAO_CELL_STRONG, 172, number_cell, NULL },
-  { "time", N_ ("Ordered"), PIAO_CELL_WIDE, 96, time_cell, NULL },
-  { "outlet", N_ ("Outlet No."), PIAO_CELL_WIDE, 100, outlet_cell, NULL },
+  { "number", N_ ("Order No."), PIAO_TABLE_STRONG, 172, number_cell, NULL },
+  { "time", N_ ("Ordered"), PIAO_TABLE_WIDE, 96, time_cell, NULL },
+  { "outlet", N_ ("Outlet No."), PIAO_TABLE_WIDE, 100, outlet_cell, NULL },
   { "owner", N_ ("Owner"), 0, 148, owner_cell, NULL },
-  { "phone", N_ ("Phone"), PIAO_CELL_WIDE, 112, phone_cell, NULL },
-  { "county", N_ ("Destination"), PIAO_CELL_EXPAND | PIAO_CELL_WIDE, 0, county_cell, NULL },
-  { "manager", N_ ("Account Manager"), PIAO_CELL_WIDE, 84, manager_cell, NULL },
-  { "source", N_ ("Source"), PIAO_CELL_WIDE, 92, source_cell, NULL },
-  { "amount", N_ ("Amount (¥)"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 104, amount_cell, NULL },
-  { "state", N_ ("State"), PIAO_CELL_PILL, 104, state_cell, NULL, NULL, state_tint },
+  { "phone", N_ ("Phone"), PIAO_TABLE_WIDE, 112, phone_cell, NULL },
+  { "county", N_ ("Destination"), PIAO_TABLE_EXPAND | PIAO_TABLE_WIDE, 0, county_cell, NULL },
+  { "manager", N_ ("Account Manager"), PIAO_TABLE_WIDE, 84, manager_cell, NULL },
+  { "source", N_ ("Source"), PIAO_TABLE_WIDE, 92, source_cell, NULL },
+  { "amount", N_ ("Amount (¥)"), PIAO_TABLE_NUMERIC | PIAO_TABLE_WIDE, 104, amount_cell, NULL },
+  { "state", N_ ("State"), PIAO_TABLE_PILL, 104, state_cell, state_tint },
 };
 
 /* --- sorting --------------------------------------------------------------------------------- */
@@ -147,7 +145,7 @@ offer_sorts (PiaoOrdersPage *self)
     offered[i] = sorts[i] >= 0 && piao_orders_model_can_sort (self->model, (PiaoOrderSort)sorts[i])
                      ? sorts[i]
                      : -1;
-  piao_table_offer_sorts (self->titles, offered);
+  piao_table_view_offer_sorts (self->list, offered);
 }
 
 static void
@@ -158,7 +156,7 @@ on_sort (PiaoOrdersPage *self)
   /* The list may be on its way down with the page. */
   if (self->model != NULL && self->list != NULL)
     {
-      int sort = piao_table_get_sort (self->titles, &descending);
+      int sort = piao_table_view_get_sort (self->list, &descending);
 
       piao_orders_model_set_sort (self->model, sort, descending);
     }
@@ -241,7 +239,7 @@ static void
 set_narrow (PiaoOrdersPage *self, gboolean narrow)
 {
   self->narrow = narrow;
-  piao_table_set_narrow (self->titles, narrow);
+  piao_table_view_set_narrow (self->list, narrow);
   if (narrow)
     gtk_widget_add_css_class (GTK_WIDGET (self->tabs), "narrow");
   else
@@ -435,14 +433,13 @@ piao_orders_page_constructed (GObject *object)
       G_LIST_MODEL (g_object_ref (piao_orders_model_get_rows (self->model))));
   gtk_single_selection_set_autoselect (selection, FALSE);
   gtk_single_selection_set_can_unselect (selection, TRUE);
-  self->titles = piao_long_table_get_titles (self->list);
-  piao_long_table_set_columns (self->list, columns, G_N_ELEMENTS (columns), self);
-  piao_long_table_set_model (self->list, GTK_SELECTION_MODEL (selection));
-  columns_menu = piao_table_remember (self->titles, piao_session_get_settings (session), "orders",
-                                      GTK_WIDGET (self));
+  piao_table_view_set_columns (self->list, columns, G_N_ELEMENTS (columns), self);
+  piao_table_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
+  columns_menu = piao_table_view_remember (self->list, piao_session_get_settings (session),
+                                           "orders", GTK_WIDGET (self));
   gtk_menu_button_set_menu_model (self->columns_button, columns_menu);
-  g_signal_connect_object (gtk_column_view_get_sorter (self->titles), "changed",
-                           G_CALLBACK (on_sort), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (piao_table_view_get_sorter (self->list), "changed", G_CALLBACK (on_sort),
+                           self, G_CONNECT_SWAPPED);
   offer_sorts (self);
   fill_states (self);
   g_signal_connect_object (self->model, "changed", G_CALLBACK (show_counts), self,
@@ -505,6 +502,6 @@ piao_orders_page_class_init (PiaoOrdersPageClass *klass)
 static void
 piao_orders_page_init (PiaoOrdersPage *self)
 {
-  g_type_ensure (PIAO_TYPE_LONG_TABLE);
+  g_type_ensure (PIAO_TYPE_TABLE_VIEW);
   gtk_widget_init_template (GTK_WIDGET (self));
 }

@@ -8,9 +8,8 @@
 #include "app/refused/piao-refused-row.h"
 #include "app/sync/piao-sync-model.h"
 #include "app/sync/piao-sync-page.h"
-#include "app/widget/piao-cell.h"
 #include "app/widget/piao-format.h"
-#include "app/widget/piao-table.h"
+#include "app/widget/piao-table-view.h"
 #include "base/piao-future.h"
 
 struct _PiaoSyncPage
@@ -27,8 +26,7 @@ struct _PiaoSyncPage
   GtkStack *stack;
   GtkStack *refused_stack;
   GtkListBox *refused;
-  GtkColumnView *outbox;
-  GtkColumnView *gateway;
+  PiaoTableView *outbox, *gateway;
   GtkMenuButton *outbox_columns_button, *gateway_columns_button;
   GtkLabel *foot;
 };
@@ -169,37 +167,37 @@ compare_state (gconstpointer a, gconstpointer b, gpointer data)
 }
 
 static const PiaoTableColumn outbox_columns[] = {
-  { "time", N_ ("Time"), PIAO_CELL_WIDE, 110, time_cell, NULL, compare_time },
+  { "time", N_ ("Time"), PIAO_TABLE_WIDE, 110, time_cell, NULL, compare_time },
   { "what", N_ ("What"), 0, 190, what_cell, NULL, compare_what },
-  { "order", N_ ("Order No."), PIAO_CELL_STRONG | PIAO_CELL_WIDE, 176, subject_cell, NULL,
+  { "order", N_ ("Order No."), PIAO_TABLE_STRONG | PIAO_TABLE_WIDE, 176, subject_cell, NULL,
     compare_subject },
-  { "state", N_ ("State"), PIAO_CELL_PILL, 110, state_cell, NULL, compare_state, state_tint },
-  { "answer", N_ ("Answer"), PIAO_CELL_EXPAND, 0, story_cell, NULL, NULL },
+  { "state", N_ ("State"), PIAO_TABLE_PILL, 110, state_cell, state_tint, compare_state },
+  { "answer", N_ ("Answer"), PIAO_TABLE_EXPAND, 0, story_cell, NULL, NULL },
 };
 
 static const PiaoTableColumn gateway_columns[] = {
-  { "time", N_ ("Time"), PIAO_CELL_WIDE, 110, time_cell, NULL, compare_time },
-  { "what", N_ ("What"), PIAO_CELL_WIDE, 130, what_cell, NULL, compare_what },
-  { "order", N_ ("Order No."), PIAO_CELL_STRONG, 176, subject_cell, NULL, compare_subject },
-  { "state", N_ ("State"), PIAO_CELL_PILL, 110, state_cell, NULL, compare_state, state_tint },
-  { "tries", N_ ("Tries"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 64, tries_cell, NULL,
+  { "time", N_ ("Time"), PIAO_TABLE_WIDE, 110, time_cell, NULL, compare_time },
+  { "what", N_ ("What"), PIAO_TABLE_WIDE, 130, what_cell, NULL, compare_what },
+  { "order", N_ ("Order No."), PIAO_TABLE_STRONG, 176, subject_cell, NULL, compare_subject },
+  { "state", N_ ("State"), PIAO_TABLE_PILL, 110, state_cell, state_tint, compare_state },
+  { "tries", N_ ("Tries"), PIAO_TABLE_NUMERIC | PIAO_TABLE_WIDE, 64, tries_cell, NULL,
     compare_tries },
-  { "request", N_ ("Request No."), PIAO_CELL_WIDE, 270, number_cell, NULL, NULL },
-  { "answer", N_ ("Answer"), PIAO_CELL_EXPAND, 0, story_cell, NULL, NULL },
+  { "request", N_ ("Request No."), PIAO_TABLE_WIDE, 270, number_cell, NULL, NULL },
+  { "answer", N_ ("Answer"), PIAO_TABLE_EXPAND, 0, story_cell, NULL, NULL },
 };
 
 static void
 on_narrow (PiaoSyncPage *self)
 {
-  piao_table_set_narrow (self->outbox, TRUE);
-  piao_table_set_narrow (self->gateway, TRUE);
+  piao_table_view_set_narrow (self->outbox, TRUE);
+  piao_table_view_set_narrow (self->gateway, TRUE);
 }
 
 static void
 on_wide (PiaoSyncPage *self)
 {
-  piao_table_set_narrow (self->outbox, FALSE);
-  piao_table_set_narrow (self->gateway, FALSE);
+  piao_table_view_set_narrow (self->outbox, FALSE);
+  piao_table_view_set_narrow (self->gateway, FALSE);
 }
 
 /* --- sorting: there are two hundred items at most, newest first by themselves ------------------
@@ -213,9 +211,9 @@ compare_items (gconstpointer a, gconstpointer b, gpointer sorter)
 
 /* Whether @view is sorted by a column; then @items are. */
 static gboolean
-sort_items (GtkColumnView *view, GListModel *items)
+sort_items (PiaoTableView *view, GListModel *items)
 {
-  GtkSorter *sorter = gtk_column_view_get_sorter (view);
+  GtkSorter *sorter = piao_table_view_get_sorter (view);
 
   if (gtk_column_view_sorter_get_primary_sort_column (GTK_COLUMN_VIEW_SORTER (sorter)) == NULL)
     return FALSE;
@@ -246,7 +244,7 @@ static void
 on_outbox_activated (PiaoSyncPage *self, guint position)
 {
   g_autoptr (PiaoSyncItem) item
-      = g_list_model_get_item (G_LIST_MODEL (gtk_column_view_get_model (self->outbox)), position);
+      = g_list_model_get_item (G_LIST_MODEL (piao_table_view_get_model (self->outbox)), position);
 
   open_order (self, item);
 }
@@ -255,7 +253,7 @@ static void
 on_gateway_activated (PiaoSyncPage *self, guint position)
 {
   g_autoptr (PiaoSyncItem) item
-      = g_list_model_get_item (G_LIST_MODEL (gtk_column_view_get_model (self->gateway)), position);
+      = g_list_model_get_item (G_LIST_MODEL (piao_table_view_get_model (self->gateway)), position);
 
   open_order (self, item);
 }
@@ -327,7 +325,7 @@ piao_sync_page_deactivate (PiaoPage *page)
 
 static void
 set_table (PiaoSyncPage *self,
-           GtkColumnView *view,
+           PiaoTableView *view,
            GtkMenuButton *button,
            GListModel *items,
            const PiaoTableColumn *columns,
@@ -339,11 +337,13 @@ set_table (PiaoSyncPage *self,
   g_autoptr (GtkSingleSelection) selection = gtk_single_selection_new (g_object_ref (items));
 
   gtk_single_selection_set_autoselect (selection, FALSE);
-  gtk_column_view_set_model (view, GTK_SELECTION_MODEL (selection));
-  piao_table_add_columns (view, columns, n_columns, self);
-  menu = piao_table_remember (view, piao_session_get_settings (session), name, GTK_WIDGET (self));
+  gtk_single_selection_set_can_unselect (selection, TRUE);
+  piao_table_view_set_columns (view, columns, n_columns, self);
+  piao_table_view_set_model (view, GTK_SELECTION_MODEL (selection));
+  menu = piao_table_view_remember (view, piao_session_get_settings (session), name,
+                                   GTK_WIDGET (self));
   gtk_menu_button_set_menu_model (button, menu);
-  g_signal_connect_object (gtk_column_view_get_sorter (view), "changed", G_CALLBACK (on_sort), self,
+  g_signal_connect_object (piao_table_view_get_sorter (view), "changed", G_CALLBACK (on_sort), self,
                            G_CONNECT_SWAPPED);
 }
 
@@ -419,5 +419,6 @@ piao_sync_page_class_init (PiaoSyncPageClass *klass)
 static void
 piao_sync_page_init (PiaoSyncPage *self)
 {
+  g_type_ensure (PIAO_TYPE_TABLE_VIEW);
   gtk_widget_init_template (GTK_WIDGET (self));
 }

@@ -7,9 +7,8 @@
 
 #include "app/today/piao-today-model.h"
 #include "app/today/piao-today-page.h"
-#include "app/widget/piao-cell.h"
 #include "app/widget/piao-format.h"
-#include "app/widget/piao-table.h"
+#include "app/widget/piao-table-view.h"
 #include "base/piao-future.h"
 #include "domain/order/piao-order-machine.h"
 #include "domain/order/piao-order-queries.h"
@@ -28,7 +27,7 @@ struct _PiaoTodayPage
   GtkFlowBox *cards;
   GtkLabel *clocks;
   GtkStack *stack;
-  GtkColumnView *list;
+  PiaoTableView *list;
   GtkListBox *low;
 };
 
@@ -73,19 +72,16 @@ due_cell (gpointer item, gpointer data)
              : g_strdup ("");
 }
 
-static void
-due_style (GtkWidget *cell, gpointer item, gpointer data)
+static const char *
+due_tint (gpointer item, gpointer data)
 {
-  PiaoDueState state
-      = piao_row_is_loaded (item)
-            ? piao_sla_due_state (piao_row_get_int (item, PIAO_ORDER_ROW_SUBMITTED_AT),
-                                  piao_row_get_int (item, PIAO_ORDER_ROW_DUE_AT),
-                                  piao_row_get_int (item, PIAO_ORDER_ROW_PREDICTED_AT),
-                                  piao_session_now (piao_page_get_session (data)),
-                                  PIAO_SLA_WARN_PERCENT)
-            : PIAO_DUE_OK;
-
-  piao_format_tint_due (cell, state);
+  return piao_row_is_loaded (item)
+             ? piao_format_due_class (piao_sla_due_state (
+                   piao_row_get_int (item, PIAO_ORDER_ROW_SUBMITTED_AT),
+                   piao_row_get_int (item, PIAO_ORDER_ROW_DUE_AT),
+                   piao_row_get_int (item, PIAO_ORDER_ROW_PREDICTED_AT),
+                   piao_session_now (piao_page_get_session (data)), PIAO_SLA_WARN_PERCENT))
+             : NULL;
 }
 
 static char *
@@ -113,26 +109,25 @@ state_tint (gpointer item, gpointer data)
 }
 
 static const PiaoTableColumn columns[] = {
-  { "number", N_ ("Order No."), PIAO_CELL_STRONG, 164, number_cell, NULL },
-  { "outlet", N_ ("Outlet"), PIAO_CELL_EXPAND, 0, outlet_cell, NULL },
-  { "county", N_ ("Destination"), PIAO_CELL_WIDE, 92, county_cell, NULL },
-  { "packs", N_ ("Packs"), PIAO_CELL_NUMERIC | PIAO_CELL_WIDE, 60, packs_cell, NULL },
-  { "due", N_ ("Due"), 0, 120, due_cell, due_style },
-  { "departure", N_ ("Departure"), PIAO_CELL_WIDE, 92, departure_cell, NULL },
-  { "state", N_ ("State"), PIAO_CELL_PILL | PIAO_CELL_WIDE, 84, state_cell, NULL, NULL,
-    state_tint },
+  { "number", N_ ("Order No."), PIAO_TABLE_STRONG, 164, number_cell, NULL },
+  { "outlet", N_ ("Outlet"), PIAO_TABLE_EXPAND, 0, outlet_cell, NULL },
+  { "county", N_ ("Destination"), PIAO_TABLE_WIDE, 92, county_cell, NULL },
+  { "packs", N_ ("Packs"), PIAO_TABLE_NUMERIC | PIAO_TABLE_WIDE, 60, packs_cell, NULL },
+  { "due", N_ ("Due"), 0, 120, due_cell, due_tint },
+  { "departure", N_ ("Departure"), PIAO_TABLE_WIDE, 92, departure_cell, NULL },
+  { "state", N_ ("State"), PIAO_TABLE_PILL | PIAO_TABLE_WIDE, 84, state_cell, state_tint },
 };
 
 static void
 on_narrow (PiaoTodayPage *self)
 {
-  piao_table_set_narrow (self->list, TRUE);
+  piao_table_view_set_narrow (self->list, TRUE);
 }
 
 static void
 on_wide (PiaoTodayPage *self)
 {
-  piao_table_set_narrow (self->list, FALSE);
+  piao_table_view_set_narrow (self->list, FALSE);
 }
 
 /* --- cards ------------------------------------------------------------------------------------ */
@@ -315,8 +310,8 @@ piao_today_page_constructed (GObject *object)
   selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (urgent)));
   gtk_single_selection_set_autoselect (selection, FALSE);
   gtk_single_selection_set_can_unselect (selection, TRUE);
-  gtk_column_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
-  piao_table_add_columns (self->list, columns, G_N_ELEMENTS (columns), self);
+  piao_table_view_set_columns (self->list, columns, G_N_ELEMENTS (columns), self);
+  piao_table_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
   g_signal_connect_object (self->model, "changed", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (urgent, "items-changed", G_CALLBACK (show_stack), self,
                            G_CONNECT_SWAPPED);
@@ -368,5 +363,6 @@ piao_today_page_class_init (PiaoTodayPageClass *klass)
 static void
 piao_today_page_init (PiaoTodayPage *self)
 {
+  g_type_ensure (PIAO_TYPE_TABLE_VIEW);
   gtk_widget_init_template (GTK_WIDGET (self));
 }

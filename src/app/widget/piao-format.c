@@ -244,13 +244,21 @@ piao_format_pack_state (const char *state)
   return look_up (words, state);
 }
 
+const char *
+piao_format_due_class (PiaoDueState state)
+{
+  if (state == PIAO_DUE_OK)
+    return NULL;
+  return state == PIAO_DUE_OVER ? "due-late" : "due-soon";
+}
+
 void
 piao_format_tint_due (GtkWidget *widget, PiaoDueState state)
 {
   gtk_widget_remove_css_class (widget, "due-late");
   gtk_widget_remove_css_class (widget, "due-soon");
-  if (state != PIAO_DUE_OK)
-    gtk_widget_add_css_class (widget, state == PIAO_DUE_OVER ? "due-late" : "due-soon");
+  if (piao_format_due_class (state) != NULL)
+    gtk_widget_add_css_class (widget, piao_format_due_class (state));
 }
 
 const char *

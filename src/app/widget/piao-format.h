@@ -45,7 +45,10 @@ const char *piao_format_event (const char *event);
 const char *piao_format_movement (const char *event);
 const char *piao_format_pack_state (const char *state);
 
-/* Gives the text on @widget the colour of an order's clock. (DLV-05) */
+/* The class of the text of an order's clock: due-late, due-soon or NULL (DLV-05). Static. */
+const char *piao_format_due_class (PiaoDueState state);
+
+/* Gives the text on @widget that class. */
 void piao_format_tint_due (GtkWidget *widget, PiaoDueState state);
 
 /* The class of the pill of an order state: accent, success, warning, error or NULL. Borrowed. */

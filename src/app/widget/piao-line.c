@@ -3,20 +3,25 @@
  *
  * DESIGN: GtkColumnView makes two widgets for every cell and keeps two hundred rows: four thousand
  * widgets to be made, styled, measured and told to the accessibility bus before the first row of a
- * list is seen. Here a row is one widget. Only a pill is a widget of its own, since its colours are
- * those of the style sheet.
+ * list is seen. Here a row is one widget. Only a text in a style of its own is a mark, since the
+ * style sheet says what that looks like.
  *
  * Most of what is left is to find the glyphs of each text. Places, people, sources and sums come
- * again and again, and all of it when one scrolls back: texts are kept as they were drawn. */
+ * again and again, and all of it when one scrolls back: texts are kept as they were drawn.
+ *
+ * A line follows its item only from the time it was drawn: before that nothing of it is on the
+ * screen that could be out of date. So a list that is scrolled by pages binds two hundred rows for
+ * the price of thirty. */
 
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
-#include "app/widget/piao-cell-private.h"
 #include "app/widget/piao-line.h"
+#include "app/widget/piao-mark.h"
 
-#define AROUND 8       /* pixels left and right of a text, as in the titles (style.css) */
+#define BETWEEN '\037' /* texts of a line: no text has it */
 #define MAX_DRAWN 2000 /* texts that are kept as they were drawn: forty screens have not more */
 
 struct _PiaoLine
@@ -28,8 +33,9 @@ struct _PiaoLine
   gpointer item;    /* borrowed, or NULL */
   gulong changed;   /* handler of its "changed", once drawn */
   gboolean stale;   /* what is drawn may not be the item's any more */
-  char *name;       /* what was drawn last, for those who do not see it */
-  PiaoPill **pills; /* one for each column, NULL but for pills; children */
+  char *shown;      /* what was drawn last, as dup_shown() has it */
+  char *name;       /* … for those who do not see it */
+  PiaoMark **marks; /* one for each column, NULL but for texts with a style; children */
 };
 
 G_DEFINE_FINAL_TYPE (PiaoLine, piao_line, GTK_TYPE_WIDGET)
@@ -80,7 +86,7 @@ piao_line_form_new (const PiaoTableColumn *columns, guint n_columns, gpointer da
   self->columns = g_array_sized_new (FALSE, TRUE, sizeof (PiaoLineColumn), n_columns);
   for (guint i = 0; i < n_columns; i++)
     {
-      PiaoLineColumn column = { &columns[i], FALSE, 0, 0 };
+      PiaoLineColumn column = { &columns[i], _ (columns[i].title), FALSE, 0, 0 };
 
       g_array_append_val (self->columns, column);
     }
@@ -129,22 +135,54 @@ dup_text (PiaoLine *self, const PiaoLineColumn *column)
 
 /* --- item ------------------------------------------------------------------------------------- */
 
-static gboolean
-has_pills (PiaoLine *self)
+static const char *
+get_style (PiaoLine *self, const PiaoLineColumn *column)
 {
+  return column->declared->style (self->item, self->form->data);
+}
+
+/* What a person sees of a text. Lines that show the same texts in the same styles look the same. */
+static void
+append_shown (GString *shown, const char *text, const char *style)
+{
+  g_string_append_printf (shown, "%s%c%s%c", text != NULL ? text : "", BETWEEN,
+                          style != NULL ? style : "", BETWEEN);
+}
+
+/* What would be drawn now. Transfer full. */
+static char *
+dup_shown (PiaoLine *self)
+{
+  GString *shown = g_string_new (NULL);
+
   for (guint i = 0; i < self->form->columns->len; i++)
-    if (get_column (self, i)->visible && get_column (self, i)->declared->flags & PIAO_CELL_PILL)
-      return TRUE;
-  return FALSE;
+    {
+      const PiaoLineColumn *column = get_column (self, i);
+      g_autofree char *text = column->visible ? dup_text (self, column) : NULL;
+
+      append_shown (shown, text,
+                    text != NULL && self->marks[i] != NULL ? get_style (self, column) : NULL);
+    }
+  return g_string_free_and_steal (shown);
 }
 
 static void
 go_stale (PiaoLine *self)
 {
   self->stale = TRUE;
-  if (has_pills (self))
+  /* Its children are marks, which get their texts when they are placed. */
+  if (gtk_widget_get_first_child (GTK_WIDGET (self)) != NULL)
     gtk_widget_queue_allocate (GTK_WIDGET (self));
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+on_changed (PiaoLine *self)
+{
+  g_autofree char *shown = self->stale ? NULL : dup_shown (self);
+
+  if (shown == NULL || g_strcmp0 (shown, self->shown) != 0)
+    go_stale (self);
 }
 
 void
@@ -171,7 +209,7 @@ follow (PiaoLine *self)
 {
   if (self->item != NULL && self->changed == 0
       && g_signal_lookup ("changed", G_OBJECT_TYPE (self->item)) != 0)
-    self->changed = g_signal_connect_swapped (self->item, "changed", G_CALLBACK (go_stale), self);
+    self->changed = g_signal_connect_swapped (self->item, "changed", G_CALLBACK (on_changed), self);
 }
 
 /* --- drawing ---------------------------------------------------------------------------------- */
@@ -198,10 +236,10 @@ lay_out (PiaoLine *self, const PiaoLineColumn *column, const char *text)
   PangoLayout *layout = self->form->layout;
   guint flags = column->declared->flags;
 
-  pango_layout_set_attributes (layout, get_attributes ((flags & PIAO_CELL_STRONG) != 0));
+  pango_layout_set_attributes (layout, get_attributes ((flags & PIAO_TABLE_STRONG) != 0));
   pango_layout_set_alignment (layout,
-                              flags & PIAO_CELL_NUMERIC ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
-  pango_layout_set_width (layout, MAX (column->width - 2 * AROUND, 0) * PANGO_SCALE);
+                              flags & PIAO_TABLE_NUMERIC ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+  pango_layout_set_width (layout, column->width * PANGO_SCALE);
   pango_layout_set_text (layout, text, -1);
   return layout;
 }
@@ -216,7 +254,7 @@ draw (PiaoLine *self, const PiaoLineColumn *column, const char *text)
 
   pango_layout_get_pixel_size (layout, NULL, &height);
   gtk_snapshot_translate (snapshot,
-                          &GRAPHENE_POINT_INIT ((float)(column->x + AROUND),
+                          &GRAPHENE_POINT_INIT ((float)column->x,
                                                 floorf ((float)(self->form->height - height) / 2)));
   gtk_snapshot_append_layout (snapshot, layout, &self->form->color);
   return gtk_snapshot_free_to_node (snapshot);
@@ -258,6 +296,17 @@ draw_text (PiaoLine *self, GtkSnapshot *snapshot, guint i, const char *text)
     gtk_snapshot_append_node (snapshot, drawn->node);
 }
 
+/* Figures mean nothing without the title that stands over them. */
+static void
+append_name (GString *name, const PiaoLineColumn *column, const char *text)
+{
+  if (name->len > 0)
+    g_string_append (name, ", ");
+  if (column->declared->flags & PIAO_TABLE_NUMERIC)
+    g_string_append_printf (name, "%s ", column->title);
+  g_string_append (name, text);
+}
+
 static void
 set_name (PiaoLine *self, const char *name)
 {
@@ -268,23 +317,38 @@ set_name (PiaoLine *self, const char *name)
   gtk_list_item_set_accessible_label (self->row, self->name);
 }
 
+/* What a column shows: a mark has got it when it was placed. Transfer full. */
+static char *
+dup_drawn (PiaoLine *self, guint i)
+{
+  const PiaoLineColumn *column = get_column (self, i);
+
+  if (!column->visible)
+    return NULL;
+  return self->marks[i] != NULL ? g_strdup (piao_mark_get_text (self->marks[i]))
+                                : dup_text (self, column);
+}
+
 static void
 piao_line_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   PiaoLine *self = PIAO_LINE (widget);
-  g_autoptr (GString) name = g_string_new (NULL);
+  g_autoptr (GString) name = g_string_new (NULL), shown = g_string_new (NULL);
 
   check_drawn (self);
   for (guint i = 0; i < self->form->columns->len; i++)
     {
-      const PiaoLineColumn *column = get_column (self, i);
-      g_autofree char *text = column->visible ? dup_text (self, column) : NULL;
+      g_autofree char *text = dup_drawn (self, i);
+      PiaoMark *mark = text != NULL ? self->marks[i] : NULL;
 
+      if (self->stale)
+        append_shown (shown, text, mark != NULL ? piao_mark_get_style (mark) : NULL);
       if (text == NULL || *text == '\0')
         continue;
-      g_string_append_printf (name, "%s%s", name->len > 0 ? ", " : "", text);
-      if (self->pills[i] != NULL)
-        gtk_widget_snapshot_child (widget, GTK_WIDGET (self->pills[i]), snapshot);
+      if (self->stale)
+        append_name (name, get_column (self, i), text);
+      if (mark != NULL)
+        gtk_widget_snapshot_child (widget, GTK_WIDGET (mark), snapshot);
       else
         draw_text (self, snapshot, i, text);
     }
@@ -293,6 +357,7 @@ piao_line_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   self->stale = FALSE;
   follow (self);
   set_name (self, name->str);
+  g_set_str (&self->shown, shown->str);
 }
 
 /* --- place ------------------------------------------------------------------------------------ */
@@ -306,8 +371,35 @@ piao_line_measure (GtkWidget *widget,
                    int *minimum_baseline,
                    int *natural_baseline)
 {
-  *minimum = *natural
-      = orientation == GTK_ORIENTATION_VERTICAL ? piao_cell_get_line_height (widget) : 0;
+  PiaoLine *self = PIAO_LINE (widget);
+
+  *minimum = *natural = 0;
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    return;
+  *minimum = piao_mark_get_line_height (widget);
+  for (guint i = 0; i < self->form->columns->len; i++)
+    {
+      int height = 0;
+
+      if (self->marks[i] != NULL)
+        gtk_widget_measure (GTK_WIDGET (self->marks[i]), orientation, -1, &height, NULL, NULL,
+                            NULL);
+      *minimum = MAX (*minimum, height);
+    }
+  *natural = *minimum;
+}
+
+static void
+place_mark (PiaoLine *self, guint i, int height)
+{
+  const PiaoLineColumn *column = get_column (self, i);
+  GtkAllocation room = { column->x, 0, column->width, height };
+  g_autofree char *text = column->visible ? dup_text (self, column) : NULL;
+
+  gtk_widget_set_child_visible (GTK_WIDGET (self->marks[i]), text != NULL && *text != '\0');
+  piao_mark_set (self->marks[i], text, text != NULL ? get_style (self, column) : NULL);
+  if (text != NULL && *text != '\0')
+    piao_mark_place (self->marks[i], &room);
 }
 
 static void
@@ -317,20 +409,8 @@ piao_line_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 
   follow (self);
   for (guint i = 0; i < self->form->columns->len; i++)
-    {
-      const PiaoLineColumn *column = get_column (self, i);
-      GtkAllocation place = { column->x + AROUND, 0, MAX (column->width - 2 * AROUND, 0), height };
-      g_autofree char *text = NULL;
-
-      if (self->pills[i] == NULL)
-        continue;
-      text = column->visible ? dup_text (self, column) : NULL;
-      gtk_widget_set_child_visible (GTK_WIDGET (self->pills[i]), text != NULL);
-      if (text == NULL)
-        continue;
-      piao_pill_set (self->pills[i], text, column->declared->tint (self->item, self->form->data));
-      gtk_widget_size_allocate (GTK_WIDGET (self->pills[i]), &place, -1);
-    }
+    if (self->marks[i] != NULL)
+      place_mark (self, i, height);
 }
 
 /* --- what was cut ----------------------------------------------------------------------------- */
@@ -346,7 +426,7 @@ piao_line_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, Gtk
       GdkRectangle area = { column->x, 0, column->width, gtk_widget_get_height (widget) };
       g_autofree char *text = NULL;
 
-      if (!column->visible || self->pills[i] != NULL || x < area.x || x >= area.x + area.width)
+      if (!column->visible || self->marks[i] != NULL || x < area.x || x >= area.x + area.width)
         continue;
       text = dup_text (self, column);
       if (text == NULL || !pango_layout_is_ellipsized (lay_out (self, column, text)))
@@ -369,7 +449,7 @@ piao_line_dispose (GObject *object)
   piao_line_set_item (self, NULL);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
-  memset (self->pills, 0, self->form->columns->len * sizeof *self->pills);
+  memset (self->marks, 0, self->form->columns->len * sizeof *self->marks);
   G_OBJECT_CLASS (piao_line_parent_class)->dispose (object);
 }
 
@@ -378,7 +458,8 @@ piao_line_finalize (GObject *object)
 {
   PiaoLine *self = PIAO_LINE (object);
 
-  g_free (self->pills);
+  g_free (self->marks);
+  g_free (self->shown);
   g_free (self->name);
   piao_line_form_unref (self->form);
   G_OBJECT_CLASS (piao_line_parent_class)->finalize (object);
@@ -412,12 +493,15 @@ piao_line_new (PiaoLineForm *form, GtkListItem *row)
 
   self->form = piao_line_form_ref (form);
   self->row = row;
-  self->pills = g_new0 (PiaoPill *, form->columns->len);
+  self->marks = g_new0 (PiaoMark *, form->columns->len);
   for (guint i = 0; i < form->columns->len; i++)
-    if (get_column (self, i)->declared->flags & PIAO_CELL_PILL)
-      {
-        self->pills[i] = PIAO_PILL (piao_pill_new ());
-        gtk_widget_set_parent (GTK_WIDGET (self->pills[i]), GTK_WIDGET (self));
-      }
+    {
+      const PiaoTableColumn *declared = get_column (self, i)->declared;
+
+      if (declared->style == NULL)
+        continue;
+      self->marks[i] = PIAO_MARK (piao_mark_new (declared->flags));
+      gtk_widget_set_parent (GTK_WIDGET (self->marks[i]), GTK_WIDGET (self));
+    }
   return GTK_WIDGET (self);
 }

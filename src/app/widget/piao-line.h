@@ -3,7 +3,9 @@
 
 #pragma once
 
-#include "app/widget/piao-table.h"
+#include "app/widget/piao-table-column.h"
+
+#include <gtk/gtk.h>
 
 G_BEGIN_DECLS
 
@@ -14,8 +16,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   const PiaoTableColumn *declared;
+  const char *title; /* in the language of the person */
   gboolean visible;
-  int x, width; /* pixels of the line that are the column's */
+  int x, width; /* pixels of the line where its text stands */
 } PiaoLineColumn;
 
 typedef struct
@@ -38,8 +41,8 @@ void piao_line_form_unref (PiaoLineForm *self);
 void piao_line_form_forget (PiaoLineForm *self);
 
 /*
- * A row of a long table in one widget, which draws what its item shows in each column. Like a
- * PiaoCell it asks the item only when it is drawn, and is named by what it shows.
+ * A row of a table in one widget, which draws what its item shows in each column. It asks the item
+ * only when it is drawn, and is named by what it shows.
  */
 #define PIAO_TYPE_LINE (piao_line_get_type ())
 G_DECLARE_FINAL_TYPE (PiaoLine, piao_line, PIAO, LINE, GtkWidget)
@@ -47,8 +50,8 @@ G_DECLARE_FINAL_TYPE (PiaoLine, piao_line, PIAO, LINE, GtkWidget)
 /* To be the child of @row, which is borrowed and is named by what the line shows, too. */
 GtkWidget *piao_line_new (PiaoLineForm *form, GtkListItem *row);
 
-/* Shows @item from now on, and again whenever it says "changed", if it has such a signal. Borrowed:
- * set NULL before it goes. */
+/* Shows @item from now on, and what has become of it whenever it says "changed", if it has such a
+ * signal. Borrowed: set NULL before it goes. */
 void piao_line_set_item (PiaoLine *self, gpointer item);
 
 /* The columns have moved. */

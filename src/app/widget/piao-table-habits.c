@@ -12,12 +12,12 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/widget/piao-table-private.h"
+#include "app/widget/piao-table-view.h"
 
-#define DECLARED "piao-declared" /* of a GtkColumnViewColumn: its PiaoTableColumn */
-#define HIDDEN "piao-hidden"     /* … a person does not want it */
-#define WORD "piao-sort"         /* … 1 + the word it is sorted by, 0 for none */
-#define NARROW "piao-narrow"     /* of the view: the window is narrow */
-#define HABITS "piao-habits"     /* of the view: its Habits */
+#define HIDDEN "piao-hidden" /* … a person does not want it */
+#define WORD "piao-sort"     /* … 1 + the word it is sorted by, 0 for none */
+#define NARROW "piao-narrow" /* of the view: the window is narrow */
+#define HABITS "piao-habits" /* of the view: its Habits */
 #define KEY "tables"
 #define KEY_TYPE "a{sa{s(ib)}}"
 #define SORTS_KEY "table-sorts"
@@ -36,18 +36,6 @@ typedef struct
   gboolean own;      /* the sort is being changed by the program */
   GtkSorter *sorter; /* of the view; owned: it may outlive it */
 } Habits;
-
-void
-piao_table_note_column (GtkColumnViewColumn *column, const PiaoTableColumn *declared)
-{
-  g_object_set_data (G_OBJECT (column), DECLARED, (gpointer)declared);
-}
-
-static const PiaoTableColumn *
-get_declared (GtkColumnViewColumn *column)
-{
-  return g_object_get_data (G_OBJECT (column), DECLARED);
-}
 
 /* Borrowed: the view has it. */
 static GtkColumnViewColumn *
@@ -81,15 +69,18 @@ show_columns (GtkColumnView *view)
   for (guint i = 0; i < count_columns (view); i++)
     {
       GtkColumnViewColumn *column = get_column (view, i);
-      gboolean wide = (get_declared (column)->flags & PIAO_CELL_WIDE) != 0;
+      gboolean wide = (piao_table_titles_get_declared (column)->flags & PIAO_TABLE_WIDE) != 0;
 
       gtk_column_view_column_set_visible (column, !is_hidden (column) && !(narrow && wide));
     }
 }
 
 void
-piao_table_set_narrow (GtkColumnView *view, gboolean narrow)
+piao_table_view_set_narrow (PiaoTableView *self, gboolean narrow)
 {
+  GtkColumnView *view = piao_table_view_get_titles (self);
+
+  g_return_if_fail (view != NULL);
   g_object_set_data (G_OBJECT (view), NARROW, GINT_TO_POINTER (narrow));
   show_columns (view);
 }
@@ -116,7 +107,7 @@ make_columns (GtkColumnView *view)
     {
       GtkColumnViewColumn *column = get_column (view, i);
 
-      g_variant_builder_add (&columns, "{s(ib)}", get_declared (column)->id,
+      g_variant_builder_add (&columns, "{s(ib)}", piao_table_titles_get_declared (column)->id,
                              gtk_column_view_column_get_fixed_width (column), !is_hidden (column));
     }
   return g_variant_builder_end (&columns);
@@ -163,7 +154,8 @@ restore (Habits *self)
       gboolean wanted = TRUE;
       int width = -1;
 
-      if (!g_variant_lookup (columns, get_declared (column)->id, "(ib)", &width, &wanted))
+      if (!g_variant_lookup (columns, piao_table_titles_get_declared (column)->id, "(ib)", &width,
+                             &wanted))
         continue;
       if (width > 0)
         gtk_column_view_column_set_fixed_width (column, CLAMP (width, MIN_WIDTH, MAX_WIDTH));
@@ -195,9 +187,9 @@ save_sort (Habits *self)
     if (!g_str_equal (name, self->name))
       g_variant_builder_add (&after, "{s(sb)}", name, id, descending);
   if (column != NULL)
-    g_variant_builder_add (&after, "{s(sb)}", self->name, get_declared (column)->id,
-                           gtk_column_view_sorter_get_primary_sort_order (sorter)
-                               == GTK_SORT_DESCENDING);
+    g_variant_builder_add (
+        &after, "{s(sb)}", self->name, piao_table_titles_get_declared (column)->id,
+        gtk_column_view_sorter_get_primary_sort_order (sorter) == GTK_SORT_DESCENDING);
   g_settings_set_value (self->settings, SORTS_KEY, g_variant_builder_end (&after));
 }
 
@@ -217,7 +209,7 @@ restore_sort (Habits *self)
     {
       GtkColumnViewColumn *column = get_column (self->view, i);
 
-      if (!g_str_equal (get_declared (column)->id, id)
+      if (!g_str_equal (piao_table_titles_get_declared (column)->id, id)
           || gtk_column_view_column_get_sorter (column) == NULL)
         continue;
       self->own = TRUE;
@@ -269,7 +261,8 @@ on_choose (GSimpleAction *action, GVariant *wanted, GtkColumnViewColumn *column)
 static void
 add_choice (GMenu *menu, GSimpleActionGroup *group, const char *prefix, GtkColumnViewColumn *column)
 {
-  g_autofree char *name = g_strconcat ("column-", get_declared (column)->id, NULL);
+  g_autofree char *name
+      = g_strconcat ("column-", piao_table_titles_get_declared (column)->id, NULL);
   g_autofree char *action_name = g_strdup_printf ("%s.%s", prefix, name);
   g_autoptr (GSimpleAction) action
       = g_simple_action_new_stateful (name, NULL, g_variant_new_boolean (!is_hidden (column)));
@@ -280,8 +273,12 @@ add_choice (GMenu *menu, GSimpleActionGroup *group, const char *prefix, GtkColum
 }
 
 GMenuModel *
-piao_table_remember (GtkColumnView *view, GSettings *settings, const char *name, GtkWidget *page)
+piao_table_view_remember (PiaoTableView *table,
+                          GSettings *settings,
+                          const char *name,
+                          GtkWidget *page)
 {
+  GtkColumnView *view = piao_table_view_get_titles (table);
   Habits *self = g_new0 (Habits, 1);
   GMenu *menu = g_menu_new ();
   g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
@@ -310,8 +307,9 @@ piao_table_remember (GtkColumnView *view, GSettings *settings, const char *name,
 /* --- sorting ---------------------------------------------------------------------------------- */
 
 void
-piao_table_offer_sorts (GtkColumnView *view, const int *words)
+piao_table_view_offer_sorts (PiaoTableView *self, const int *words)
 {
+  GtkColumnView *view = piao_table_view_get_titles (self);
   Habits *habits = g_object_get_data (G_OBJECT (view), HABITS);
 
   habits->own = TRUE;
@@ -332,9 +330,9 @@ piao_table_offer_sorts (GtkColumnView *view, const int *words)
 }
 
 int
-piao_table_get_sort (GtkColumnView *view, gboolean *descending)
+piao_table_view_get_sort (PiaoTableView *self, gboolean *descending)
 {
-  GtkColumnViewSorter *sorter = GTK_COLUMN_VIEW_SORTER (gtk_column_view_get_sorter (view));
+  GtkColumnViewSorter *sorter = GTK_COLUMN_VIEW_SORTER (piao_table_view_get_sorter (self));
   GtkColumnViewColumn *column = gtk_column_view_sorter_get_primary_sort_column (sorter);
 
   *descending = gtk_column_view_sorter_get_primary_sort_order (sorter) == GTK_SORT_DESCENDING;

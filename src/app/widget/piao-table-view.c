@@ -9,11 +9,12 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "app/widget/piao-cell-private.h"
 #include "app/widget/piao-line.h"
-#include "app/widget/piao-long-table.h"
+#include "app/widget/piao-mark.h"
+#include "app/widget/piao-table-private.h"
+#include "app/widget/piao-table-view.h"
 
-struct _PiaoLongTable
+struct _PiaoTableView
 {
   GtkWidget parent_instance;
 
@@ -34,8 +35,8 @@ enum
 
 static void scrollable_init (GtkScrollableInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (PiaoLongTable,
-                               piao_long_table,
+G_DEFINE_FINAL_TYPE_WITH_CODE (PiaoTableView,
+                               piao_table_view,
                                GTK_TYPE_WIDGET,
                                G_IMPLEMENT_INTERFACE (GTK_TYPE_SCROLLABLE, scrollable_init))
 
@@ -43,9 +44,25 @@ static guint activate_signal;
 
 /* --- columns ---------------------------------------------------------------------------------- */
 
+/* Lines have their texts where the titles have theirs, as far as these are not cut themselves. */
+static void
+read_place (PiaoTableView *self, GtkWidget *title, PiaoLineColumn *column)
+{
+  GtkWidget *inside = gtk_widget_get_first_child (title);
+  graphene_rect_t all, text;
+
+  column->visible = gtk_widget_get_visible (title) && inside != NULL
+                    && gtk_widget_compute_bounds (title, GTK_WIDGET (self->titles), &all)
+                    && gtk_widget_compute_bounds (inside, GTK_WIDGET (self->titles), &text);
+  if (!column->visible)
+    return;
+  column->x = (int)text.origin.x;
+  column->width = (int)MIN (text.size.width, all.origin.x + all.size.width - text.origin.x);
+}
+
 /* Whether the columns stand elsewhere than before. */
 static gboolean
-read_places (PiaoLongTable *self)
+read_places (PiaoTableView *self)
 {
   GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (self->titles));
   GtkWidget *title = header != NULL ? gtk_widget_get_first_child (header) : NULL;
@@ -55,15 +72,8 @@ read_places (PiaoLongTable *self)
     {
       PiaoLineColumn *column = &g_array_index (self->form->columns, PiaoLineColumn, i);
       PiaoLineColumn before = *column;
-      graphene_rect_t place;
 
-      column->visible = gtk_widget_get_visible (title)
-                        && gtk_widget_compute_bounds (title, GTK_WIDGET (self->titles), &place);
-      if (column->visible)
-        {
-          column->x = (int)place.origin.x;
-          column->width = (int)place.size.width;
-        }
+      read_place (self, title, column);
       moved |= before.visible != column->visible || before.x != column->x
                || before.width != column->width;
       title = gtk_widget_get_next_sibling (title);
@@ -72,7 +82,7 @@ read_places (PiaoLongTable *self)
 }
 
 static void
-place_lines (PiaoLongTable *self)
+place_lines (PiaoTableView *self)
 {
   piao_line_form_forget (self->form);
   for (GtkWidget *row = gtk_widget_get_first_child (GTK_WIDGET (self->list)); row != NULL;
@@ -88,7 +98,7 @@ place_lines (PiaoLongTable *self)
 /* --- size ------------------------------------------------------------------------------------- */
 
 static void
-piao_long_table_measure (GtkWidget *widget,
+piao_table_view_measure (GtkWidget *widget,
                          GtkOrientation orientation,
                          int for_size,
                          int *minimum,
@@ -96,7 +106,7 @@ piao_long_table_measure (GtkWidget *widget,
                          int *minimum_baseline,
                          int *natural_baseline)
 {
-  PiaoLongTable *self = PIAO_LONG_TABLE (widget);
+  PiaoTableView *self = PIAO_TABLE_VIEW (widget);
   int list_minimum = 0, list_natural = 0;
 
   gtk_widget_measure (GTK_WIDGET (self->titles), orientation, for_size, minimum, natural, NULL,
@@ -110,7 +120,7 @@ piao_long_table_measure (GtkWidget *widget,
 }
 
 static int
-get_titles_height (PiaoLongTable *self)
+get_titles_height (PiaoTableView *self)
 {
   int height;
 
@@ -126,9 +136,9 @@ translate (double x, double y)
 }
 
 static void
-piao_long_table_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+piao_table_view_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
-  PiaoLongTable *self = PIAO_LONG_TABLE (widget);
+  PiaoTableView *self = PIAO_TABLE_VIEW (widget);
   GtkAdjustment *adjustment = self->adjustments[GTK_ORIENTATION_HORIZONTAL];
   int top = get_titles_height (self), full;
   double x;
@@ -148,7 +158,7 @@ piao_long_table_size_allocate (GtkWidget *widget, int width, int height, int bas
 /* --- scrolling -------------------------------------------------------------------------------- */
 
 static void
-set_adjustment (PiaoLongTable *self, GtkOrientation orientation, GtkAdjustment *adjustment)
+set_adjustment (PiaoTableView *self, GtkOrientation orientation, GtkAdjustment *adjustment)
 {
   GtkAdjustment **kept = &self->adjustments[orientation];
 
@@ -171,7 +181,7 @@ set_adjustment (PiaoLongTable *self, GtkOrientation orientation, GtkAdjustment *
 static gboolean
 get_border (GtkScrollable *scrollable, GtkBorder *border)
 {
-  *border = (GtkBorder){ .top = (gint16)get_titles_height (PIAO_LONG_TABLE (scrollable)) };
+  *border = (GtkBorder){ .top = (gint16)get_titles_height (PIAO_TABLE_VIEW (scrollable)) };
   return TRUE;
 }
 
@@ -182,9 +192,9 @@ scrollable_init (GtkScrollableInterface *iface)
 }
 
 static void
-piao_long_table_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+piao_table_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  PiaoLongTable *self = PIAO_LONG_TABLE (object);
+  PiaoTableView *self = PIAO_TABLE_VIEW (object);
 
   switch (id)
     {
@@ -205,9 +215,9 @@ piao_long_table_get_property (GObject *object, guint id, GValue *value, GParamSp
 
 /* It is scrolled whatever is asked for: a policy is taken and changes nothing. */
 static void
-piao_long_table_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+piao_table_view_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  PiaoLongTable *self = PIAO_LONG_TABLE (object);
+  PiaoTableView *self = PIAO_TABLE_VIEW (object);
 
   switch (id)
     {
@@ -228,13 +238,13 @@ piao_long_table_set_property (GObject *object, guint id, const GValue *value, GP
 /* --- object ----------------------------------------------------------------------------------- */
 
 static gboolean
-piao_long_table_grab_focus (GtkWidget *widget)
+piao_table_view_grab_focus (GtkWidget *widget)
 {
-  return gtk_widget_grab_focus (GTK_WIDGET (PIAO_LONG_TABLE (widget)->list));
+  return gtk_widget_grab_focus (GTK_WIDGET (PIAO_TABLE_VIEW (widget)->list));
 }
 
 static void
-on_activate (PiaoLongTable *self, guint position)
+on_activate (PiaoTableView *self, guint position)
 {
   g_signal_emit (self, activate_signal, 0, position);
 }
@@ -264,9 +274,9 @@ on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item)
 }
 
 static void
-piao_long_table_dispose (GObject *object)
+piao_table_view_dispose (GObject *object)
 {
-  PiaoLongTable *self = PIAO_LONG_TABLE (object);
+  PiaoTableView *self = PIAO_TABLE_VIEW (object);
 
   for (guint i = 0; i < G_N_ELEMENTS (self->adjustments); i++)
     if (self->adjustments[i] != NULL)
@@ -279,38 +289,37 @@ piao_long_table_dispose (GObject *object)
   if (self->list != NULL)
     gtk_widget_unparent (GTK_WIDGET (g_steal_pointer (&self->list)));
   g_clear_pointer (&self->form, piao_line_form_unref);
-  G_OBJECT_CLASS (piao_long_table_parent_class)->dispose (object);
+  G_OBJECT_CLASS (piao_table_view_parent_class)->dispose (object);
 }
 
 static void
-piao_long_table_class_init (PiaoLongTableClass *klass)
+piao_table_view_class_init (PiaoTableViewClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  object_class->dispose = piao_long_table_dispose;
-  object_class->get_property = piao_long_table_get_property;
-  object_class->set_property = piao_long_table_set_property;
-  widget_class->measure = piao_long_table_measure;
-  widget_class->size_allocate = piao_long_table_size_allocate;
-  widget_class->grab_focus = piao_long_table_grab_focus;
+  object_class->dispose = piao_table_view_dispose;
+  object_class->get_property = piao_table_view_get_property;
+  object_class->set_property = piao_table_view_set_property;
+  widget_class->measure = piao_table_view_measure;
+  widget_class->size_allocate = piao_table_view_size_allocate;
+  widget_class->grab_focus = piao_table_view_grab_focus;
   g_object_class_override_property (object_class, PROP_HADJUSTMENT, "hadjustment");
   g_object_class_override_property (object_class, PROP_VADJUSTMENT, "vadjustment");
   g_object_class_override_property (object_class, PROP_HSCROLL_POLICY, "hscroll-policy");
   g_object_class_override_property (object_class, PROP_VSCROLL_POLICY, "vscroll-policy");
-  activate_signal = g_signal_new ("activate", PIAO_TYPE_LONG_TABLE, G_SIGNAL_RUN_LAST, 0, NULL,
+  activate_signal = g_signal_new ("activate", PIAO_TYPE_TABLE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
-  gtk_widget_class_set_css_name (widget_class, "longtable");
+  gtk_widget_class_set_css_name (widget_class, "tableview");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void
-piao_long_table_init (PiaoLongTable *self)
+piao_table_view_init (PiaoTableView *self)
 {
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   self->titles = GTK_COLUMN_VIEW (gtk_column_view_new (NULL));
   gtk_column_view_set_reorderable (self->titles, FALSE);
-  gtk_widget_add_css_class (GTK_WIDGET (self->titles), "dense");
   gtk_widget_set_parent (GTK_WIDGET (self->titles), GTK_WIDGET (self));
   /* It has no rows, and must not be a place to stop on the way to them. */
   gtk_widget_set_visible (gtk_widget_get_last_child (GTK_WIDGET (self->titles)), FALSE);
@@ -329,17 +338,17 @@ piao_long_table_init (PiaoLongTable *self)
 /* --- public ----------------------------------------------------------------------------------- */
 
 void
-piao_long_table_set_columns (PiaoLongTable *self,
+piao_table_view_set_columns (PiaoTableView *self,
                              const PiaoTableColumn *columns,
                              guint n_columns,
                              gpointer data)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
 
-  g_return_if_fail (PIAO_IS_LONG_TABLE (self) && self->form == NULL);
+  g_return_if_fail (PIAO_IS_TABLE_VIEW (self) && self->form == NULL);
   self->form = piao_line_form_new (columns, n_columns, data);
-  self->form->layout = piao_cell_make_layout (GTK_WIDGET (self));
-  piao_table_add_columns (self->titles, columns, n_columns, data);
+  self->form->layout = piao_mark_make_layout (GTK_WIDGET (self));
+  piao_table_titles_set (self->titles, columns, n_columns, data);
   g_signal_connect_data (factory, "setup", G_CALLBACK (on_setup), piao_line_form_ref (self->form),
                          form_gone, 0);
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
@@ -349,15 +358,29 @@ piao_long_table_set_columns (PiaoLongTable *self,
 }
 
 void
-piao_long_table_set_model (PiaoLongTable *self, GtkSelectionModel *model)
+piao_table_view_set_model (PiaoTableView *self, GtkSelectionModel *model)
 {
-  g_return_if_fail (PIAO_IS_LONG_TABLE (self) && self->form != NULL);
+  g_return_if_fail (PIAO_IS_TABLE_VIEW (self) && self->form != NULL);
   gtk_list_view_set_model (self->list, model);
 }
 
-GtkColumnView *
-piao_long_table_get_titles (PiaoLongTable *self)
+GtkSelectionModel *
+piao_table_view_get_model (PiaoTableView *self)
 {
-  g_return_val_if_fail (PIAO_IS_LONG_TABLE (self), NULL);
+  g_return_val_if_fail (PIAO_IS_TABLE_VIEW (self), NULL);
+  return gtk_list_view_get_model (self->list);
+}
+
+GtkSorter *
+piao_table_view_get_sorter (PiaoTableView *self)
+{
+  g_return_val_if_fail (PIAO_IS_TABLE_VIEW (self), NULL);
+  return gtk_column_view_get_sorter (self->titles);
+}
+
+GtkColumnView *
+piao_table_view_get_titles (PiaoTableView *self)
+{
+  g_return_val_if_fail (PIAO_IS_TABLE_VIEW (self), NULL);
   return self->titles;
 }
