@@ -18,13 +18,15 @@
 #include "app/shell/piao-page-table.h"
 #include "app/shell/piao-window.h"
 #include "app/widget/piao-format.h"
+#include "base/piao-future.h"
 #include "base/piao-i18n.h"
 #include "tests/lib/app-world.h"
 
 /*
  * Takes a picture of every page, light and dark, wide and narrow, into a folder:
- *   shots FOLDER [NAME-PREFIX]
- * The picture is what GTK renders for the window, so no screen, shadow or pointer is in it.
+ *   shots FOLDER [contrast]
+ * With "contrast" in high contrast, which ADW_DEBUG_HIGH_CONTRAST=1 has to ask for. The picture is
+ * what GTK renders for the window, so no screen, shadow or pointer is in it.
  */
 
 #define SETTLE_MS 400
@@ -91,14 +93,21 @@ static const Look looks[] = {
   { "light", 1366, 768, ADW_COLOR_SCHEME_FORCE_LIGHT },
   { "dark", 1366, 768, ADW_COLOR_SCHEME_FORCE_DARK },
   { "narrow", 420, 768, ADW_COLOR_SCHEME_FORCE_LIGHT },
+  { NULL },
+};
+
+static const Look contrast_looks[] = {
+  { "contrast", 1366, 768, ADW_COLOR_SCHEME_FORCE_LIGHT },
+  { "contrast-dark", 1366, 768, ADW_COLOR_SCHEME_FORCE_DARK },
+  { NULL },
 };
 
 static void
-shoot_pages (PiaoWindow *window, const Look *look, const char *folder)
+shoot_pages (PiaoWindow *window, const Look *look, const char *folder, const char *what)
 {
   for (const PiaoPageEntry *entry = piao_page_table; entry->name != NULL; entry++)
     {
-      g_autofree char *name = g_strdup_printf ("%s-%s", entry->name, look->suffix);
+      g_autofree char *name = g_strdup_printf ("%s%s-%s", entry->name, what, look->suffix);
 
       if (!piao_window_show_page (window, entry->name))
         continue;
@@ -130,9 +139,10 @@ shoot_dialog (PiaoWindow *window,
 
 /* The counter with an order half picked. */
 static void
-shoot_counter (PiaoWindow *window, const Look *look, const char *folder, AppWorld *world)
+shoot_counter (
+    PiaoWindow *window, const Look *look, const char *folder, AppWorld *world, const char *what)
 {
-  g_autofree char *file = g_strdup_printf ("counter-order-%s", look->suffix);
+  g_autofree char *file = g_strdup_printf ("counter-order%s-%s", what, look->suffix);
   gint64 order = app_world_find_next_order (world);
   g_autofree char *code = app_world_dup_ticket_for (world, order);
 
@@ -254,11 +264,29 @@ find_refused (GtkWidget *within)
   return found;
 }
 
+/* The tables of the sync centre. */
+static void
+shoot_sync_tables (PiaoWindow *window, const Look *look, const char *folder)
+{
+  static const char *const tabs[] = { "outbox", "gateway", "refused" };
+  AdwToggleGroup *group
+      = ADW_TOGGLE_GROUP (app_world_find_widget (GTK_WIDGET (piao_window_get_page (window, "sync")),
+                                                 ADW_TYPE_TOGGLE_GROUP));
+
+  for (gsize i = 0; i < G_N_ELEMENTS (tabs); i++)
+    {
+      g_autofree char *file = g_strdup_printf ("sync-%s-%s", tabs[i], look->suffix);
+
+      adw_toggle_group_set_active_name (group, tabs[i]);
+      settle (SETTLE_MS);
+      save (GTK_WIDGET (window), folder, file);
+    }
+}
+
 /* What was refused, in the sync centre and on its order, and what is done about it. */
 static void
 shoot_refused (PiaoWindow *window, const Look *look, const char *folder, AppWorld *world)
 {
-  g_autofree char *file = g_strdup_printf ("sync-refused-%s", look->suffix);
   g_autofree char *on_order = g_strdup_printf ("order-refused-%s", look->suffix);
   gint64 order = app_world_find_next_order (world);
   GtkWidget *row;
@@ -269,8 +297,7 @@ shoot_refused (PiaoWindow *window, const Look *look, const char *folder, AppWorl
   row = find_refused (GTK_WIDGET (piao_window_get_page (window, "sync")));
   g_return_if_fail (row != NULL);
   adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
-  settle (SETTLE_MS);
-  save (GTK_WIDGET (window), folder, file);
+  shoot_sync_tables (window, look, folder);
   shoot_dialog (window, look, folder, "refused-mend", row, "refused.mend");
   shoot_dialog (window, look, folder, "refused-discard", row, "refused.discard");
   piao_session_show_order (world->session, order);
@@ -388,10 +415,9 @@ pretend_links (PiaoSession *session)
   piao_links_set_synced (links, APP_WORLD_NOW - 2 * PIAO_MINUTE);
 }
 
-static void
-shoot (GtkApplication *application, const Look *look, const char *folder)
+static PiaoWindow *
+open_window (GtkApplication *application, const Look *look, AppWorld *world)
 {
-  g_autoptr (AppWorld) world = app_world_new_on_shim (400);
   PiaoWindow *window;
 
   pretend_links (world->session);
@@ -401,8 +427,17 @@ shoot (GtkApplication *application, const Look *look, const char *folder)
   gtk_window_set_default_size (GTK_WINDOW (window), look->width, look->height);
   gtk_window_present (GTK_WINDOW (window));
   settle (SETTLE_MS);
-  shoot_pages (window, look, folder);
-  shoot_counter (window, look, folder, world);
+  return window;
+}
+
+static void
+shoot (GtkApplication *application, const Look *look, const char *folder)
+{
+  g_autoptr (AppWorld) world = app_world_new_on_shim (400);
+  PiaoWindow *window = open_window (application, look, world);
+
+  shoot_pages (window, look, folder, "");
+  shoot_counter (window, look, folder, world, "");
   shoot_full_disk (window, look, folder, world);
   shoot_start (window, look, folder);
   shoot_refused (window, look, folder, world);
@@ -412,31 +447,100 @@ shoot (GtkApplication *application, const Look *look, const char *folder)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* --- the longest and the least --------------------------------------------------------------- */
+
+PIAO_STATEMENT (
+    shots_long_outlets,
+    "UPDATE outlet SET owner_name = '阿卜杜热合曼·买买提依明江·吐尔逊',"
+    " manager_name = '古丽巴哈尔·阿不都拉', county = '木垒哈萨克自治县',"
+    " name = '木垒哈萨克自治县大南沟乌孜别克族乡团结路一百二十八号阔克加勒村便民体彩店',"
+    " address = '木垒哈萨克自治县大南沟乌孜别克族乡阔克加勒村团结路一百二十八号临街商铺三号'");
+PIAO_STATEMENT (shots_long_types,
+                "UPDATE ticket_type SET name = name || '（二零二六年丝绸之路文化旅游纪念版）'");
+PIAO_STATEMENT (shots_low_stock, "UPDATE stock SET threshold = 5000");
+PIAO_STATEMENT (shots_no_orders, "UPDATE orders SET deleted = 1");
+
+static DexFuture *
+make_long (PiaoDb *db, gpointer data)
+{
+  GError *error = NULL;
+
+  return piao_db_exec (db, &shots_long_outlets, &error, "")
+                 && piao_db_exec (db, &shots_long_types, &error, "")
+                 && piao_db_exec (db, &shots_low_stock, &error, "")
+             ? dex_future_new_true ()
+             : dex_future_new_for_error (error);
+}
+
+static DexFuture *
+make_empty (PiaoDb *db, gpointer data)
+{
+  GError *error = NULL;
+
+  return piao_db_exec (db, &shots_no_orders, &error, "") ? dex_future_new_true ()
+                                                         : dex_future_new_for_error (error);
+}
+
+/* The pages over data that @make has changed. */
 static void
-on_activate (GtkApplication *application, const char *folder)
+shoot_changed (GtkApplication *application,
+               const Look *look,
+               const char *folder,
+               PiaoReplicaFunc make,
+               const char *name)
+{
+  g_autoptr (AppWorld) world = app_world_new (0);
+  g_autoptr (DexFuture) made = piao_replica_write (world->replica, make, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+  PiaoWindow *window;
+
+  if (piao_future_wait (made, &error) == NULL)
+    g_error ("%s", error->message);
+  window = open_window (application, look, world);
+  shoot_pages (window, look, folder, name);
+  if (make == make_long)
+    shoot_counter (window, look, folder, world, name);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+typedef struct
+{
+  const Look *looks;
+  const char *folder;
+} Task;
+
+static void
+on_activate (GtkApplication *application, Task *task)
 {
   gtk_icon_theme_add_search_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
                                   PIAO_SHOTS_ICONS);
-  for (gsize i = 0; i < G_N_ELEMENTS (looks); i++)
-    shoot (application, &looks[i], folder);
+  for (const Look *look = task->looks; look->suffix != NULL; look++)
+    {
+      shoot (application, look, task->folder);
+      shoot_changed (application, look, task->folder, make_long, "-long");
+      shoot_changed (application, look, task->folder, make_empty, "-none");
+    }
 }
 
 int
 main (int argc, char *argv[])
 {
   g_autoptr (AdwApplication) application = NULL;
+  Task task = { looks, argv[1] };
 
-  if (argc != 2)
+  if (argc < 2 || argc > 3 || (argc == 3 && !g_str_equal (argv[2], "contrast")))
     {
-      g_printerr ("usage: shots FOLDER\n");
+      g_printerr ("usage: shots FOLDER [contrast]\n");
       return 2;
     }
+  if (argc == 3)
+    task.looks = contrast_looks;
   setlocale (LC_ALL, "");
   piao_i18n_bind ();
   dex_init ();
   application = g_object_new (ADW_TYPE_APPLICATION, "application-id", PIAO_APP_ID ".Shots", "flags",
                               G_APPLICATION_NON_UNIQUE, "resource-base-path",
                               "/io/github/piaoku/Piaoku", NULL);
-  g_signal_connect (application, "activate", G_CALLBACK (on_activate), argv[1]);
+  g_signal_connect (application, "activate", G_CALLBACK (on_activate), &task);
   return g_application_run (G_APPLICATION (application), 1, argv);
 }
