@@ -22,6 +22,7 @@
 #include "store/piao-rescue.h"
 #include "store/piao-schema.h"
 #include "store/piao-scrub.h"
+#include "store/piao-wal.h"
 
 #define N_READERS 2
 
@@ -71,7 +72,7 @@ struct _PiaoReplica
   /* The writer's own. */
   PiaoDb *db;
   PiaoIdSource ids;
-  int wal_pages;
+  PiaoWal wal;
 
   _Atomic guint64 generation;
   atomic_bool announcing; /* an emission of "changed" is under way to the main context */
@@ -225,11 +226,9 @@ run_read (PiaoReplica *self, PiaoDb *db, Job *job)
 static void
 run_settle (PiaoReplica *self, Job *job)
 {
-  int code = sqlite3_wal_checkpoint_v2 (piao_db_get_sqlite (self->db), NULL,
-                                        SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
   GError *error = NULL;
 
-  if (code != SQLITE_OK)
+  if (!piao_wal_cut (&self->wal))
     error = piao_error_new (PIAO_ERROR_BUSY, "replica.busy",
                             _ ("The data of this computer is in use. It is tried again."));
   job_finish (job, NULL, error);
@@ -237,43 +236,18 @@ run_settle (PiaoReplica *self, Job *job)
 
 /* --- threads --------------------------------------------------------------------------------- */
 
-static int
-note_wal_pages (void *data, sqlite3 *handle, const char *name, int pages)
-{
-  PiaoReplica *self = data;
-
-  self->wal_pages = pages;
-  return SQLITE_OK;
-}
-
-static void
-checkpoint (PiaoReplica *self, int mode)
-{
-  int code = sqlite3_wal_checkpoint_v2 (piao_db_get_sqlite (self->db), NULL, mode, NULL, NULL);
-
-  /* A reader in the way is no failure: what it holds back is moved the next time. */
-  if (code != SQLITE_OK && code != SQLITE_BUSY && code != SQLITE_LOCKED)
-    g_warning ("The database could not be tidied: %s", sqlite3_errstr (code));
-  self->wal_pages = 0;
-}
-
 /* What was erased for good must not stay in the log. A reader in the way: after the next job. */
 static void
 cut_off_log (PiaoReplica *self)
 {
-  int code = sqlite3_wal_checkpoint_v2 (piao_db_get_sqlite (self->db), NULL,
-                                        SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-
-  if (code != SQLITE_OK)
-    return;
-  self->wal_pages = 0;
-  piao_scrub_done (self->db);
+  if (piao_wal_cut (&self->wal))
+    piao_scrub_done (self->db);
 }
 
 static Job *
 wait_for_job (PiaoReplica *self)
 {
-  if (self->wal_pages >= CHECKPOINT_PAGES || piao_scrub_is_due (self->db))
+  if (self->wal.pages >= CHECKPOINT_PAGES || piao_scrub_is_due (self->db))
     return g_async_queue_timeout_pop (self->writes, CHECKPOINT_IDLE_US);
   if (atomic_load (&self->storage) != PIAO_STORAGE_GOOD)
     return g_async_queue_timeout_pop (self->writes, PROBE_US);
@@ -300,8 +274,7 @@ writer_main (gpointer data)
       if (job == NULL && atomic_load (&self->storage) != PIAO_STORAGE_GOOD
           && piao_storage_probe (self->db))
         note_storage (self, PIAO_STORAGE_GOOD);
-      if (self->wal_pages >= (job != NULL ? CHECKPOINT_PAGES_BUSY : 1))
-        checkpoint (self, SQLITE_CHECKPOINT_PASSIVE);
+      piao_wal_tidy (&self->wal, job != NULL ? CHECKPOINT_PAGES_BUSY : 1);
     }
 }
 
@@ -491,8 +464,7 @@ open_writer (PiaoReplica *self, GError **error)
   if (self->db == NULL)
     return FALSE;
   piao_id_source_init (&self->ids, self->clock, self->device, last);
-  /* Instead of SQLite's own checkpoint in the middle of some commit. */
-  sqlite3_wal_hook (piao_db_get_sqlite (self->db), note_wal_pages, self);
+  piao_wal_init (&self->wal, self->db);
   return TRUE;
 }
 
@@ -547,7 +519,7 @@ piao_replica_close (PiaoReplica *self)
   for (guint i = 0; i < N_READERS; i++)
     g_clear_pointer (&self->readers[i].db, piao_db_free);
   if (self->db != NULL)
-    checkpoint (self, SQLITE_CHECKPOINT_TRUNCATE);
+    piao_wal_cut (&self->wal);
   g_clear_pointer (&self->db, piao_db_free);
 }
 
