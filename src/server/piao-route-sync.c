@@ -157,15 +157,15 @@ take_numbers (PiaoCursor *cursor, gpointer data, GError **error)
   return FALSE;
 }
 
+/* Answered with what is read next; to be settled in any case, since @sync may be gone then. */
 static gboolean
-look_at_device (Sync *sync, PiaoDb *db, GError **error)
+ask_of_device (Sync *sync, PiaoDb *db, GError **error)
 {
   gint64 device = sync->call->device;
-  gboolean asked = piao_db_ask (db, &sync_seen, take_seen, sync, NULL, error, "i", device)
-                   && piao_db_ask (db, &sync_numbers, take_numbers, sync, NULL, error, "ii",
-                                   sync->call->user, device);
 
-  return piao_db_settle (db, asked ? error : NULL) && asked;
+  return piao_db_ask (db, &sync_seen, take_seen, sync, NULL, error, "i", device)
+         && piao_db_ask (db, &sync_numbers, take_numbers, sync, NULL, error, "ii", sync->call->user,
+                         device);
 }
 
 /* Whether the writer has anything to do for this request. */
@@ -180,7 +180,7 @@ gboolean
 piao_route_sync_read (PiaoDb *db, PiaoCall *call, GError **error)
 {
   Sync *sync = sync_new (call);
-  gboolean restart = FALSE;
+  gboolean restart = FALSE, checked;
 
   call->type = choose_type (call->accept);
   if (piao_json_get_int (call->body, "device", -1) != (gint64)call->device)
@@ -192,9 +192,11 @@ piao_route_sync_read (PiaoDb *db, PiaoCall *call, GError **error)
   sync->commands = piao_serve_read_commands (call->body, call->device, call->now, error);
   for (guint i = 0; sync->commands != NULL && i < sync->commands->len; i++)
     ((PiaoPushed *)g_ptr_array_index (sync->commands, i))->language = call->language;
-  if (sync->commands == NULL
-      || !piao_serve_check (db, call->body, call->device, sync->reply, &restart, error)
-      || !look_at_device (sync, db, error))
+  if (sync->commands == NULL)
+    return FALSE;
+  checked = ask_of_device (sync, db, error)
+            && piao_serve_check (db, call->body, call->device, sync->reply, &restart, error);
+  if (!piao_db_settle (db, checked ? error : NULL) || !checked)
     return FALSE;
   if (restart)
     return encode (sync, error);
@@ -225,11 +227,15 @@ piao_route_same_read (PiaoDb *db, PiaoCall *call, GError **error)
   g_autoptr (JsonObject) request = piao_json_build ("schema", 'i', schema, NULL);
   g_autofree char *proof = NULL;
   g_autofree char *tag = NULL;
+  gboolean read;
 
   sync->schema = name != NULL ? piao_serve_get_schema (request, error) : 0;
-  if (sync->schema == 0 || !look_at_device (sync, db, error)
-      || !piao_serve_rest (piao_server_get_registry (call->server), db, call->user, sync->reply,
-                           &proof, error))
+  if (sync->schema == 0)
+    return FALSE;
+  read = ask_of_device (sync, db, error)
+         && piao_serve_rest (piao_server_get_registry (call->server), db, call->user, sync->reply,
+                             &proof, error);
+  if (!piao_db_settle (db, read ? error : NULL) || !read)
     return FALSE;
   note_ilms (sync);
   tag = piao_reply_get_tag (sync->reply, sync->schema, proof);

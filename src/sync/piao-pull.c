@@ -88,69 +88,139 @@ get_window (const Pull *pull)
   return CLAMP ((gint64)(left / WINDOW_BYTES), WINDOW_MIN, WINDOW_MAX);
 }
 
-/* Appends the entries of @lane in (from, to] and returns the seq up to which they are complete, or
- * -1 on failure. A last seq that may be cut in two is left for the next window. */
-static gint64
-read_entries (Pull *pull, gint64 lane, gint64 from, gint64 to, GArray *entries, GError **error)
+/* Entries of a lane that are asked for. */
+typedef struct
 {
-  for (gint64 limit = get_window (pull);; limit *= 4)
+  PiaoRegistry *registry; /* borrowed */
+  gint64 lane, from, to;
+  gint64 limit;
+  GArray *entries; /* of Entry; owned */
+} Range;
+
+static void
+range_clear (gpointer data)
+{
+  g_array_unref (((Range *)data)->entries);
+}
+
+static gboolean
+take_entries (PiaoCursor *cursor, gpointer data, GError **error)
+{
+  const Range *range = data;
+  g_autoptr (GError) inner = NULL;
+
+  while (piao_cursor_next (cursor, &inner))
     {
-      g_autoptr (GError) inner = NULL;
-      g_autoptr (PiaoCursor) cursor
-          = piao_db_query (pull->db, &pull_changes, &inner, "iiii", lane, from, to, limit);
+      Entry entry = { .seq = piao_cursor_int (cursor, 0) };
+
+      entry.kind = piao_registry_find_kind (range->registry, piao_cursor_text (cursor, 1));
+      entry.id = piao_cursor_int (cursor, 2);
+      entry.gone = piao_cursor_int (cursor, 3) != 0;
+      g_array_append_val (range->entries, entry);
+    }
+  if (inner == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
+}
+
+static gboolean
+ask_entries (Pull *pull, Range *range, GError **error)
+{
+  g_array_set_size (range->entries, 0);
+  return piao_db_ask (pull->db, &pull_changes, take_entries, range, NULL, error, "iiii",
+                      range->lane, range->from, range->to, range->limit);
+}
+
+/* The seq up to which the entries of @range are complete, or -1 on failure. A last seq that may be
+ * cut in two is left for the next window. */
+static gint64
+complete (Pull *pull, Range *range, GError **error)
+{
+  for (;; range->limit *= 4)
+    {
+      gboolean asked;
       gint64 last;
 
-      g_array_set_size (entries, 0);
-      while (piao_cursor_next (cursor, &inner))
-        {
-          Entry entry = { .seq = piao_cursor_int (cursor, 0) };
-
-          entry.kind = piao_registry_find_kind (pull->registry, piao_cursor_text (cursor, 1));
-          entry.id = piao_cursor_int (cursor, 2);
-          entry.gone = piao_cursor_int (cursor, 3) != 0;
-          g_array_append_val (entries, entry);
-        }
-      if (inner != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&inner));
-          return -1;
-        }
-      if (entries->len < limit)
-        return to;
-      last = g_array_index (entries, Entry, entries->len - 1).seq - 1;
-      if (last >= g_array_index (entries, Entry, 0).seq)
+      if (range->entries->len < range->limit)
+        return range->to;
+      last = g_array_index (range->entries, Entry, range->entries->len - 1).seq - 1;
+      if (last >= g_array_index (range->entries, Entry, 0).seq)
         return last;
       /* One command touched more rows than the window holds. */
+      asked = ask_entries (pull, range, error);
+      if (!piao_db_settle (pull->db, asked ? error : NULL) || !asked)
+        return -1;
     }
 }
 
-/* Adds the rows of @kind with changes of @lane in (from, to]. With @expected >= 0 there must be so
- * many. */
-static gboolean
-emit_rows (Pull *pull,
-           const PiaoKind *kind,
-           const PiaoStatement *statement,
-           gint64 lane,
-           gint64 from,
-           gint64 to,
-           gint64 expected,
-           GError **error)
+/* Reads the entries of all @ranges, which end at @to. Returns the seq up to which they all are
+ * complete, or -1 on failure. */
+static gint64
+read_ranges (Pull *pull, GArray *ranges, gint64 to, GError **error)
 {
+  gboolean asked = TRUE;
+
+  for (guint i = 0; asked && i < ranges->len; i++)
+    asked = ask_entries (pull, &g_array_index (ranges, Range, i), error);
+  /* Settled in any case: nothing that is on its way may come when @ranges is gone. */
+  if (!piao_db_settle (pull->db, asked ? error : NULL) || !asked)
+    return -1;
+  for (guint i = 0; i < ranges->len && to >= 0; i++)
+    {
+      gint64 upto = complete (pull, &g_array_index (ranges, Range, i), error);
+
+      to = MIN (to, upto);
+    }
+  return to;
+}
+
+static GArray *
+ranges_new (void)
+{
+  GArray *ranges = g_array_new (FALSE, FALSE, sizeof (Range));
+
+  g_array_set_clear_func (ranges, range_clear);
+  return ranges;
+}
+
+static void
+add_range (Pull *pull, GArray *ranges, gint64 lane, gint64 from, gint64 to)
+{
+  Range range = {
+    pull->registry, lane, from, to, get_window (pull), g_array_new (FALSE, FALSE, sizeof (Entry))
+  };
+
+  g_array_append_val (ranges, range);
+}
+
+/* Rows that are asked for. */
+typedef struct
+{
+  Pull *pull;
+  const PiaoKind *kind;
+  gint64 lane, to;
+  gint64 expected; /* so many there must be; -1: as many as there are */
+} Wanted;
+
+static gboolean
+take_rows (PiaoCursor *cursor, gpointer data, GError **error)
+{
+  const Wanted *wanted = data;
+  Pull *pull = wanted->pull;
   PiaoRowBlock *block = NULL;
   g_autoptr (GError) inner = NULL;
-  g_autoptr (PiaoCursor) cursor
-      = piao_db_query (pull->db, statement, &inner, "iiis", lane, from, to, kind->name);
   gboolean fits = TRUE;
   gint64 n = 0;
 
   for (; fits && piao_cursor_next (cursor, &inner); n++)
     {
       /* The scope of the user is that of the entry's lane, so the row must really be in it. */
-      fits = piao_cursor_int (cursor, PIAO_ROW_LANE) == lane;
+      fits = piao_cursor_int (cursor, PIAO_ROW_LANE) == wanted->lane;
       if (!fits)
         break;
       if (block == NULL)
-        block = piao_reply_get_block (pull->reply, kind);
+        block = piao_reply_get_block (pull->reply, wanted->kind);
       piao_row_block_append_cursor (block, cursor);
       pull->bytes += piao_row_block_estimate (block);
     }
@@ -159,11 +229,12 @@ emit_rows (Pull *pull,
       g_propagate_error (error, g_steal_pointer (&inner));
       return FALSE;
     }
-  if (fits && (expected < 0 || n == expected))
+  if (fits && (wanted->expected < 0 || n == wanted->expected))
     return TRUE;
-  return piao_error_set (
-      error, PIAO_ERROR_CORRUPT, "sync.index",
-      _ ("The change index of the centre does not fit its rows (%s %" PRIi64 ")."), kind->name, to);
+  return piao_error_set (error, PIAO_ERROR_CORRUPT, "sync.index",
+                         _ ("The change index of the centre does not fit its rows (%s %" PRIi64
+                            ")."),
+                         wanted->kind->name, wanted->to);
 }
 
 /* How many rows of a kind there are to come. */
@@ -187,28 +258,22 @@ count_row (GArray *counts, const PiaoKind *kind)
   g_array_append_val (counts, fresh);
 }
 
-/* Adds what @entries, those of @lane behind @from, say up to @to: one statement a kind, in the
- * order in which the kinds turn up, so that the same question always has the same answer. */
+/* Asks for what the entries of @range say up to @to: one statement a kind, in the order in which
+ * the kinds turn up, so that the same question always has the same answer. */
 static gboolean
-emit (Pull *pull,
-      GArray *entries,
-      gint64 lane,
-      gint64 from,
-      gint64 to,
-      gboolean history,
-      GError **error)
+ask_rows (Pull *pull, const Range *range, gint64 to, gboolean history, GError **error)
 {
   g_autoptr (GArray) counts = g_array_new (FALSE, FALSE, sizeof (Count));
 
-  for (guint i = 0; i < entries->len; i++)
+  for (guint i = 0; i < range->entries->len; i++)
     {
-      const Entry *entry = &g_array_index (entries, Entry, i);
+      const Entry *entry = &g_array_index (range->entries, Entry, i);
 
       if (entry->seq > to || entry->kind == NULL)
         continue;
       if (entry->gone)
         {
-          piao_reply_add_gone (pull->reply, entry->kind, lane, entry->id);
+          piao_reply_add_gone (pull->reply, entry->kind, range->lane, entry->id);
           pull->bytes += 16;
           continue;
         }
@@ -218,13 +283,26 @@ emit (Pull *pull,
     {
       const Count *count = &g_array_index (counts, Count, i);
       const PiaoStatement *statement = piao_working_set_get_range (count->kind, history);
+      const Wanted wanted = { pull, count->kind, range->lane, to, history ? -1 : count->rows };
 
       if (statement != NULL
-          && !emit_rows (pull, count->kind, statement, lane, from, to, history ? -1 : count->rows,
-                         error))
+          && !piao_db_ask (pull->db, statement, take_rows, g_memdup2 (&wanted, sizeof wanted),
+                           g_free, error, "iiis", range->lane, range->from, to, count->kind->name))
         return FALSE;
     }
   return TRUE;
+}
+
+/* Adds the rows of @ranges up to @to. */
+static gboolean
+emit (Pull *pull, const GArray *ranges, gint64 to, gboolean history, GError **error)
+{
+  gboolean asked = TRUE;
+
+  for (guint i = 0; asked && i < ranges->len; i++)
+    asked = ask_rows (pull, &g_array_index (ranges, Range, i), to, history, error);
+  /* Settled in any case: nothing that is on its way may come when the answer is given up. */
+  return piao_db_settle (pull->db, asked ? error : NULL) && asked;
 }
 
 /* --- 1. behind the cursors ------------------------------------------------------------------- */
@@ -234,28 +312,14 @@ emit (Pull *pull,
 static gint64
 pull_window (Pull *pull, GArray *indices, gint64 from, gint64 to, GError **error)
 {
-  g_autoptr (GPtrArray) read = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
-  gint64 window = to;
+  g_autoptr (GArray) ranges = ranges_new ();
+  gint64 window;
 
   for (guint i = 0; i < indices->len; i++)
-    {
-      const PiaoLaneSeq *lane = get_lane (pull, g_array_index (indices, guint, i));
-      GArray *entries = g_array_new (FALSE, FALSE, sizeof (Entry));
-      gint64 complete;
-
-      g_ptr_array_add (read, entries);
-      complete = read_entries (pull, lane->lane, from, window, entries, error);
-      if (complete < 0)
-        return -1;
-      window = MIN (window, complete);
-    }
-  for (guint i = 0; i < indices->len; i++)
-    {
-      const PiaoLaneSeq *lane = get_lane (pull, g_array_index (indices, guint, i));
-
-      if (!emit (pull, g_ptr_array_index (read, i), lane->lane, from, window, FALSE, error))
-        return -1;
-    }
+    add_range (pull, ranges, get_lane (pull, g_array_index (indices, guint, i))->lane, from, to);
+  window = read_ranges (pull, ranges, to, error);
+  if (window < 0 || !emit (pull, ranges, window, FALSE, error))
+    return -1;
   return PIAO_MUTANT (cut_seq) && window < to ? window + 1 : window;
 }
 
@@ -367,13 +431,14 @@ pull_working_sets (Pull *pull, GError **error)
 static gboolean
 pull_history (Pull *pull, PiaoLaneSeq *lane, GError **error)
 {
-  g_autoptr (GArray) entries = g_array_new (FALSE, FALSE, sizeof (Entry));
-
   while (lane->history < lane->base && pull->bytes < pull->max_bytes)
     {
-      gint64 window = read_entries (pull, lane->lane, lane->history, lane->base, entries, error);
+      g_autoptr (GArray) ranges = ranges_new ();
+      gint64 window;
 
-      if (window < 0 || !emit (pull, entries, lane->lane, lane->history, window, TRUE, error))
+      add_range (pull, ranges, lane->lane, lane->history, lane->base);
+      window = read_ranges (pull, ranges, lane->base, error);
+      if (window < 0 || !emit (pull, ranges, window, TRUE, error))
         return FALSE;
       lane->history = PIAO_MUTANT (history_skipped) ? lane->base : window;
     }
