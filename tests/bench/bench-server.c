@@ -202,7 +202,7 @@ rush (Load *load, guint batch, double *cpu)
   double took;
 
   connect_all (load, MIN (RUSH_DESKS, count_keepers (load)), load_world_start (load->world, batch),
-               FALSE);
+               TRUE);
   before = load->counts.decided;
   took = load_world_get_cpu (load->world);
   end = g_get_monotonic_time () + rush_seconds * SECOND;
