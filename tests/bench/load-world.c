@@ -172,6 +172,10 @@ add_people (LoadWorld *self, guint n)
                 i % CENTRE_EVERY == 0 ? who : &who[(size_t)3 * (1 + i % (known->len - 1))]);
   piao_db_commit (db, &error);
   piao_bench_check (error);
+  /* PostgreSQL would do this in the middle of the day, for once, after so many new rows. */
+  if (piao_db_get_engine (db) == PIAO_ENGINE_POSTGRESQL)
+    piao_db_script (db, "VACUUM (ANALYZE)", &error);
+  piao_bench_check (error);
 }
 
 /* --- world ----------------------------------------------------------------------------------- */
@@ -214,6 +218,8 @@ load_world_new (const char *database, guint orders, guint people)
   load_world_start (self, 0);
   load_world_stop (self);
   add_people (self, people);
+  /* What making all this has left to the disk is no part of the day. */
+  sync ();
   return self;
 }
 
