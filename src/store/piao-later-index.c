@@ -9,7 +9,7 @@
 /* While an index is made: what is sorted keeps so much in memory, KiB, before it goes to a file,
  * and each such part is sorted by a thread of its own while the next one is read. More of either is
  * not quicker. */
-#define SORTING "PRAGMA cache_size = -4000; PRAGMA threads = 2"
+#define SORTING "PRAGMA cache_size = -2000; PRAGMA threads = 2"
 #define NOT_SORTING "PRAGMA cache_size = " PIAO_DB_CACHE "; PRAGMA threads = 0"
 
 PIAO_STATEMENT (later_index_note,
