@@ -317,7 +317,8 @@ take_said (SimDesk *desk, guint serial, GBytes *said)
 }
 
 void
-sim_call_answered (SimDesk *desk, guint serial, gboolean same, guint status, GBytes *body)
+sim_call_answered (
+    SimDesk *desk, guint serial, gboolean same, gboolean flipped, guint status, GBytes *body)
 {
   PiaoSyncEvent event = { .result = PIAO_SYNC_RESULT_FAILED };
   g_autoptr (GError) error = NULL;
@@ -337,6 +338,9 @@ sim_call_answered (SimDesk *desk, guint serial, gboolean same, guint status, GBy
     {
       if (same)
         check_fresh (desk);
+      else if (flipped)
+        sim_fail (desk->world, 9, "%s takes an answer with a bit that the server did not write",
+                  desk->who);
       event.received = g_bytes_get_size (body);
       event.result = PIAO_SYNC_RESULT_OK;
       event.goes_on = desk->next != NULL;

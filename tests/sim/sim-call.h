@@ -36,8 +36,10 @@ void sim_call_hint (SimDesk *desk, gint64 seq);
 void sim_call_end (SimDesk *desk);
 
 /* What came back from the call with this serial, if it is still awaited. @same: from the short
- * question whether the answer would be the one that is kept. */
-void sim_call_answered (SimDesk *desk, guint serial, gboolean same, guint status, GBytes *body);
+ * question whether the answer would be the one that is kept. @flipped: it has a bit that the server
+ * did not write, and must not be taken. */
+void sim_call_answered (
+    SimDesk *desk, guint serial, gboolean same, gboolean flipped, guint status, GBytes *body);
 
 /* The content type of answers in this world. */
 const char *sim_call_get_coding (const SimWorld *world);

@@ -66,7 +66,7 @@ static const char *const invariants[] = {
   "No state machine goes backwards except along an edge drawn in the domain.",
   "The audit chain verifies; the databases are sound.",
   "No row of a lane that a user may not see is ever in his replica.",
-  "Nothing is sent to ILMS after a stop, or sent again that was carried out.",
+  "Nothing is sent to ILMS after a stop, before it is noted, or again when it was carried out.",
   "The rules see no time that the server's clock has not reached.",
 };
 

@@ -29,6 +29,11 @@ PIAO_STATEMENT (clerk_free_pack,
                 "SELECT code FROM pack WHERE warehouse_id = $1 AND ticket_type_id = $2"
                 " AND state = 'in_stock' ORDER BY id LIMIT 1 OFFSET $3");
 PIAO_STATEMENT (clerk_any_pack, "SELECT code FROM pack ORDER BY id LIMIT 1 OFFSET $1");
+PIAO_STATEMENT (clerk_taken_pack,
+                "SELECT code FROM pack WHERE warehouse_id = $1 AND state = 'reserved'"
+                " AND ticket_type_id IN (SELECT ticket_type_id FROM order_line"
+                " WHERE order_id = $2 AND scanned + short < packs)"
+                " AND order_id <> $2 ORDER BY id LIMIT 1");
 PIAO_STATEMENT (clerk_own_pack, "SELECT code FROM pack WHERE order_id = $1 ORDER BY id LIMIT 1");
 PIAO_STATEMENT (clerk_parcel,
                 "SELECT parcel.id, parcel.label_copies, orders.number FROM parcel"
@@ -132,15 +137,19 @@ scan_right (SimDesk *desk, gint64 order, gint64 type)
   scan (desk, order, code);
 }
 
-/* A pack of another type or place, one that is on the order already, or no pack at all. */
+/* A pack of another type or place, one that is on this or another order already, or no pack at all.
+ */
 static void
 scan_wrong (SimDesk *desk, gint64 order)
 {
   g_autofree char *code = NULL;
-  gint64 dice = sim_random_range (&desk->random, 0, 3);
+  gint64 dice = sim_random_range (&desk->random, 0, 4);
 
   if (dice == 0)
     piao_db_query_text (desk->db, &clerk_own_pack, &code, NULL, "i", order);
+  else if (dice == 4)
+    piao_db_query_text (desk->db, &clerk_taken_pack, &code, NULL, "ii",
+                        sim_town_warehouse_of_desk (desk->index), order);
   else if (dice == 1)
     code = g_strdup ("J0009-00001-0000001");
   else

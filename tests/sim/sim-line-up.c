@@ -17,7 +17,8 @@ typedef struct
   SimDesk *desk;
   guint life;
   guint serial;
-  gboolean same; /* the short question, or the answer to it */
+  gboolean same;    /* the short question, or the answer to it */
+  gboolean flipped; /* a bit of the answer is another than the server wrote */
   guint status;
   GBytes *body;
 } Message;
@@ -36,8 +37,9 @@ post (const Message *like, gint64 delay, SimFunc func, guint status, GBytes *bod
 {
   Message *message = g_new0 (Message, 1);
 
-  *message = (Message){ like->desk, like->life, like->serial,
-                        like->same, status,     body != NULL ? g_bytes_ref (body) : NULL };
+  *message = *like;
+  message->status = status;
+  message->body = body != NULL ? g_bytes_ref (body) : NULL;
   sim_later (like->desk->world, delay, func, message, message_free);
 }
 
@@ -78,7 +80,7 @@ flip (SimDesk *desk, GBytes *body)
 
 /* The answer as it comes out of the line. Transfer full. */
 static GBytes *
-damage (SimDesk *desk, GBytes *body)
+damage (SimDesk *desk, GBytes *body, gboolean *flipped)
 {
   static const char portal[] = "<html><head><title>Wi-Fi</title></head>欢迎</html>";
   gsize size = g_bytes_get_size (body);
@@ -88,7 +90,8 @@ damage (SimDesk *desk, GBytes *body)
   if (befalls (desk, desk->world->plan.cut))
     return g_bytes_new_from_bytes (body, 0,
                                    (gsize)sim_random_range (&desk->chance, 0, (gint64)size - 1));
-  if (desk->world->plan.frames && befalls (desk, desk->world->plan.flip))
+  *flipped = desk->world->plan.frames && befalls (desk, desk->world->plan.flip);
+  if (*flipped)
     return flip (desk, body);
   return g_bytes_ref (body);
 }
@@ -99,8 +102,8 @@ on_answer (gpointer data)
   const Message *message = data;
 
   if (message->desk->life == message->life)
-    sim_call_answered (message->desk, message->serial, message->same, message->status,
-                       message->body);
+    sim_call_answered (message->desk, message->serial, message->same, message->flipped,
+                       message->status, message->body);
 }
 
 /* --- up -------------------------------------------------------------------------------------- */
@@ -109,6 +112,7 @@ static void
 on_request (gpointer data)
 {
   const Message *message = data;
+  Message back = *message;
   SimDesk *desk = message->desk;
   SimServer *server = desk->world->server;
   g_autoptr (GBytes) answer = NULL;
@@ -121,14 +125,14 @@ on_request (gpointer data)
       = (message->same ? sim_server_same : sim_server_serve) (server, desk, message->body, &status);
   if (answer == NULL || befalls (desk, desk->world->plan.drop) || is_dead (desk, desk->down_dead))
     return;
-  damaged = damage (desk, answer);
-  post (message, latency (desk), on_answer, status, damaged);
+  damaged = damage (desk, answer, &back.flipped);
+  post (&back, latency (desk), on_answer, status, damaged);
 }
 
 static void
 send (SimDesk *desk, guint serial, gboolean same, const char *text)
 {
-  const Message like = { desk, desk->life, serial, same, 0, NULL };
+  const Message like = { desk, desk->life, serial, same, FALSE, 0, NULL };
   g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
 
   post (&like, TIME_OUT, on_answer, 0, NULL);

@@ -16,12 +16,12 @@
 
 /* --- one world ------------------------------------------------------------------------------- */
 
-/* Faults make the product talk; only what must never happen is of interest. */
+/* Faults make the product talk; only what must never happen is of interest, and ends the world. */
 static GLogWriterOutput
 write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
 {
   if ((level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL)) != 0)
-    return g_log_writer_standard_streams (level, fields, n_fields, NULL);
+    return g_log_writer_default (level, fields, n_fields, NULL);
   return G_LOG_WRITER_HANDLED;
 }
 
