@@ -15,7 +15,7 @@
 
 static gint64 n_seeds = 300, first_seed = -1, n_days = 0, n_jobs = 2, n_limit = 60;
 static gboolean do_mutants, do_json, do_trace, do_digest;
-static char *mutant_name, *kept, *hints;
+static char *mutant_name, *kept;
 
 static const GOptionEntry options[] = {
   { "seeds", 0, 0, G_OPTION_ARG_INT64, &n_seeds, "How many seeds", "N" },
@@ -29,8 +29,6 @@ static const GOptionEntry options[] = {
     NULL },
   { "mutant", 0, 0, G_OPTION_ARG_STRING, &mutant_name,
     "Plant this bug (with --mutants: hunt this one alone)", "NAME" },
-  { "hints", 0, 0, G_OPTION_ARG_FILENAME, &hints,
-    "With --mutants: a file of seeds that are tried first", "FILE" },
   { "limit", 0, 0, G_OPTION_ARG_INT64, &n_limit,
     "Seconds of the processor that a planted bug may live", "S" },
   { "json", 0, 0, G_OPTION_ARG_NONE, &do_json, "Say it as JSON lines", NULL },
@@ -70,7 +68,6 @@ main (int argc, char *argv[])
                   .jobs = (guint)CLAMP (n_jobs, 1, 64),
                   .kept = kept,
                   .mutant = piao_mutant_find (mutant_name),
-                  .hints = hints,
                   .limit = (guint)n_limit,
                   .json = do_json,
                   .trace = do_trace,

@@ -220,15 +220,14 @@ hunt (SimJob *job, gpointer data)
 {
   const SimRun *run = data;
   const struct rlimit limit = { run->limit, run->limit + 1 };
+  const guint64 harsh = (run->first + 2) / 3 * 3;
 
   setrlimit (RLIMIT_CPU, &limit);
   prepare ((PiaoMutant)job->mutant);
-  /* What has caught it before, then the harsh worlds, then all. */
-  for (guint64 i = job->seed != 0 ? 0 : 1; job->invariant == 0; i++)
+  /* The harsh worlds, then all. */
+  for (guint64 i = 0; job->invariant == 0; i++)
     {
-      guint64 seed = i == 0 ? job->seed : i <= N_HARSH ? 3 * i : run->first + i - N_HARSH - 1;
-
-      run_world (job, seed, run);
+      run_world (job, i < N_HARSH ? harsh + 3 * i : run->first + i - N_HARSH, run);
       job->took = get_cpu_ms ();
     }
   job->state = SIM_JOB_DONE;
@@ -262,14 +261,7 @@ sim_run_mutants (const SimRun *run)
   guint n = PIAO_MUTANTS_OF_CRASHES - 1;
   SimJob *jobs = sim_pool_new (PIAO_N_MUTANTS);
   guint survivors = 0;
-  g_autoptr (GKeyFile) hints = g_key_file_new ();
-  g_autoptr (GError) error = NULL;
 
-  if (run->hints != NULL && !g_key_file_load_from_file (hints, run->hints, 0, &error))
-    {
-      g_printerr ("%s: %s\n", run->hints, error->message);
-      return 2;
-    }
   if (!piao_mutant_choose ((PiaoMutant)1))
     {
       g_printerr ("This program was built without planted bugs: ./dev sim --mutants builds one.\n");
@@ -278,12 +270,7 @@ sim_run_mutants (const SimRun *run)
   if (run->mutant != PIAO_MUTANT_NONE)
     n = 1;
   for (guint i = 0; i < n; i++)
-    {
-      jobs[i].mutant = run->mutant != PIAO_MUTANT_NONE ? (int)run->mutant : (int)i + 1;
-      jobs[i].seed
-          = g_key_file_get_uint64 (hints, "seeds",
-                                   piao_mutant_get_name ((PiaoMutant)jobs[i].mutant), NULL);
-    }
+    jobs[i].mutant = run->mutant != PIAO_MUTANT_NONE ? (int)run->mutant : (int)i + 1;
   sim_pool_run (jobs, n, run->jobs, hunt, (gpointer)run);
   for (guint i = 0; i < n; i++)
     survivors += report_mutant (&jobs[i], run) ? 0 : 1;

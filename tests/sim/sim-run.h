@@ -16,7 +16,6 @@ typedef struct
   guint jobs;
   const char *kept;  /* folder of kept seeds, or NULL */
   PiaoMutant mutant; /* planted in every world; the only one to be hunted */
-  const char *hints; /* key file of seeds that have caught a planted bug, or NULL */
   guint limit;       /* seconds of the processor that a planted bug may live */
   gboolean json;
   gboolean trace;  /* print everything; one process */
