@@ -55,4 +55,5 @@
   X (undo_later, "the inverse of a command is committed after the command")                        \
   X (schema_early, "the number of a schema is committed before its tables")                        \
   X (doom_ignored, "what follows a failure of the disk is committed without what went before")     \
-  X (verdict_early, "a verdict is answered although its commit has failed")
+  X (verdict_early, "a verdict is answered although its commit has failed")                        \
+  X (index_early, "an index that was put off counts as made before it is")

@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "base/piao-mutant.h"
 #include "store/piao-db-private.h"
 #include "store/piao-later-index.h"
 
@@ -66,6 +67,10 @@ piao_later_index_make (PiaoDb *db, gboolean *more, GError **error)
     return FALSE;
   if (sql == NULL)
     return TRUE;
+  if (PIAO_MUTANT (index_early)
+      && !(piao_db_exec (db, &later_index_made, error, "") && piao_db_commit (db, error)
+           && piao_db_begin (db, error)))
+    return FALSE;
   if (!make_index (db, sql, error) || !piao_db_exec (db, &later_index_made, error, "")
       || !piao_later_index_count (db, &left, error))
     return FALSE;

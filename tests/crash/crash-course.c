@@ -9,6 +9,7 @@
 
 #include "base/piao-error.h"
 #include "base/piao-mutant.h"
+#include "store/piao-later-index.h"
 #include "sync/piao-ledger.h"
 #include "tests/crash/crash-course.h"
 
@@ -46,9 +47,25 @@ note (CrashCourse *self, char *dump)
   g_array_append_val (self->prints, print);
 }
 
+/* Whether rows have come in such a number that their indexes are made afterwards. */
+static gboolean
+has_postponed (CrashWorld *world)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 indexes = 0;
+
+  if (world->db != NULL)
+    piao_later_index_count (world->db, &indexes, &error);
+  crash_fail_on (error, "later indexes");
+  return indexes > 0;
+}
+
 static void
 learn (CrashCourse *self)
 {
+  gboolean postponed = FALSE;
+  g_autoptr (GError) error = NULL;
+
   crash_world_load (self->world, self->base);
   note (self, NULL);
   for (guint i = 0; i < self->journey->n_steps; i++)
@@ -56,6 +73,7 @@ learn (CrashCourse *self)
       g_autofree char *where = g_strdup_printf ("%s, step %u", self->journey->name, i);
 
       crash_course_play_step (self, i, where);
+      postponed = postponed || has_postponed (self->world);
       /* Between two answers a row may stand at an older change than the rows beside it. */
       if (self->world->db != NULL && !self->world->more)
         crash_check_rules (self->world->db, where);
@@ -63,7 +81,13 @@ learn (CrashCourse *self)
                                           : g_strdup (g_ptr_array_index (self->dumps, i)));
     }
   g_assert_false (self->world->more);
+  g_assert_true (self->world->proof != PIAO_PROOF_DIFFERENT);
+  g_assert_true (postponed == self->journey->many);
   self->centre_dump = crash_world_dump_centre (self->world);
+  crash_world_open (self->world, &error);
+  crash_fail_on (error, self->journey->name);
+  self->schema = crash_world_dump_schema (self->world);
+  crash_world_check_whole (self->world, self->journey->name);
   crash_world_load (self->world, self->base);
 }
 
@@ -88,6 +112,7 @@ crash_course_free (CrashCourse *self)
   g_ptr_array_unref (self->dumps);
   g_array_unref (self->prints);
   g_free (self->centre_dump);
+  g_free (self->schema);
   crash_world_free (self->world);
   crash_moment_free (self->base);
   g_free (self);
@@ -149,12 +174,18 @@ crash_course_finish (CrashCourse *self, guint from, const char *where)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *centre_dump = NULL;
+  g_autofree char *schema = NULL;
 
   for (guint i = from; i < self->journey->n_steps; i++)
     crash_course_play_step (self, i, where);
   crash_world_open (self->world, &error);
   crash_fail_on (error, where);
   crash_course_check (self, self->journey->n_steps, where);
+  crash_world_check_whole (self->world, where);
+  g_assert_true (self->world->proof != PIAO_PROOF_DIFFERENT);
+  schema = crash_world_dump_schema (self->world);
+  if (!g_str_equal (schema, self->schema))
+    crash_course_explain (where, schema, self->schema);
   centre_dump = crash_world_dump_centre (self->world);
   if (!g_str_equal (centre_dump, self->centre_dump))
     crash_course_explain (where, centre_dump, self->centre_dump);
@@ -180,7 +211,7 @@ crash_in_child (gboolean (*func) (gpointer data), gpointer data, const char *whe
 static GLogWriterOutput
 write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer unused)
 {
-  if ((level & G_LOG_LEVEL_WARNING) != 0
+  if ((level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE)) != 0
       || ((level & G_LOG_LEVEL_CRITICAL) != 0 && g_getenv ("PIAO_MUTANT") != NULL))
     return G_LOG_WRITER_HANDLED;
   return g_log_writer_default (level, fields, n_fields, unused);

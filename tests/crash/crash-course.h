@@ -19,6 +19,7 @@ typedef struct
   GPtrArray *dumps;  /* char *, after 0 … n_steps steps; NULL before the first opening */
   GArray *prints;    /* guint64, the disk at the same moments */
   char *centre_dump;
+  char *schema; /* tables and indexes of the desktop at the end */
 } CrashCourse;
 
 /* Plays what comes before and the whole of it, and leaves the world at its beginning. */

@@ -111,6 +111,32 @@ static const CrashStep pull[] = {
   { CRASH_CLOSE, NULL, NULL },
 };
 
+/* A prefecture with a past, fetched over a quick line: outlets with the working set and packs with
+ * the history are written in bulk, their indexes and search text made afterwards, while somebody
+ * scans. */
+static const CrashStep crowded[] = {
+  { CRASH_CROWD, NULL, NULL },
+  { CRASH_COLLEAGUE_RUNS, "order.submit", ORDER (2, 1) },
+  { CRASH_GATEWAY, NULL, NULL },
+};
+
+static const CrashStep first_fetch[] = {
+  { CRASH_OPEN, NULL, NULL },
+  { CRASH_SYNC_MANY, NULL, NULL },
+  { CRASH_RUN, "order.open_pick", JUST_ORDER },
+  { CRASH_SYNC_MANY, NULL, NULL },
+  { CRASH_TIDY, NULL, NULL },
+  { CRASH_RUN, "order.scan", SCAN_A (1) },
+  { CRASH_LATER, NULL, NULL },
+  { CRASH_RUN, "order.scan", SCAN_B (1) },
+  { CRASH_LATER, NULL, NULL },
+  { CRASH_LATER, NULL, NULL },
+  { CRASH_LATER, NULL, NULL },
+  { CRASH_SYNC_MANY, NULL, NULL },
+  { CRASH_SYNC_MANY, NULL, NULL },
+  { CRASH_CLOSE, NULL, NULL },
+};
+
 /* A desktop comes back with an older program's file, where something still waits for the centre. */
 static const CrashStep left_behind[] = {
   { CRASH_COLLEAGUE_RUNS, "order.submit", ORDER (2, 1) },
@@ -135,15 +161,16 @@ static const CrashStep old_migration[] = {
   { CRASH_CLOSE, NULL, NULL },
 };
 
-#define JOURNEY(word, base, list, schema)                                                          \
-  { word, base, G_N_ELEMENTS (base), list, G_N_ELEMENTS (list), schema }
+#define JOURNEY(word, base, list, schema, many)                                                    \
+  { word, base, G_N_ELEMENTS (base), list, G_N_ELEMENTS (list), schema, many }
 
 const CrashJourney crash_journeys[CRASH_N_JOURNEYS] = {
-  JOURNEY ("scan-out", synced, scan_out, 0),
-  JOURNEY ("receive", unknown, receive, 0),
-  JOURNEY ("count", synced, count, 0),
-  JOURNEY ("push", synced, push, 0),
-  JOURNEY ("pull", synced, pull, 0),
-  JOURNEY ("migration", left_behind, migration, 5),
-  JOURNEY ("old-migration", synced, old_migration, 1),
+  JOURNEY ("scan-out", synced, scan_out, 0, FALSE),
+  JOURNEY ("receive", unknown, receive, 0, FALSE),
+  JOURNEY ("count", synced, count, 0, FALSE),
+  JOURNEY ("push", synced, push, 0, FALSE),
+  JOURNEY ("pull", synced, pull, 0, FALSE),
+  JOURNEY ("first-fetch", crowded, first_fetch, 0, TRUE),
+  JOURNEY ("migration", left_behind, migration, 5, FALSE),
+  JOURNEY ("old-migration", synced, old_migration, 1, FALSE),
 };

@@ -30,8 +30,11 @@ typedef enum
   CRASH_LABEL,          /* the same, and a print job in the same transaction */
   CRASH_SYNC,           /* one call to the centre and back */
   CRASH_SYNC_ALL,       /* calls until there is no more; not to be cut off */
+  CRASH_SYNC_MANY,      /* one call over a quick line, which brings thousands of rows */
+  CRASH_LATER,          /* the indexes that were left for later, or a piece of such search text */
   CRASH_COLLEAGUE_RUNS, /* a command on another desktop, which reaches the centre */
   CRASH_GATEWAY,        /* ILMS says yes to what was asked last */
+  CRASH_CROWD,          /* the centre has had thousands of packs and hundreds of outlets */
 } CrashStepType;
 
 /* @args is JSON with ' for ", where $order, $line and $parcel stand for ids of the colleague's last
@@ -50,7 +53,8 @@ typedef struct
   guint n_before;
   const CrashStep *steps;
   guint n_steps;
-  int schema; /* of the file that the journey finds; 0: as the steps before have left it */
+  int schema;    /* of the file that the journey finds; 0: as the steps before have left it */
+  gboolean many; /* rows come by the thousand */
 } CrashJourney;
 
 typedef struct
@@ -65,8 +69,9 @@ typedef struct
   guint colleague_dseq;
   guint64 centre_version; /* which steps have changed what is on the centre's disk */
   struct _CrashMoment
-      *centre_from; /* to be loaded there before it is used; borrowed, may be NULL */
-  gboolean more;    /* the last answer said that there is more */
+      *centre_from;       /* to be loaded there before it is used; borrowed, may be NULL */
+  gboolean more;          /* the last answer said that there is more */
+  PiaoProofOutcome proof; /* what the last answer said of the digests */
 } CrashWorld;
 
 CrashWorld *crash_world_new (void);
@@ -105,10 +110,14 @@ gboolean crash_world_step (CrashWorld *self, const CrashStep *step, guint number
 char *crash_world_dump (CrashWorld *self);
 /* Likewise of the centre, with its log. Transfer full. */
 char *crash_world_dump_centre (CrashWorld *self);
+/* The names of the tables and indexes in the desktop's open file. Transfer full. */
+char *crash_world_dump_schema (CrashWorld *self);
 
 /* The file is sound and its rows keep the rules; the test ends otherwise, naming @where. */
 void crash_check_file (PiaoDb *db, const char *where);
 void crash_check_rules (PiaoDb *db, const char *where);
+/* Its digests are those of its rows, and nothing is left for later; the test ends otherwise. */
+void crash_world_check_whole (CrashWorld *self, const char *where);
 /* The same where all rows are, as on the server. */
 void crash_check_all_rules (PiaoDb *db, const char *where);
 
