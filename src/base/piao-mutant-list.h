@@ -56,4 +56,5 @@
   X (schema_early, "the number of a schema is committed before its tables")                        \
   X (doom_ignored, "what follows a failure of the disk is committed without what went before")     \
   X (verdict_early, "a verdict is answered although its commit has failed")                        \
-  X (index_early, "an index that was put off counts as made before it is")
+  X (index_early, "an index that was put off counts as made before it is")                         \
+  X (fresh_unsettled, "a rescued replica takes its place although its log could not be moved")

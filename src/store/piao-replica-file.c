@@ -4,11 +4,11 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <sqlite3.h>
 
 #include "base/piao-error.h"
 #include "base/piao-mutant.h"
+#include "store/piao-file.h"
 #include "store/piao-later-index.h"
 #include "store/piao-outbox-private.h"
 #include "store/piao-replica-file.h"
@@ -68,10 +68,9 @@ look_closer (const char *path, GError **error)
 static gboolean
 check_length (const char *path, GError **error)
 {
-  GStatBuf info;
+  gint64 size = piao_file_get_size (path);
 
-  return g_stat (path, &info) != 0 || !S_ISREG (info.st_mode) || info.st_size == 0
-         || info.st_size >= SHORTEST_FILE || set_damaged (error);
+  return size <= 0 || size >= SHORTEST_FILE || set_damaged (error);
 }
 
 static PiaoDb *
@@ -104,7 +103,7 @@ open_or_rescue (const char *path, gint64 now, char **rescued, gint64 *last_id, G
         return db;
       look_closer (path, &damage);
       if (!g_error_matches (damage, PIAO_ERROR, PIAO_ERROR_CORRUPT)
-          || !g_file_test (path, G_FILE_TEST_IS_REGULAR))
+          || piao_file_get_size (path) < 0)
         {
           g_propagate_error (error, g_steal_pointer (&damage));
           return NULL;

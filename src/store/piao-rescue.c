@@ -3,14 +3,15 @@
 
 #include "config.h"
 
-#include <gio/gio.h>
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <inttypes.h>
+#include <sqlite3.h>
 #include <string.h>
 
 #include "base/piao-error.h"
 #include "base/piao-id.h"
+#include "base/piao-mutant.h"
+#include "store/piao-file.h"
 #include "store/piao-outbox-file.h"
 #include "store/piao-rescue.h"
 #include "store/piao-salvage.h"
@@ -23,21 +24,20 @@ beside (const char *path, const char *suffix)
   return g_strconcat (path, suffix, NULL);
 }
 
+/* Always FALSE. */
 static gboolean
-exists (const char *path)
+set_stuck (const char *to, GError **error)
 {
-  return g_file_test (path, G_FILE_TEST_EXISTS);
+  return piao_error_set (error, PIAO_ERROR_FAILED, "rescue.move",
+                         _ ("The damaged data could not be set aside as %s. Check the rights of "
+                            "its folder and whether the disk is full, then start again."),
+                         to);
 }
 
 static gboolean
 move (const char *from, const char *to, GError **error)
 {
-  if (!exists (from) || g_rename (from, to) == 0)
-    return TRUE;
-  return piao_error_set (error, PIAO_ERROR_FAILED, "rescue.move",
-                         _ ("The damaged data could not be set aside as %s. Check the rights of "
-                            "its folder and whether the disk is full, then start again."),
-                         to);
+  return !piao_file_exists (from) || piao_file_rename (from, to) || set_stuck (to, error);
 }
 
 static void
@@ -45,7 +45,7 @@ remove_file (const char *path, const char *suffix)
 {
   g_autofree char *file = beside (path, suffix);
 
-  g_unlink (file);
+  piao_file_remove (file);
 }
 
 /* --- notes ----------------------------------------------------------------------------------- */
@@ -54,9 +54,11 @@ void
 piao_rescue_note_damage (const char *path)
 {
   g_autofree char *mark = beside (path, ".is-damaged");
+  g_autoptr (GBytes) nothing = g_bytes_new_static ("", 0);
   g_autoptr (GError) error = NULL;
 
-  if (exists (path) && !exists (mark) && !g_file_set_contents (mark, "", 0, &error))
+  if (piao_file_exists (path) && !piao_file_exists (mark)
+      && !piao_file_write (mark, nothing, &error))
     g_warning ("Damage of the data could not be noted: %s", error->message);
 }
 
@@ -65,7 +67,7 @@ piao_rescue_is_noted (const char *path)
 {
   g_autofree char *mark = beside (path, ".is-damaged");
 
-  return exists (mark) && exists (path);
+  return piao_file_exists (mark) && piao_file_exists (path);
 }
 
 /* --- the fresh file -------------------------------------------------------------------------- */
@@ -95,6 +97,21 @@ fill_fresh (PiaoDb *db, PiaoSalvage *salvage, gboolean known, GError **error)
   return FALSE;
 }
 
+/* Moves the WAL into the file, so that one name is all there is to move. Closing would do so too,
+ * but without a word when the disk does not let it. */
+static gboolean
+close_log (PiaoDb *db, GError **error)
+{
+  int code = sqlite3_wal_checkpoint_v2 (piao_db_get_sqlite (db), NULL, SQLITE_CHECKPOINT_TRUNCATE,
+                                        NULL, NULL);
+
+  return code == SQLITE_OK || PIAO_MUTANT (fresh_unsettled)
+         || piao_error_set (error, PIAO_ERROR_FAILED, "rescue.fresh",
+                            _ ("What was kept of the damaged data could not be written: %s. Free "
+                               "some space, then start again; nothing was changed."),
+                            sqlite3_errstr (code));
+}
+
 static gboolean
 make_fresh (const char *path, PiaoSalvage *salvage, gboolean known, GError **error)
 {
@@ -105,8 +122,7 @@ make_fresh (const char *path, PiaoSalvage *salvage, gboolean known, GError **err
   remove_file (fresh, "-wal");
   remove_file (fresh, "-shm");
   db = piao_db_open (fresh, PIAO_DB_READ_WRITE, error);
-  /* Closing moves the WAL into the file, so that one name is all there is to move. */
-  return db != NULL && fill_fresh (db, salvage, known, error);
+  return db != NULL && fill_fresh (db, salvage, known, error) && close_log (db, error);
 }
 
 /* --- what to say ----------------------------------------------------------------------------- */
@@ -192,16 +208,18 @@ piao_rescue_finish (const char *path, GError **error)
   g_autofree char *fresh = beside (path, ".fresh");
   g_autofree char *wal = beside (path, "-wal");
   g_autofree char *left = beside (path, ".damaged-wal");
+  g_autofree char *mark = beside (path, ".is-damaged");
 
-  if (exists (path) || !exists (fresh))
+  if (piao_file_exists (path) || !piao_file_exists (fresh))
     return TRUE;
   if (!move (wal, left, error))
     return FALSE;
   remove_file (path, "-shm");
-  if (!move (fresh, path, error))
-    return FALSE;
-  remove_file (path, ".is-damaged");
-  return TRUE;
+  /* All of it is in the file, and SQLite has removed it; after a power cut it may be back. */
+  remove_file (fresh, "-wal");
+  remove_file (fresh, "-shm");
+  /* With the note beside it the new file would be rescued in its turn. */
+  return piao_file_remove (mark) ? move (fresh, path, error) : set_stuck (mark, error);
 }
 
 static char *
@@ -222,9 +240,7 @@ export_entries (const char *path,
                                 missing, salvage->entries);
   g_autoptr (GError) inner = NULL;
 
-  if (g_file_set_contents_full (
-          file, g_bytes_get_data (content, NULL), (gssize)g_bytes_get_size (content),
-          G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, &inner))
+  if (piao_file_write (file, content, &inner))
     return g_steal_pointer (&file);
   piao_error_set (error, PIAO_ERROR_FAILED, "rescue.export",
                   _ ("What was kept of the damaged data could not be written: %s. Free some space, "
@@ -240,11 +256,11 @@ was_database (const char *path)
 {
   static const char magic[16] = "SQLite format 3";
   static const char nothing[16];
-  g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, NULL);
-  gsize size = file != NULL ? MIN (g_mapped_file_get_length (file), sizeof magic) : 0;
+  g_autoptr (GBytes) file = piao_file_read (path, NULL);
+  gsize size = file != NULL ? MIN (g_bytes_get_size (file), sizeof magic) : 0;
 
-  return size == 0 || memcmp (g_mapped_file_get_contents (file), magic, size) == 0
-         || memcmp (g_mapped_file_get_contents (file), nothing, size) == 0;
+  return size == 0 || memcmp (g_bytes_get_data (file, NULL), magic, size) == 0
+         || memcmp (g_bytes_get_data (file, NULL), nothing, size) == 0;
 }
 
 char *

@@ -11,12 +11,12 @@
 
 #include "config.h"
 
-#include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "base/piao-error.h"
 #include "base/piao-json.h"
+#include "store/piao-file.h"
 #include "store/piao-salvage.h"
 
 #define PAGE_LEAF_TABLE 13
@@ -32,7 +32,7 @@
 
 typedef struct
 {
-  GMappedFile *file, *wal; /* owned; wal may be NULL */
+  GBytes *file, *wal; /* owned; wal may be NULL */
   const guint8 *bytes;
   gsize size;
   gsize page_size;
@@ -111,8 +111,8 @@ static void
 read_wal (Reader *self)
 {
   g_autoptr (GHashTable) pending = g_hash_table_new (NULL, NULL);
-  const guint8 *wal = (const guint8 *)g_mapped_file_get_contents (self->wal);
-  gsize size = g_mapped_file_get_length (self->wal);
+  gsize size = 0;
+  const guint8 *wal = g_bytes_get_data (self->wal, &size);
   gboolean sound = TRUE, big;
   guint32 sum[2] = { 0, 0 };
 
@@ -419,22 +419,32 @@ piao_salvage_free (PiaoSalvage *self)
   g_free (self);
 }
 
+/* Both of them, or none: without a log that is there, what was done last would be left behind. */
+static gboolean
+read_files (Reader *self, const char *path, GError **error)
+{
+  g_autofree char *wal = g_strconcat (path, "-wal", NULL);
+  g_autoptr (GError) inner = NULL;
+
+  self->file = piao_file_read (path, &inner);
+  if (self->file != NULL && piao_file_exists (wal))
+    self->wal = piao_file_read (wal, &inner);
+  if (inner == NULL)
+    return TRUE;
+  g_clear_pointer (&self->file, g_bytes_unref);
+  return piao_error_set (error, PIAO_ERROR_FAILED, "rescue.read",
+                         _ ("The damaged data of this computer cannot be read: %s."),
+                         inner->message);
+}
+
 PiaoSalvage *
 piao_salvage_read (const char *path, GError **error)
 {
   Reader self = { 0 };
-  g_autofree char *wal_path = g_strconcat (path, "-wal", NULL);
-  g_autoptr (GError) inner = NULL;
 
-  self.file = g_mapped_file_new (path, FALSE, &inner);
-  if (self.file == NULL)
-    {
-      piao_error_set (error, PIAO_ERROR_FAILED, "rescue.read",
-                      _ ("The damaged data of this computer cannot be read: %s."), inner->message);
-      return NULL;
-    }
-  self.bytes = (const guint8 *)g_mapped_file_get_contents (self.file);
-  self.size = g_mapped_file_get_length (self.file);
+  if (!read_files (&self, path, error))
+    return NULL;
+  self.bytes = g_bytes_get_data (self.file, &self.size);
   self.page_size = find_page_size (self.bytes, self.size);
   self.frames = g_hash_table_new (NULL, NULL);
   self.orphans = g_ptr_array_new ();
@@ -442,14 +452,13 @@ piao_salvage_read (const char *path, GError **error)
   self.result = g_new0 (PiaoSalvage, 1);
   self.result->entries = g_ptr_array_new_with_free_func ((GDestroyNotify)piao_outbox_entry_free);
   self.result->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self.wal = g_mapped_file_new (wal_path, FALSE, NULL);
   if (self.wal != NULL)
     read_wal (&self);
   read_pages (&self);
   g_hash_table_unref (self.by_dseq);
   g_hash_table_unref (self.frames);
   g_ptr_array_unref (self.orphans);
-  g_clear_pointer (&self.wal, g_mapped_file_unref);
-  g_mapped_file_unref (self.file);
+  g_clear_pointer (&self.wal, g_bytes_unref);
+  g_bytes_unref (self.file);
   return self.result;
 }

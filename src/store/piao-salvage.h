@@ -18,8 +18,8 @@ typedef struct
   GHashTable *settings; /* key → value, owned */
 } PiaoSalvage;
 
-/* Reads the file at @path with its WAL; neither is changed. Fails only when the file cannot be read
- * at all. Any thread, while nobody writes. Transfer full. */
+/* Reads the file at @path with its WAL; neither is changed. Fails only when one of them cannot be
+ * read at all. Any thread, while nobody writes. Transfer full. */
 PiaoSalvage *piao_salvage_read (const char *path, GError **error);
 void piao_salvage_free (PiaoSalvage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoSalvage, piao_salvage_free)

@@ -177,6 +177,18 @@ piao_shim_disk_remove (PiaoShimDisk *self, const char *name)
   g_array_append_val (self->log, op);
 }
 
+void
+piao_shim_disk_rename (PiaoShimDisk *self, const char *from, const char *to)
+{
+  PiaoShimOp op = { .type = PIAO_SHIM_OP_NAME,
+                    .inode = piao_shim_inode_ref (g_hash_table_lookup (self->names, from)),
+                    .name = g_strdup (to),
+                    .old = g_strdup (from) };
+
+  set_name (self->names, &op);
+  g_array_append_val (self->log, op);
+}
+
 /* --- faults ---------------------------------------------------------------------------------- */
 
 static gboolean
@@ -536,6 +548,20 @@ piao_shim_disk_hash_file (PiaoShimDisk *self, const char *file)
   hash = inode != NULL ? piao_shim_bytes_hash (inode->current) : 0;
   g_mutex_unlock (&self->lock);
   return hash;
+}
+
+char **
+piao_shim_disk_list (PiaoShimDisk *self)
+{
+  g_autoptr (GStrvBuilder) list = g_strv_builder_new ();
+  g_autoptr (GList) names = NULL;
+
+  g_mutex_lock (&self->lock);
+  names = g_list_sort (g_hash_table_get_keys (self->names), (GCompareFunc)strcmp);
+  for (const GList *at = names; at != NULL; at = at->next)
+    g_strv_builder_add (list, at->data);
+  g_mutex_unlock (&self->lock);
+  return g_strv_builder_end (list);
 }
 
 void

@@ -94,6 +94,8 @@ void piao_shim_disk_sync (PiaoShimDisk *self, PiaoShimInode *inode);
 void piao_shim_disk_sync_names (PiaoShimDisk *self);
 PiaoShimInode *piao_shim_disk_create (PiaoShimDisk *self, const char *name); /* borrowed */
 void piao_shim_disk_remove (PiaoShimDisk *self, const char *name);
+/* Of a file that is there, in place of one that is called @to. */
+void piao_shim_disk_rename (PiaoShimDisk *self, const char *from, const char *to);
 
 /* piao-shim-images.c: what is left of @self->log; makes new inodes and empties the log. */
 void piao_shim_disk_damage (PiaoShimDisk *self, PiaoShimImage image, guint64 seed);

@@ -115,6 +115,8 @@ void piao_shim_disk_copy (PiaoShimDisk *self, PiaoShimDisk *from);
 
 /* A number for the bytes of a file as a program would read them now; 0 when it is not there. */
 guint64 piao_shim_disk_hash_file (PiaoShimDisk *self, const char *file);
+/* The names of the files as a program would see them now, sorted. Transfer full. */
+char **piao_shim_disk_list (PiaoShimDisk *self);
 /* Puts a whole file there, synced, in place of one of the same name. */
 void piao_shim_disk_put_file (PiaoShimDisk *self, const char *file, GBytes *content);
 
