@@ -351,6 +351,25 @@ piao_db_ask_values (PiaoDb *db,
   return done;
 }
 
+static gboolean
+ask_valist (PiaoDb *db,
+            const PiaoStatement *statement,
+            PiaoDbAnswerFunc func,
+            gpointer data,
+            GDestroyNotify destroy,
+            GError **error,
+            const char *types,
+            va_list *args)
+{
+  PiaoValue values[MAX_PARAMETERS] = { 0 };
+  guint n = collect (values, types, args);
+  gboolean done = piao_db_ask_values (db, statement, func, data, destroy, values, n, error);
+
+  for (guint i = 0; i < n; i++)
+    piao_value_clear (&values[i]);
+  return done;
+}
+
 gboolean
 piao_db_ask (PiaoDb *db,
              const PiaoStatement *statement,
@@ -361,17 +380,12 @@ piao_db_ask (PiaoDb *db,
              const char *types,
              ...)
 {
-  PiaoValue values[MAX_PARAMETERS] = { 0 };
   gboolean done;
   va_list args;
-  guint n;
 
   va_start (args, types);
-  n = collect (values, types, &args);
+  done = ask_valist (db, statement, func, data, destroy, error, types, &args);
   va_end (args);
-  done = piao_db_ask_values (db, statement, func, data, destroy, values, n, error);
-  for (guint i = 0; i < n; i++)
-    piao_value_clear (&values[i]);
   return done;
 }
 
@@ -397,17 +411,12 @@ piao_db_ask_int (PiaoDb *db,
                  const char *types,
                  ...)
 {
-  PiaoValue values[MAX_PARAMETERS] = { 0 };
   gboolean done;
   va_list args;
-  guint n;
 
   va_start (args, types);
-  n = collect (values, types, &args);
+  done = ask_valist (db, statement, take_int, number, NULL, error, types, &args);
   va_end (args);
-  done = piao_db_ask_values (db, statement, take_int, number, NULL, values, n, error);
-  for (guint i = 0; i < n; i++)
-    piao_value_clear (&values[i]);
   return done;
 }
 
