@@ -137,7 +137,7 @@ ask_entries (Pull *pull, Range *range, GError **error)
 static gint64
 complete (Pull *pull, Range *range, GError **error)
 {
-  for (;; range->limit *= 4)
+  for (;;)
     {
       gboolean asked;
       gint64 last;
@@ -148,6 +148,7 @@ complete (Pull *pull, Range *range, GError **error)
       if (last >= g_array_index (range->entries, Entry, 0).seq)
         return last;
       /* One command touched more rows than the window holds. */
+      range->limit *= 4;
       asked = ask_entries (pull, range, error);
       if (!piao_db_settle (pull->db, asked ? error : NULL) || !asked)
         return -1;

@@ -9,6 +9,7 @@
 
 #include "base/piao-error.h"
 #include "base/piao-id.h"
+#include "domain/outlet/piao-outlet-kinds.h"
 #include "store/piao-change-index.h"
 #include "sync/piao-pull.h"
 #include "sync/piao-working-set.h"
@@ -140,6 +141,38 @@ test_working_set_comes_first (void)
   g_assert_cmpint (piao_desk_int (desk, &count_outlets, FIXTURE_LANE), ==, 1);
   finish (desk, SMALL);
   g_assert_cmpint (piao_desk_int (desk, &count_done, 0), ==, DONE);
+  assert_same (centre, desk, own_lanes);
+}
+
+/* One command at the centre touches more rows than a page has room for: all of them come. */
+static void
+test_large_command (void)
+{
+  PiaoDesk *made;
+  g_autoptr (PiaoCentre) centre = make_centre (&made);
+  g_autoptr (PiaoDesk) maker = made;
+  g_autoptr (PiaoDesk) desk = piao_desk_new (centre, 9, FIXTURE_PICKER);
+  PiaoDb *db = centre->fixture->db;
+  g_autoptr (PiaoRecord) outlet = piao_record_load (db, &piao_outlet_kind, FIXTURE_OUTLET, NULL);
+  const PiaoKind *const kinds[] = { &piao_outlet_kind };
+  gint64 head = 0;
+
+  finish (desk, SMALL);
+  g_assert_true (piao_ledger_read_head (db, &head, NULL, NULL));
+  g_assert_true (piao_db_begin (db, NULL));
+  for (guint i = 0; i < 200; i++)
+    {
+      g_autofree char *number = g_strdup_printf ("6523%06u", 5000 + i);
+
+      outlet->id = 5000 + i;
+      outlet->rev = head + 1;
+      piao_record_set_text (outlet, PIAO_OUTLET_OUTLET_NO, number);
+      g_assert_true (piao_record_store (db, outlet, NULL));
+    }
+  g_assert_true (piao_change_index_adopt (db, kinds, G_N_ELEMENTS (kinds), NULL));
+  g_assert_true (piao_db_commit (db, NULL));
+  finish (desk, SMALL);
+  g_assert_cmpint (piao_desk_int (desk, &count_outlets, FIXTURE_LANE), ==, 201);
   assert_same (centre, desk, own_lanes);
 }
 
@@ -406,6 +439,7 @@ main (int argc, char *argv[])
   dex_init ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/working-set/asked-ahead", test_asked_ahead);
+  g_test_add_func ("/working-set/large-command", test_large_command);
   g_test_add_func ("/working-set/comes-first", test_working_set_comes_first);
   g_test_add_func ("/working-set/cut-anywhere", test_cut_anywhere);
   g_test_add_func ("/working-set/changes-between-pages", test_changes_between_pages);
