@@ -366,6 +366,53 @@ test_sync_centre (Fixture *f, gconstpointer data)
   g_assert_cmpint (piao_sync_item_get_order (item), ==, piao_row_get_id (rows->pdata[0]));
 }
 
+typedef struct
+{
+  guint times, position, removed, added;
+} Changes;
+
+static void
+on_items_changed (GListModel *list, guint position, guint removed, guint added, Changes *changes)
+{
+  *changes = (Changes){ changes->times + 1, position, removed, added };
+}
+
+static void
+hold (Fixture *f, PiaoRow *row)
+{
+  wait_for (piao_session_run (f->world->session, "order.hold",
+                              piao_json_build ("order", 'd', piao_row_get_id (row), "reason", 's',
+                                               "OWNER_ASKED", NULL)));
+}
+
+/* What is read again and shows the same stays the item it was: only the new one comes. */
+static void
+test_sync_centre_keeps_rows (Fixture *f, gconstpointer data)
+{
+  g_autoptr (PiaoSyncModel) sync = piao_sync_model_new (f->world->session);
+  g_autoptr (GPtrArray) rows = take_rows (piao_orders_model_get_rows (f->orders));
+  GListModel *outbox = piao_sync_model_get_outbox (sync);
+  g_autoptr (PiaoSyncItem) first = NULL;
+  g_autoptr (PiaoSyncItem) second = NULL;
+  Changes changes = { 0 };
+
+  hold (f, rows->pdata[0]);
+  wait_for (piao_sync_model_refresh (sync));
+  first = g_list_model_get_item (outbox, 0);
+  g_signal_connect (outbox, "items-changed", G_CALLBACK (on_items_changed), &changes);
+  wait_for (piao_sync_model_refresh (sync));
+  g_assert_cmpuint (changes.times, ==, 0);
+  hold (f, rows->pdata[1]);
+  wait_for (piao_sync_model_refresh (sync));
+  g_assert_cmpuint (changes.times, ==, 1);
+  g_assert_cmpuint (changes.position, ==, 0);
+  g_assert_cmpuint (changes.removed, ==, 0);
+  g_assert_cmpuint (changes.added, ==, 1);
+  second = g_list_model_get_item (outbox, 1);
+  g_assert_true (first == second);
+  g_signal_handlers_disconnect_by_data (outbox, &changes);
+}
+
 static DexFuture *
 refuse (PiaoDb *db, gpointer data)
 {
@@ -574,6 +621,7 @@ main (int argc, char *argv[])
   ADD ("/models/changes", test_changes_are_followed);
   ADD ("/models/inactive", test_inactive_counts_little);
   ADD ("/models/sync-centre", test_sync_centre);
+  ADD ("/models/sync-centre-keeps-rows", test_sync_centre_keeps_rows);
   ADD ("/models/refused", test_refused_needs_a_person);
   ADD ("/models/refused-on-the-order", test_refused_on_the_order);
   ADD ("/models/command-words", test_commands_have_words);

@@ -142,6 +142,16 @@ piao_sync_item_new_request (const PiaoGatewayItem *item)
   return self;
 }
 
+gboolean
+piao_sync_item_equal (PiaoSyncItem *self, PiaoSyncItem *other)
+{
+  return self->id == other->id && self->at == other->at && self->order == other->order
+         && self->tries == other->tries && g_strcmp0 (self->what, other->what) == 0
+         && g_strcmp0 (self->subject, other->subject) == 0
+         && g_strcmp0 (self->state, other->state) == 0 && g_strcmp0 (self->story, other->story) == 0
+         && g_strcmp0 (self->number, other->number) == 0;
+}
+
 gint64
 piao_sync_item_get_id (PiaoSyncItem *self)
 {

@@ -105,11 +105,55 @@ ask (gpointer owner, gboolean full)
   return g_memdup2 (&query, sizeof query);
 }
 
+/* Puts the item of @store that shows the same in the place of each of @items. */
+static void
+keep_items (GListModel *store, GPtrArray *items)
+{
+  g_autoptr (GHashTable) kept
+      = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
+  guint n = g_list_model_get_n_items (store);
+
+  for (guint i = 0; i < n; i++)
+    {
+      PiaoSyncItem *item = g_list_model_get_item (store, i);
+      gint64 id = piao_sync_item_get_id (item);
+
+      g_hash_table_insert (kept, g_memdup2 (&id, sizeof id), item);
+    }
+  for (guint i = 0; i < items->len; i++)
+    {
+      gint64 id = piao_sync_item_get_id (items->pdata[i]);
+      PiaoSyncItem *item = g_hash_table_lookup (kept, &id);
+
+      if (item != NULL && piao_sync_item_equal (item, items->pdata[i]))
+        g_set_object (&items->pdata[i], item);
+    }
+}
+
+static gboolean
+is_at (GListModel *store, guint position, gpointer item)
+{
+  g_autoptr (GObject) there = g_list_model_get_item (store, position);
+
+  return there == item;
+}
+
+/* Rows that stay what they are keep their place on the screen, their selection and the focus. */
 static void
 replace (GListStore *store, GPtrArray *items)
 {
-  g_list_store_splice (store, 0, g_list_model_get_n_items (G_LIST_MODEL (store)), items->pdata,
-                       items->len);
+  GListModel *model = G_LIST_MODEL (store);
+  guint n = g_list_model_get_n_items (model), start = 0, end = 0;
+
+  keep_items (model, items);
+  while (start < MIN (n, items->len) && is_at (model, start, items->pdata[start]))
+    start++;
+  while (end < MIN (n, items->len) - start
+         && is_at (model, n - 1 - end, items->pdata[items->len - 1 - end]))
+    end++;
+  if (n - start - end > 0 || items->len - start - end > 0)
+    g_list_store_splice (store, start, n - start - end, items->pdata + start,
+                         items->len - start - end);
 }
 
 static void

@@ -12,4 +12,7 @@ G_BEGIN_DECLS
 PiaoSyncItem *piao_sync_item_new_command (PiaoDb *db, const PiaoOutboxEntry *entry);
 PiaoSyncItem *piao_sync_item_new_request (const PiaoGatewayItem *item);
 
+/* Whether both are the same entry and show the same. */
+gboolean piao_sync_item_equal (PiaoSyncItem *self, PiaoSyncItem *other);
+
 G_END_DECLS
