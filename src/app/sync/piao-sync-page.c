@@ -27,6 +27,7 @@ struct _PiaoSyncPage
   GtkStack *refused_stack;
   GtkListBox *refused;
   PiaoTableView *outbox, *gateway;
+  PiaoTableView *sorted; /* one of them until its rows stand in the new order, or NULL */
   GtkMenuButton *outbox_columns_button, *gateway_columns_button;
   GtkLabel *foot;
 };
@@ -180,9 +181,9 @@ static const PiaoTableColumn gateway_columns[] = {
   { "what", N_ ("What"), PIAO_TABLE_WIDE, 130, what_cell, NULL, compare_what },
   { "order", N_ ("Order No."), PIAO_TABLE_STRONG, 176, subject_cell, NULL, compare_subject },
   { "state", N_ ("State"), PIAO_TABLE_PILL, 110, state_cell, state_tint, compare_state },
-  { "tries", N_ ("Tries"), PIAO_TABLE_NUMERIC | PIAO_TABLE_WIDE, 64, tries_cell, NULL,
+  { "tries", N_ ("Tries"), PIAO_TABLE_NUMERIC | PIAO_TABLE_WIDE, 92, tries_cell, NULL,
     compare_tries },
-  { "request", N_ ("Request No."), PIAO_TABLE_WIDE, 270, number_cell, NULL, NULL },
+  { "request", N_ ("Request No."), PIAO_TABLE_WIDE, 240, number_cell, NULL, NULL },
   { "answer", N_ ("Answer"), PIAO_TABLE_EXPAND, 0, story_cell, NULL, NULL },
 };
 
@@ -191,6 +192,7 @@ on_narrow (PiaoSyncPage *self)
 {
   piao_table_view_set_narrow (self->outbox, TRUE);
   piao_table_view_set_narrow (self->gateway, TRUE);
+  gtk_widget_add_css_class (GTK_WIDGET (self->tabs), "narrow");
 }
 
 static void
@@ -198,6 +200,7 @@ on_wide (PiaoSyncPage *self)
 {
   piao_table_view_set_narrow (self->outbox, FALSE);
   piao_table_view_set_narrow (self->gateway, FALSE);
+  gtk_widget_remove_css_class (GTK_WIDGET (self->tabs), "narrow");
 }
 
 /* --- sorting: there are two hundred items at most, newest first by themselves ------------------
@@ -221,15 +224,30 @@ sort_items (PiaoTableView *view, GListModel *items)
   return TRUE;
 }
 
+/* Who has sorted otherwise looks from the top. */
 static void
-on_sort (PiaoSyncPage *self)
+show_top (PiaoSyncPage *self)
 {
+  if (self->sorted != NULL)
+    piao_table_view_scroll_to_top (self->sorted);
+  self->sorted = NULL;
+}
+
+static void
+on_sort (PiaoSyncPage *self, GtkSorterChange change, GtkSorter *sorter)
+{
+  gboolean outbox;
+
   /* A list may be on its way down with the page. */
   if (self->model == NULL || self->outbox == NULL || self->gateway == NULL)
     return;
-  if (!sort_items (self->outbox, piao_sync_model_get_outbox (self->model))
-      || !sort_items (self->gateway, piao_sync_model_get_gateway (self->model)))
+  outbox = piao_table_view_get_sorter (self->outbox) == sorter;
+  self->sorted = outbox ? self->outbox : self->gateway;
+  if (!sort_items (self->sorted, outbox ? piao_sync_model_get_outbox (self->model)
+                                        : piao_sync_model_get_gateway (self->model)))
     piao_future_disown (piao_sync_model_refresh (self->model), "reading the sync centre");
+  else
+    show_top (self);
 }
 
 static void
@@ -280,6 +298,7 @@ show (PiaoSyncPage *self)
 
   sort_items (self->outbox, piao_sync_model_get_outbox (self->model));
   sort_items (self->gateway, piao_sync_model_get_gateway (self->model));
+  show_top (self);
   label_tab (self, "refused", _ ("Needs You"), refused->len);
   label_tab (self, "outbox", _ ("Changes"), waiting);
   label_tab (self, "gateway", _ ("ILMS Requests"), requests);

@@ -371,6 +371,16 @@ piao_table_view_get_model (PiaoTableView *self)
   return gtk_list_view_get_model (self->list);
 }
 
+void
+piao_table_view_scroll_to_top (PiaoTableView *self)
+{
+  GtkSelectionModel *model = piao_table_view_get_model (self);
+
+  g_return_if_fail (PIAO_IS_TABLE_VIEW (self));
+  if (model != NULL && g_list_model_get_n_items (G_LIST_MODEL (model)) > 0)
+    gtk_list_view_scroll_to (self->list, 0, GTK_LIST_SCROLL_NONE, NULL);
+}
+
 GtkSorter *
 piao_table_view_get_sorter (PiaoTableView *self)
 {

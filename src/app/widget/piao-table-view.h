@@ -47,6 +47,9 @@ void piao_table_view_offer_sorts (PiaoTableView *self, const int *words);
 /* The word of the column that is sorted by, -1 for none. */
 int piao_table_view_get_sort (PiaoTableView *self, gboolean *descending);
 
+/* Who sorts otherwise wants to see what comes first. */
+void piao_table_view_scroll_to_top (PiaoTableView *self);
+
 /* What compares two items where the columns can; it says "changed" when a person wants another
  * order. Borrowed. */
 GtkSorter *piao_table_view_get_sorter (PiaoTableView *self);
