@@ -458,7 +458,7 @@ PIAO_STATEMENT (
 PIAO_STATEMENT (shots_long_types,
                 "UPDATE ticket_type SET name = name || '（二零二六年丝绸之路文化旅游纪念版）'");
 PIAO_STATEMENT (shots_low_stock, "UPDATE stock SET threshold = 5000");
-PIAO_STATEMENT (shots_no_orders, "UPDATE orders SET deleted = 1");
+PIAO_STATEMENT (shots_cancelled, "UPDATE orders SET state = 'cancelled'");
 
 static DexFuture *
 make_long (PiaoDb *db, gpointer data)
@@ -477,7 +477,7 @@ make_empty (PiaoDb *db, gpointer data)
 {
   GError *error = NULL;
 
-  return piao_db_exec (db, &shots_no_orders, &error, "") ? dex_future_new_true ()
+  return piao_db_exec (db, &shots_cancelled, &error, "") ? dex_future_new_true ()
                                                          : dex_future_new_for_error (error);
 }
 

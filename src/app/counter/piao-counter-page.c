@@ -270,7 +270,7 @@ text_shelf (gpointer item, gpointer data)
 
 /* Order lines (配票): the columns of domain 0, then what is left and where it lies. */
 static const PiaoTableColumn line_columns[] = {
-  { "n", N_ ("No."), PIAO_TABLE_NUMERIC | PIAO_TABLE_WIDE, 38, text_number, NULL },
+  { "n", N_ ("No."), PIAO_TABLE_NUMERIC | PIAO_TABLE_WIDE, 46, text_number, NULL },
   { "type", N_ ("Ticket type"), PIAO_TABLE_EXPAND | PIAO_TABLE_STRONG, 0, text_type, NULL },
   { "face-value", N_ ("Face value"), PIAO_TABLE_NUMERIC | PIAO_TABLE_WIDE, 58, text_face, NULL },
   { "per-pack", N_ ("Per pack"), PIAO_TABLE_NUMERIC | PIAO_TABLE_WIDE, 62, text_pack_value, NULL },

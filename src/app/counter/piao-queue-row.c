@@ -44,6 +44,8 @@ show (PiaoQueueRow *self)
                               piao_row_get_int (self->row, PIAO_COUNTER_QUEUE_SCANNED),
                               piao_row_get_int (self->row, PIAO_COUNTER_QUEUE_PACKS));
   gtk_label_set_text (self->outlet_label, piao_row_get_text (self->row, PIAO_COUNTER_QUEUE_OUTLET));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self),
+                               piao_row_get_text (self->row, PIAO_COUNTER_QUEUE_OUTLET));
   gtk_label_set_text (self->due_label, left);
   gtk_label_set_text (self->detail_label, detail);
   gtk_label_set_text (self->progress_label, progress);

@@ -108,16 +108,16 @@ state_tint (gpointer item, gpointer data)
 }
 
 static const PiaoTableColumn columns[] = {
-  { "number", N_ ("Order No."), PIAO_TABLE_STRONG, 172, number_cell, NULL },
+  { "number", N_ ("Order No."), PIAO_TABLE_STRONG, 168, number_cell, NULL },
   { "time", N_ ("Ordered"), PIAO_TABLE_WIDE, 96, time_cell, NULL },
   { "outlet", N_ ("Outlet No."), PIAO_TABLE_WIDE, 100, outlet_cell, NULL },
-  { "owner", N_ ("Owner"), 0, 148, owner_cell, NULL },
-  { "phone", N_ ("Phone"), PIAO_TABLE_WIDE, 112, phone_cell, NULL },
+  { "owner", N_ ("Owner"), 0, 144, owner_cell, NULL },
+  { "phone", N_ ("Phone"), PIAO_TABLE_WIDE, 108, phone_cell, NULL },
   { "county", N_ ("Destination"), PIAO_TABLE_EXPAND | PIAO_TABLE_WIDE, 0, county_cell, NULL },
   { "manager", N_ ("Account Manager"), PIAO_TABLE_WIDE, 84, manager_cell, NULL },
-  { "source", N_ ("Source"), PIAO_TABLE_WIDE, 92, source_cell, NULL },
-  { "amount", N_ ("Amount (¥)"), PIAO_TABLE_NUMERIC | PIAO_TABLE_WIDE, 104, amount_cell, NULL },
-  { "state", N_ ("State"), PIAO_TABLE_PILL, 104, state_cell, state_tint },
+  { "source", N_ ("Source"), PIAO_TABLE_WIDE, 84, source_cell, NULL },
+  { "amount", N_ ("Amount (¥)"), PIAO_TABLE_NUMERIC | PIAO_TABLE_WIDE, 100, amount_cell, NULL },
+  { "state", N_ ("State"), PIAO_TABLE_PILL, 92, state_cell, state_tint },
 };
 
 /* --- sorting --------------------------------------------------------------------------------- */

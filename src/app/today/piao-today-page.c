@@ -109,13 +109,13 @@ state_tint (gpointer item, gpointer data)
 }
 
 static const PiaoTableColumn columns[] = {
-  { "number", N_ ("Order No."), PIAO_TABLE_STRONG, 164, number_cell, NULL },
+  { "number", N_ ("Order No."), PIAO_TABLE_STRONG | PIAO_TABLE_WIDE, 164, number_cell, NULL },
   { "outlet", N_ ("Outlet"), PIAO_TABLE_EXPAND, 0, outlet_cell, NULL },
-  { "county", N_ ("Destination"), PIAO_TABLE_WIDE, 92, county_cell, NULL },
+  { "county", N_ ("Destination"), PIAO_TABLE_WIDE, 84, county_cell, NULL },
   { "packs", N_ ("Packs"), PIAO_TABLE_NUMERIC | PIAO_TABLE_WIDE, 60, packs_cell, NULL },
-  { "due", N_ ("Due"), 0, 120, due_cell, due_tint },
+  { "due", N_ ("Due"), 0, 132, due_cell, due_tint },
   { "departure", N_ ("Departure"), PIAO_TABLE_WIDE, 92, departure_cell, NULL },
-  { "state", N_ ("State"), PIAO_TABLE_PILL | PIAO_TABLE_WIDE, 84, state_cell, state_tint },
+  { "state", N_ ("State"), PIAO_TABLE_PILL | PIAO_TABLE_WIDE, 80, state_cell, state_tint },
 };
 
 static void
@@ -201,6 +201,8 @@ show_low (PiaoTodayPage *self)
 
       gtk_label_set_xalign (GTK_LABEL (left), 0);
       gtk_label_set_ellipsize (GTK_LABEL (left), PANGO_ELLIPSIZE_END);
+      gtk_label_set_max_width_chars (GTK_LABEL (left), 1);
+      gtk_widget_set_tooltip_text (left, name);
       gtk_widget_set_hexpand (left, TRUE);
       gtk_widget_add_css_class (right, "numeric");
       gtk_widget_add_css_class (right, one->free == 0 ? "due-late" : "due-soon");
@@ -312,6 +314,8 @@ piao_today_page_constructed (GObject *object)
   gtk_single_selection_set_can_unselect (selection, TRUE);
   piao_table_view_set_columns (self->list, columns, G_N_ELEMENTS (columns), self);
   piao_table_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
+  g_object_unref (piao_table_view_remember (self->list, piao_session_get_settings (session),
+                                            "today", GTK_WIDGET (self)));
   g_signal_connect_object (self->model, "changed", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (urgent, "items-changed", G_CALLBACK (show_stack), self,
                            G_CONNECT_SWAPPED);
