@@ -42,10 +42,12 @@ PIAO_STATEMENT (rest_confirmed,
                 "SELECT number, confirm_no FROM orders WHERE confirm_no IS NOT NULL"
                 " ORDER BY number");
 PIAO_STATEMENT (rest_item,
-                "SELECT COUNT(*) FROM outbox JOIN orders ON orders.id"
-                " = CAST (json_extract (outbox.args, '$.order') AS INTEGER)"
-                " WHERE orders.number = $1 AND outbox.state IN ('refused', 'discarded')"
-                " AND outbox.decided = 1 AND outbox.name IN ('order.confirm', 'order.reconnect')");
+                "SELECT COUNT(*) FROM outbox"
+                " WHERE CAST (json_extract (args, '$.order') AS INTEGER) IN"
+                " ($1, (SELECT id FROM orders WHERE number = $2))"
+                " AND state IN ('refused', 'discarded') AND decided = 1"
+                " AND name IN ('order.confirm', 'order.reconnect')");
+PIAO_STATEMENT (rest_order_id, "SELECT id FROM orders WHERE number = $1");
 PIAO_STATEMENT (rest_integrity, "PRAGMA integrity_check");
 
 /* --- coming to rest -------------------------------------------------------------------------- */
@@ -274,6 +276,10 @@ compare_beeps (SimWorld *world, SimDesk *desk)
 static gboolean
 is_with_a_person (SimWorld *world, const char *number)
 {
+  gint64 id = 0;
+
+  /* The order itself may have left the computer with the grant of its user. */
+  piao_db_query_int (world->server->db, &rest_order_id, 0, &id, NULL, "s", number);
   for (guint i = 0; i < SIM_N_DESKS; i++)
     {
       gint64 items = 0;
@@ -283,7 +289,7 @@ is_with_a_person (SimWorld *world, const char *number)
         return TRUE;
       if (world->desks[i]->gone)
         continue;
-      piao_db_query_int (world->desks[i]->db, &rest_item, 0, &items, NULL, "s", number);
+      piao_db_query_int (world->desks[i]->db, &rest_item, 0, &items, NULL, "is", id, number);
       if (items > 0)
         return TRUE;
     }
