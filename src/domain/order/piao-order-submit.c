@@ -28,12 +28,13 @@ PIAO_STATEMENT (select_closure,
                 "SELECT name FROM closure WHERE ends_at > $1 AND starts_at <= $1"
                 " AND deleted = 0 LIMIT 1");
 /* The block of computer $2 that the next number of outlet $1 is of. */
-PIAO_STATEMENT (select_block,
-                "SELECT number_block.id FROM number_block"
-                " JOIN outlet ON outlet.warehouse_id = number_block.warehouse_id"
-                " WHERE outlet.id = $1 AND number_block.device = $2"
-                " AND number_block.next <= number_block.last AND number_block.deleted = 0"
-                " ORDER BY number_block.first LIMIT 1");
+#define NEXT_BLOCK                                                                                 \
+  " FROM number_block JOIN outlet ON outlet.warehouse_id = number_block.warehouse_id"              \
+  " WHERE outlet.id = $1 AND number_block.device = $2"                                             \
+  " AND number_block.next <= number_block.last AND number_block.deleted = 0"                       \
+  " ORDER BY number_block.first LIMIT 1"
+PIAO_STATEMENT (select_block, "SELECT number_block.id" NEXT_BLOCK);
+PIAO_STATEMENT (select_next_number, "SELECT number_block.next" NEXT_BLOCK);
 /* The one that $3 is of, or one that is kept for numbers of before a restore. */
 PIAO_STATEMENT (select_block_of,
                 "SELECT number_block.id FROM number_block"
@@ -41,12 +42,6 @@ PIAO_STATEMENT (select_block_of,
                 " WHERE outlet.id = $1 AND number_block.device IN ($2, 0)"
                 " AND number_block.first <= $3 AND number_block.last >= $3"
                 " AND number_block.deleted = 0 ORDER BY number_block.device DESC LIMIT 1");
-PIAO_STATEMENT (select_next_number,
-                "SELECT number_block.next FROM number_block"
-                " JOIN outlet ON outlet.warehouse_id = number_block.warehouse_id"
-                " WHERE outlet.id = $1 AND number_block.device = $2"
-                " AND number_block.next <= number_block.last AND number_block.deleted = 0"
-                " ORDER BY number_block.first LIMIT 1");
 PIAO_STATEMENT (select_numbered, "SELECT id FROM orders WHERE number = $1");
 /* A block without numbers ends before it begins. */
 PIAO_STATEMENT (select_last_number,
