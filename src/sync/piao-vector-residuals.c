@@ -6,7 +6,6 @@
 #include "config.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "sync/piao-vector-cost.h"
 #include "sync/piao-vector-private.h"
@@ -51,14 +50,24 @@ look_at (const guint64 *residuals, guint n)
   return facts;
 }
 
+/* (residual - least) / scale. Transfer full. */
+static guint64 *
+get_over (const Facts *facts)
+{
+  guint64 *over = g_new (guint64, facts->n);
+
+  for (guint i = 0; i < facts->n; i++)
+    over[i] = facts->scale == 1 ? facts->residuals[i] - facts->least
+                                : (facts->residuals[i] - facts->least) / facts->scale;
+  return over;
+}
+
 /* Entropy of the byte planes of the numbers, a plane each in @planes. */
 static void
 count_planes (const Facts *facts, double planes[8])
 {
-  g_autofree guint64 *over = g_new (guint64, facts->n);
+  g_autofree guint64 *over = get_over (facts);
 
-  for (guint i = 0; i < facts->n; i++)
-    over[i] = (facts->residuals[i] - facts->least) / facts->scale;
   for (guint plane = 0; plane < (facts->width + 7) / 8; plane++)
     planes[plane] = piao_cost_plane (over, facts->n, 8 * plane);
 }
@@ -86,11 +95,8 @@ choose_width (const Facts *facts, double entropy, double *bits)
 static void
 write_numbers (PiaoByteWriter *writer, const Facts *facts, guint form, guint width)
 {
-  g_autofree guint64 *over = g_new (guint64, facts->n);
+  g_autofree guint64 *over = get_over (facts);
 
-  for (guint i = 0; i < facts->n; i++)
-    over[i] = facts->scale == 1 ? facts->residuals[i] - facts->least
-                                : (facts->residuals[i] - facts->least) / facts->scale;
   piao_write_byte (writer, (guint8)form);
   piao_write_signed (writer, (gint64)facts->least);
   piao_write_varint (writer, facts->scale);
