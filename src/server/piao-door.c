@@ -15,6 +15,7 @@
 #define BACKLOG 1024
 /* Taken in one go, so that those who are here are served too. */
 #define AT_ONCE 64
+#define N_ROOMS 16
 #define LOOK_S 1
 #define BODY_PATIENCES 12
 #define ANSWER_PATIENCES 60
@@ -25,12 +26,12 @@ struct _PiaoDoor
 {
   GObject parent_instance;
 
-  SoupServer *soup; /* borrowed */
-  PiaoWatch *watch; /* owned: where connections rest */
-  GSocket *socket;  /* owned; NULL while closed */
-  GSource *source;  /* owned */
-  guint resume;     /* source while the system is full; 0 none */
-  guint look;       /* source */
+  SoupServer *soup;         /* borrowed */
+  PiaoRoom *rooms[N_ROOMS]; /* owned: where connections are, in turn */
+  GSocket *socket;          /* owned; NULL while closed */
+  GSource *source;          /* owned */
+  guint resume;             /* source while the system is full; 0 none */
+  guint look;               /* source */
   guint patience_ms;
   guint per_address;
   gboolean trusts_machine; /* its own connections are the proxy's: not counted by address */
@@ -88,9 +89,9 @@ welcome (PiaoDoor *self, GSocketConnection *connection, GSocketAddress *remote)
   g_autofree char *address = g_inet_address_to_string (inet);
   const char *reason = find_reason (self, inet, address);
   g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (connection, NULL);
-  g_autoptr (PiaoVisit) visit = piao_visit_new (self->watch, connection, remote);
+  PiaoRoom *room = self->rooms[self->counts.accepted++ % N_ROOMS];
+  g_autoptr (PiaoVisit) visit = piao_visit_new (room, connection, remote);
 
-  self->counts.accepted++;
   if (reason != NULL || local == NULL)
     {
       self->counts.turned_away++;
@@ -101,7 +102,9 @@ welcome (PiaoDoor *self, GSocketConnection *connection, GSocketAddress *remote)
   g_hash_table_insert (self->visits, visit, g_strdup (address));
   set_count (self, address, count_of (self, address) + 1);
   g_object_weak_ref (G_OBJECT (visit), on_gone, self);
+  piao_room_enter (room);
   soup_server_accept_iostream (self->soup, G_IO_STREAM (visit), local, remote, NULL);
+  piao_room_leave (room);
 }
 
 static void
@@ -298,7 +301,8 @@ piao_door_finalize (GObject *object)
     g_object_weak_unref (visit, on_gone, self);
   g_hash_table_unref (self->visits);
   g_hash_table_unref (self->addresses);
-  piao_watch_unref (self->watch);
+  for (guint i = 0; i < N_ROOMS; i++)
+    piao_room_unref (self->rooms[i]);
   G_OBJECT_CLASS (piao_door_parent_class)->finalize (object);
 }
 
@@ -311,7 +315,8 @@ piao_door_class_init (PiaoDoorClass *klass)
 static void
 piao_door_init (PiaoDoor *self)
 {
-  self->watch = piao_watch_new ();
+  for (guint i = 0; i < N_ROOMS; i++)
+    self->rooms[i] = piao_room_new ();
   self->visits = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->addresses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   piao_door_set_limits (self, PIAO_DOOR_PATIENCE_S, 0);

@@ -24,7 +24,7 @@ struct _PiaoVisit
 
   GSocketConnection *connection; /* owned */
   GSocketAddress *remote;        /* owned; leads here while this lives */
-  PiaoWatch *watch;              /* referenced */
+  PiaoRoom *room;                /* referenced */
   PiaoVisitInput *input;         /* owned */
   PiaoVisitStage stage;
   gint64 since; /* µs of the monotonic clock: the stage */
@@ -133,7 +133,7 @@ piao_visit_input_create_source (GPollableInputStream *stream, GCancellable *canc
   g_autoptr (GSource) source = NULL;
 
   if (visit != NULL)
-    source = piao_watch_create_source (visit->watch, G_OBJECT (stream),
+    source = piao_watch_create_source (piao_room_get_watch (visit->room), G_OBJECT (stream),
                                        g_socket_connection_get_socket (visit->connection));
   if (source != NULL)
     return g_steal_pointer (&source);
@@ -269,7 +269,8 @@ piao_visit_close (GIOStream *stream, GCancellable *cancellable, GError **error)
 {
   PiaoVisit *self = PIAO_VISIT (stream);
 
-  piao_watch_forget (self->watch, g_socket_connection_get_socket (self->connection));
+  piao_watch_forget (piao_room_get_watch (self->room),
+                     g_socket_connection_get_socket (self->connection));
   return g_io_stream_close (G_IO_STREAM (self->connection), cancellable, error);
 }
 
@@ -283,7 +284,7 @@ piao_visit_finalize (GObject *object)
   g_object_set_data (G_OBJECT (self->remote), VISIT, NULL);
   g_clear_object (&self->remote);
   g_clear_object (&self->connection);
-  piao_watch_unref (self->watch);
+  piao_room_unref (self->room);
   G_OBJECT_CLASS (piao_visit_parent_class)->finalize (object);
 }
 
@@ -312,11 +313,11 @@ piao_visit_find (SoupServerMessage *message)
 }
 
 PiaoVisit *
-piao_visit_new (PiaoWatch *watch, GSocketConnection *connection, GSocketAddress *remote)
+piao_visit_new (PiaoRoom *room, GSocketConnection *connection, GSocketAddress *remote)
 {
   PiaoVisit *self = g_object_new (PIAO_TYPE_VISIT, NULL);
 
-  self->watch = piao_watch_ref (watch);
+  self->room = piao_room_ref (room);
   self->connection = g_object_ref (connection);
   self->remote = g_object_ref (remote);
   g_object_set_data (G_OBJECT (remote), VISIT, self);

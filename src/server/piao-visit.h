@@ -5,7 +5,7 @@
 
 #include <libsoup/soup.h>
 
-#include "server/piao-watch.h"
+#include "server/piao-room.h"
 
 G_BEGIN_DECLS
 
@@ -30,8 +30,8 @@ typedef enum
 #define PIAO_TYPE_VISIT (piao_visit_get_type ())
 G_DECLARE_FINAL_TYPE (PiaoVisit, piao_visit, PIAO, VISIT, GIOStream)
 
-/* @watch is where it rests; @remote is the address that libsoup is given for the connection. */
-PiaoVisit *piao_visit_new (PiaoWatch *watch, GSocketConnection *connection, GSocketAddress *remote);
+/* @room is where it is; @remote is the address that libsoup is given for the connection. */
+PiaoVisit *piao_visit_new (PiaoRoom *room, GSocketConnection *connection, GSocketAddress *remote);
 
 /* The visit that @message came by; NULL when it is over. Borrowed. */
 PiaoVisit *piao_visit_find (SoupServerMessage *message);

@@ -171,7 +171,7 @@ piao_watch_forget (PiaoWatch *self, GSocket *socket)
 /* --- life ------------------------------------------------------------------------------------ */
 
 PiaoWatch *
-piao_watch_new (void)
+piao_watch_new (GMainContext *context)
 {
   PiaoWatch *self = g_rc_box_new0 (PiaoWatch);
 
@@ -184,7 +184,7 @@ piao_watch_new (void)
   ((Look *)self->source)->tag = g_source_add_unix_fd (self->source, self->epoll, G_IO_IN);
   g_source_set_static_name (self->source, "piao-watch-look");
   g_source_set_priority (self->source, G_PRIORITY_HIGH);
-  g_source_attach (self->source, NULL);
+  g_source_attach (self->source, context);
   return self;
 }
 

@@ -15,8 +15,8 @@ G_BEGIN_DECLS
  */
 typedef struct _PiaoWatch PiaoWatch;
 
-/* Of the default main context. */
-PiaoWatch *piao_watch_new (void);
+/* Its sources are of @context (NULL: the default one). */
+PiaoWatch *piao_watch_new (GMainContext *context);
 PiaoWatch *piao_watch_ref (PiaoWatch *self);
 void piao_watch_unref (PiaoWatch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoWatch, piao_watch_unref)

@@ -84,7 +84,7 @@ settle (void)
 static void
 test_hears (void)
 {
-  g_autoptr (PiaoWatch) watch = piao_watch_new ();
+  g_autoptr (PiaoWatch) watch = piao_watch_new (NULL);
   Pair one, other;
 
   pair_init (&one);
@@ -120,7 +120,7 @@ test_hears (void)
 static void
 test_closure (void)
 {
-  g_autoptr (PiaoWatch) watch = piao_watch_new ();
+  g_autoptr (PiaoWatch) watch = piao_watch_new (NULL);
   g_autoptr (GSource) source = NULL;
   Pair pair;
 
@@ -140,7 +140,7 @@ test_closure (void)
 static void
 test_one_at_a_time (void)
 {
-  g_autoptr (PiaoWatch) watch = piao_watch_new ();
+  g_autoptr (PiaoWatch) watch = piao_watch_new (NULL);
   g_autoptr (GSource) held = NULL;
   Pair pair;
   GSource *source;
@@ -164,7 +164,7 @@ test_one_at_a_time (void)
 static void
 test_forgets (void)
 {
-  g_autoptr (PiaoWatch) watch = piao_watch_new ();
+  g_autoptr (PiaoWatch) watch = piao_watch_new (NULL);
   Pair closed, next;
   GSource *source;
   int fd;
