@@ -6,6 +6,7 @@
  * comes upon it; an order that ends without a debit is asked about (WHS-08, ABN-02).
  */
 
+#include "base/piao-clock.h"
 #include "domain/abnormal/piao-abnormal-kinds.h"
 #include "domain/abnormal/piao-abnormal-queries.h"
 #include "domain/audit/piao-audit.h"
@@ -88,6 +89,65 @@ test_older_orders_only (void)
   order = piao_fixture_order (fixture, 2, 0);
   piao_fixture_must (fixture, FIXTURE_KEEPER, "order.refuse", refusal_of (order));
   g_assert_cmpint (questions_about (fixture, order), ==, 0);
+}
+
+/* A desktop sends an order again, and its clock was or is wrong: that makes the order look younger
+ * than it is, but it does not make it one that the centre cannot have debited. */
+static gint64
+take_again (PiaoFixture *fixture)
+{
+  gint64 order;
+
+  restore (fixture);
+  fixture->now += PIAO_DAY;
+  fixture->again = TRUE;
+  order = piao_fixture_order (fixture, 1, 0);
+  fixture->again = FALSE;
+  g_assert_cmpint (piao_fixture_int (fixture, &piao_order_kind, order, "submitted_at"), >,
+                   fixture->epoch_at);
+  return order;
+}
+
+static void
+test_sent_again_and_refused (void)
+{
+  g_autoptr (PiaoFixture) fixture = piao_fixture_new ();
+  gint64 order = take_again (fixture);
+
+  piao_fixture_must (fixture, FIXTURE_KEEPER, "order.refuse", refusal_of (order));
+  g_assert_cmpint (questions_about (fixture, order), ==, 1);
+}
+
+PIAO_STATEMENT (select_debit,
+                "SELECT state FROM gateway_request WHERE order_id = $1 AND op = 'order.confirm'");
+
+/* The state in which the debit of @order begins. Transfer full. */
+static char *
+confirm (PiaoFixture *fixture, gint64 order, const char *pack)
+{
+  char *state = NULL;
+
+  piao_fixture_must (fixture, FIXTURE_PICKER, "order.open_pick", of_order (order));
+  piao_fixture_must (fixture, FIXTURE_PICKER, "order.scan",
+                     piao_json_build ("order", 'd', order, "pack", 's', pack, NULL));
+  piao_fixture_must (fixture, FIXTURE_PICKER, "order.check",
+                     piao_json_build ("order", 'd', order, "intact", 'b', TRUE, NULL));
+  piao_fixture_must (fixture, FIXTURE_CHECKER, "order.confirm",
+                     piao_json_build ("order", 'd', order, "online", 'b', TRUE, NULL));
+  g_assert_true (piao_db_query_text (fixture->db, &select_debit, &state, NULL, "i", order));
+  return state;
+}
+
+static void
+test_sent_again_and_confirmed (void)
+{
+  g_autoptr (PiaoFixture) fixture = piao_fixture_new ();
+  gint64 order = take_again (fixture), other = piao_fixture_order (fixture, 1, 0);
+  g_autofree char *asked = confirm (fixture, order, "J0001-00005-0000001");
+  g_autofree char *sent = confirm (fixture, other, "J0001-00005-0000002");
+
+  g_assert_cmpstr (asked, ==, "unknown");
+  g_assert_cmpstr (sent, ==, "prepared");
 }
 
 /* Its desktops have sent themselves and know it. */
@@ -289,6 +349,8 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/forgotten-debit/older-orders", test_older_orders_only);
+  g_test_add_func ("/forgotten-debit/again-refused", test_sent_again_and_refused);
+  g_test_add_func ("/forgotten-debit/again-confirmed", test_sent_again_and_confirmed);
   g_test_add_func ("/forgotten-debit/direct", test_direct_route);
   g_test_add_func ("/forgotten-debit/direct-others", test_others_at_a_direct_warehouse);
   g_test_add_func ("/forgotten-debit/none", test_there_is_none);

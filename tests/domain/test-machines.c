@@ -55,7 +55,7 @@ test_pack_machine (void)
  * amend before picking (ORD-18), and open_pick of one's own order, which renews the lease. A state
  * marked with ! may turn out abnormal and be come back to. */
 static const char *const order_table[][2] = {
-  { "draft", "submit>submitted" },
+  { "draft", "submit>submitted submit_again>submitted" },
   { "submitted", "! lock_ok>pending_outbound lock_refused>on_hold refuse>refused" },
   { "on_hold", "! amend>submitted retry>submitted resume>pending_outbound refuse>refused" },
   { "pending_outbound", "! open_pick>picking amend>submitted refuse>refused hold>on_hold" },

@@ -205,6 +205,7 @@ piao_fixture_run (
   context.device = FIXTURE_DEVICE;
   context.side = self->epoch_at != 0 ? PIAO_SIDE_SERVER : PIAO_SIDE_DESKTOP;
   context.epoch_at = self->epoch_at;
+  context.again = self->again;
   if (!piao_db_begin (self->db, error))
     return FALSE;
   if (piao_command_apply (self->registry, self->db, &context, name, held, NULL, error))

@@ -37,6 +37,7 @@ typedef struct
   gint64 command; /* the last command's id */
   /* ms, 0: commands run on a desktop; else at a centre whose database was restored then. */
   gint64 epoch_at;
+  gboolean again; /* that centre may have carried out the next commands before */
 } PiaoFixture;
 
 PiaoFixture *piao_fixture_new (void);

@@ -168,6 +168,7 @@ piao_format_event (const char *event)
 {
   static const Word words[] = {
     { "submit", N_ ("Submitted") },
+    { PIAO_ORDER_CAME_AGAIN, N_ ("Sent again after the centre was restored") },
     { "lock_ok", N_ ("Locked by ILMS") },
     { "lock_refused", N_ ("Lock refused by ILMS") },
     { "amend", N_ ("Quantity changed") },

@@ -10,6 +10,7 @@
 #include "base/piao-mutant.h"
 #include "domain/gateway/piao-gateway-requests.h"
 #include "domain/order/piao-order-kinds.h"
+#include "domain/order/piao-order-machine.h"
 #include "domain/org/piao-org-kinds.h"
 #include "domain/outlet/piao-outlet-kinds.h"
 #include "domain/pack/piao-pack-kinds.h"
@@ -90,6 +91,7 @@ describe_packs (PiaoTx *tx, GPtrArray *packs, GError **error)
   return array_to_text (array);
 }
 
+PIAO_STATEMENT (count_again, "SELECT count(*) FROM order_event WHERE order_id = $1 AND event = $2");
 PIAO_STATEMENT (count_debits,
                 "SELECT count(*) FROM gateway_request WHERE order_id = $1"
                 " AND op IN ('order.confirm', 'order.query')");
@@ -118,21 +120,32 @@ make_number (PiaoTx *tx, const char *op, gint64 order, gboolean direct, GError *
   return make_debit_number (tx, order, error);
 }
 
-/* Whether the database may have been restored from a time before @order had its end. */
+/* Whether the database may have been restored from a time before @order had its end. One that has
+ * come again says so itself: its time is the one that a computer claims, whose clock may be wrong.
+ */
 static gboolean
-is_older_than_epoch (PiaoTx *tx, const PiaoRecord *order)
+is_older_than_epoch (PiaoTx *tx, const PiaoRecord *order, gboolean *older, GError **error)
 {
-  return piao_record_int (order, PIAO_ORDER_SUBMITTED_AT) < piao_tx_get_epoch_at (tx);
+  gint64 epoch_at = piao_tx_get_epoch_at (tx), came_again = 0;
+
+  *older = piao_record_int (order, PIAO_ORDER_SUBMITTED_AT) < epoch_at;
+  if (*older || epoch_at == 0)
+    return TRUE;
+  if (!piao_db_query_int (piao_tx_get_db (tx), &count_again, 0, &came_again, error, "is", order->id,
+                          PIAO_ORDER_CAME_AGAIN))
+    return FALSE;
+  *older = came_again > 0;
+  return TRUE;
 }
 
 /* Whether the centre may have sent this request before it was restored. */
 static gboolean
-may_be_known (PiaoTx *tx, const char *op, const PiaoRecord *order)
+may_be_known (PiaoTx *tx, const char *op, const PiaoRecord *order, gboolean *known, GError **error)
 {
-  if (PIAO_MUTANT (restored_blindly))
-    return FALSE;
-  return piao_tx_is_again (tx)
-         || (g_str_equal (op, "order.confirm") && is_older_than_epoch (tx, order));
+  *known = piao_tx_is_again (tx) && !PIAO_MUTANT (restored_blindly);
+  if (*known || PIAO_MUTANT (restored_blindly) || !g_str_equal (op, "order.confirm"))
+    return TRUE;
+  return is_older_than_epoch (tx, order, known, error);
 }
 
 /* The parameters in the gateway's names (src/ilms). */
@@ -247,21 +260,21 @@ piao_gateway_prepare (PiaoTx *tx,
                       GPtrArray *packs,
                       GError **error)
 {
-  gboolean direct = FALSE;
+  gboolean direct = FALSE, known = FALSE;
   g_autoptr (PiaoRecord) warehouse = load_warehouse (tx, order, error);
   g_autofree char *request_no = NULL;
   g_autofree char *device = g_strdup_printf ("device:%" G_GINT64_FORMAT, piao_tx_get_device (tx));
   g_autoptr (JsonObject) params = NULL;
 
-  if (warehouse == NULL || !choose_executor (tx, op, warehouse, &direct, error))
+  if (warehouse == NULL || !choose_executor (tx, op, warehouse, &direct, error)
+      || (!direct && !may_be_known (tx, op, order, &known, error)))
     return FALSE;
   request_no = make_number (tx, op, order->id, direct, error);
   params = request_no != NULL ? make_params (tx, request_no, order, warehouse, lines, packs, error)
                               : NULL;
   /* Who sends for the server asks first about what it may have sent before it was restored. */
   return params != NULL
-         && put_request (tx, op, order, direct ? device : "server",
-                         !direct && may_be_known (tx, op, order) ? "unknown" : "prepared",
+         && put_request (tx, op, order, direct ? device : "server", known ? "unknown" : "prepared",
                          request_no, params, error);
 }
 
@@ -271,8 +284,13 @@ piao_gateway_find_debit (PiaoTx *tx, const PiaoRecord *order, GError **error)
   g_autoptr (PiaoRecord) warehouse = NULL;
   g_autofree char *request_no = NULL;
   g_autoptr (JsonObject) params = NULL;
+  gboolean older = FALSE;
 
-  if (*piao_record_text (order, PIAO_ORDER_CONFIRM_NO) != '\0' || !is_older_than_epoch (tx, order))
+  if (*piao_record_text (order, PIAO_ORDER_CONFIRM_NO) != '\0')
+    return TRUE;
+  if (!is_older_than_epoch (tx, order, &older, error))
+    return FALSE;
+  if (!older)
     return TRUE;
   warehouse = load_warehouse (tx, order, error);
   if (warehouse == NULL || is_direct (warehouse))

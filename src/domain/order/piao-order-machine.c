@@ -16,6 +16,7 @@
 
 static const PiaoOrderEdge edges[] = {
   { "draft", "submit", "submitted" },
+  { "draft", PIAO_ORDER_CAME_AGAIN, "submitted" },
   { "submitted", "lock_ok", "pending_outbound" },
   { "submitted", "lock_refused", "on_hold" },
   { "on_hold", "amend", "submitted" },

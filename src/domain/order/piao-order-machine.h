@@ -17,7 +17,11 @@ G_BEGIN_DECLS
  * While an order is abnormal its case is told on its timeline (case_…), and what ILMS answers moves
  * the state that is kept (piao_order_answer()). case_closed leads back to that state, or to picking
  * where a checked order has lost a pack.
+ * PIAO_ORDER_CAME_AGAIN is how an order begins that its computer has sent again, because the centre
+ * was restored from a backup: the centre may have had it, and have forgotten what became of it.
  */
+#define PIAO_ORDER_CAME_AGAIN "submit_again"
+
 typedef struct
 {
   const char *from;

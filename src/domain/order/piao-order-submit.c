@@ -14,6 +14,7 @@
 #include "base/piao-id.h"
 #include "domain/delivery/piao-delivery-kinds.h"
 #include "domain/gateway/piao-gateway-requests.h"
+#include "domain/order/piao-order-machine.h"
 #include "domain/order/piao-order-number.h"
 #include "domain/order/piao-order-rules.h"
 #include "domain/org/piao-org-kinds.h"
@@ -386,7 +387,9 @@ apply_submit (PiaoTx *tx, JsonObject *args, GError **error)
   piao_order_start_clock (tx, order, outlet);
   piao_order_clear_progress (order);
   lines = make_lines (tx, order, piao_json_get_array (args, "lines"), &facts, error);
-  return lines != NULL && piao_order_move (tx, order, "submit", NULL, error)
+  return lines != NULL
+         && piao_order_move (tx, order, piao_tx_is_again (tx) ? PIAO_ORDER_CAME_AGAIN : "submit",
+                             NULL, error)
          && piao_tx_put (tx, order, error)
          && piao_gateway_prepare (tx, "order.lock", order, lines, NULL, error);
 }
