@@ -10,7 +10,9 @@ G_BEGIN_DECLS
 
 /* How many computers may have signed in for the first time after a backup was made. */
 #define PIAO_EPOCH_DEVICE_GAP 64
-/* How many numbers of orders a warehouse may have dealt to computers since. */
+/* How many numbers of orders a warehouse may have dealt to computers since. Of more than these the
+ * centre learns from the orders that come again (order.submit); till then it may deal some twice.
+ */
 #define PIAO_EPOCH_NUMBER_GAP 5000
 
 /*

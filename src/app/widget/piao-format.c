@@ -118,6 +118,7 @@ piao_format_reason (const char *reason)
     { "NOT_FOUND", N_ ("Not on the shelf") },
     { "CLERK", N_ ("Put aside at the counter") },
     { "OTHER", N_ ("Other") },
+    { "NUMBER_TAKEN", N_ ("It could not keep the number that it had at first") },
     { NULL },
   };
 

@@ -24,6 +24,7 @@
 #define PHONE_FROM_HOUR 10
 #define PHONE_TO_HOUR 22
 #define MAX_LINES 40
+#define NUMBERS 500 /* of a block, unless the centre says how many */
 
 PIAO_STATEMENT (select_closure,
                 "SELECT name FROM closure WHERE ends_at > $1 AND starts_at <= $1"
@@ -146,15 +147,27 @@ use_up (PiaoTx *tx, const PiaoRecord *outlet, PiaoRecord *block, gint64 number, 
   return make_number (tx, outlet, number);
 }
 
-/* The number that the order was given when it was taken, if it may have it, or the next one.
- * Transfer full. */
+/* Whether the order keeps the number that it was given when it was taken. A centre that was
+ * restored may have forgotten the block of that, and have given it to another computer; then it is
+ * gone from the computer that took the order, too. */
+static gboolean
+keeps_number (PiaoTx *tx, const Facts *facts)
+{
+  return facts->chosen != 0 && facts->chosen_by == 0
+         && (facts->chosen_block != 0 || piao_tx_is_again (tx)
+             || piao_tx_get_side (tx) == PIAO_SIDE_DESKTOP);
+}
+
+/* That number, or the next one. Transfer full. */
 static char *
 give_number (PiaoTx *tx, const PiaoRecord *outlet, const Facts *facts, GError **error)
 {
-  gboolean kept = facts->chosen_block != 0 && facts->chosen_by == 0;
+  gboolean kept = keeps_number (tx, facts);
   gint64 id = kept ? facts->chosen_block : facts->block;
   g_autoptr (PiaoRecord) block = NULL;
 
+  if (kept && id == 0)
+    return make_number (tx, outlet, facts->chosen);
   if (id == 0)
     {
       piao_error_set (error, PIAO_ERROR_UNAVAILABLE, "order.no-number",
@@ -186,31 +199,67 @@ complete_submit (PiaoDb *db, const PiaoContext *context, JsonObject *args, GErro
   return TRUE;
 }
 
+/* The numbers from behind the last one to @last; nobody takes any before @next. */
+typedef struct
+{
+  gint64 warehouse, device, first, next, last;
+} Block;
+
+static gboolean
+put_block (PiaoTx *tx, const Block *block, gint64 lane, GError **error)
+{
+  g_autoptr (PiaoRecord) row = piao_tx_new (tx, &piao_number_block_kind, lane);
+
+  piao_record_set_int (row, PIAO_NUMBER_BLOCK_WAREHOUSE_ID, block->warehouse);
+  piao_record_set_int (row, PIAO_NUMBER_BLOCK_DEVICE, block->device);
+  piao_record_set_int (row, PIAO_NUMBER_BLOCK_FIRST, block->first);
+  piao_record_set_int (row, PIAO_NUMBER_BLOCK_NEXT, block->next);
+  piao_record_set_int (row, PIAO_NUMBER_BLOCK_LAST, block->last);
+  return piao_tx_put (tx, row, error);
+}
+
 static gboolean
 apply_reserve (PiaoTx *tx, JsonObject *args, GError **error)
 {
-  gint64 warehouse_id = piao_json_get_id (args, "warehouse");
-  gint64 count = piao_json_get_int (args, "count", 500);
-  g_autoptr (PiaoRecord) warehouse = piao_tx_get (tx, &piao_warehouse_kind, warehouse_id, error);
+  gint64 count = piao_json_get_int (args, "count", NUMBERS), last = 0;
+  Block block = { .warehouse = piao_json_get_id (args, "warehouse"),
+                  .device = piao_json_get_int (args, "device", 0) };
+  g_autoptr (PiaoRecord) warehouse = piao_tx_get (tx, &piao_warehouse_kind, block.warehouse, error);
   g_autoptr (PiaoRecord) org = NULL;
-  g_autoptr (PiaoRecord) block = NULL;
-  gint64 last = 0;
 
   if (warehouse == NULL
       || !piao_db_query_int (piao_tx_get_db (tx), &select_last_number, 0, &last, error, "i",
-                             warehouse_id))
+                             block.warehouse))
     return FALSE;
   org = piao_tx_get (tx, &piao_org_kind, piao_record_int (warehouse, PIAO_WAREHOUSE_ORG_ID), error);
   if (org == NULL)
     return FALSE;
-  block = piao_tx_new (tx, &piao_number_block_kind, piao_record_int (org, PIAO_ORG_GB));
-  piao_record_set_int (block, PIAO_NUMBER_BLOCK_WAREHOUSE_ID, warehouse_id);
-  piao_record_set_int (block, PIAO_NUMBER_BLOCK_DEVICE, piao_json_get_int (args, "device", 0));
-  piao_record_set_int (block, PIAO_NUMBER_BLOCK_FIRST, last + 1);
-  piao_record_set_int (block, PIAO_NUMBER_BLOCK_NEXT,
-                       piao_json_get_bool (args, "kept", FALSE) ? last + count + 1 : last + 1);
-  piao_record_set_int (block, PIAO_NUMBER_BLOCK_LAST, last + count);
-  return piao_tx_put (tx, block, error);
+  block.first = last + 1;
+  block.last = last + count;
+  block.next = piao_json_get_bool (args, "kept", FALSE) ? block.last + 1 : block.first;
+  return put_block (tx, &block, piao_record_int (org, PIAO_ORG_GB), error);
+}
+
+/* An order has come again with a number that a restored centre does not know to have dealt: more
+ * were dealt since the backup than were kept (sync/piao-epoch.h). It deals on behind that one, and
+ * behind those that the computer had beside it. */
+static gboolean
+learn_number (PiaoTx *tx, const PiaoRecord *outlet, const Facts *facts, GError **error)
+{
+  Block block = { .warehouse = piao_record_int (outlet, PIAO_OUTLET_WAREHOUSE_ID) };
+  gint64 last = 0;
+
+  if (facts->chosen_block != 0 || !piao_tx_is_again (tx) || !keeps_number (tx, facts))
+    return TRUE;
+  if (!piao_db_query_int (piao_tx_get_db (tx), &select_last_number, 0, &last, error, "i",
+                          block.warehouse))
+    return FALSE;
+  if (facts->chosen <= last || facts->chosen > last + PIAO_ORDER_SEQUENCE_MAX)
+    return TRUE;
+  block.first = last + 1;
+  block.last = facts->chosen + NUMBERS;
+  block.next = block.last + 1;
+  return put_block (tx, &block, outlet->lane, error);
 }
 
 static const PiaoParam reserve_params[]
@@ -387,11 +436,14 @@ apply_submit (PiaoTx *tx, JsonObject *args, GError **error)
   piao_order_start_clock (tx, order, outlet);
   piao_order_clear_progress (order);
   lines = make_lines (tx, order, piao_json_get_array (args, "lines"), &facts, error);
+  /* The number last: before it, the rows have the ids that they have on the desktop. */
   return lines != NULL
-         && piao_order_move (tx, order, piao_tx_is_again (tx) ? PIAO_ORDER_CAME_AGAIN : "submit",
-                             NULL, error)
+         && piao_order_move (
+             tx, order, piao_tx_is_again (tx) ? PIAO_ORDER_CAME_AGAIN : "submit",
+             facts.chosen != 0 && !keeps_number (tx, &facts) ? "NUMBER_TAKEN" : NULL, error)
          && piao_tx_put (tx, order, error)
-         && piao_gateway_prepare (tx, "order.lock", order, lines, NULL, error);
+         && piao_gateway_prepare (tx, "order.lock", order, lines, NULL, error)
+         && learn_number (tx, outlet, &facts, error);
 }
 
 static const PiaoParam line_params[]
