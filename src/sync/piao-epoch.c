@@ -9,6 +9,9 @@
 #include "sync/piao-ledger.h"
 
 PIAO_STATEMENT (epoch_set, "UPDATE head SET epoch = $1, epoch_at = $2 WHERE one = 1");
+PIAO_STATEMENT (epoch_received,
+                "SELECT command_log.received_at FROM head JOIN command_log"
+                " ON command_log.n = head.entries WHERE head.one = 1");
 PIAO_STATEMENT (epoch_requests,
                 "SELECT id, tries, delays, first_sent_at, last_sent_at, doubt_at, attention, code,"
                 " message FROM gateway_request WHERE state IN ('prepared', 'sent', 'unknown')"
@@ -137,6 +140,19 @@ keep_devices (PiaoDb *db, const char *epoch, GError **error)
                        name);
 }
 
+/* Every order that is here is older than the epoch, also when the clock that says so is slow: none
+ * has a later time than the one at which its command was received. */
+static gboolean
+choose_time (PiaoDb *db, PiaoClock *clock, gint64 *at, GError **error)
+{
+  gint64 received = 0;
+
+  if (!piao_db_query_int (db, &epoch_received, 0, &received, error, ""))
+    return FALSE;
+  *at = MAX (piao_clock_now (clock), received + 1);
+  return TRUE;
+}
+
 gboolean
 piao_epoch_begin (PiaoDb *db,
                   PiaoRegistry *registry,
@@ -146,9 +162,10 @@ piao_epoch_begin (PiaoDb *db,
                   GError **error)
 {
   g_autoptr (PiaoLedger) ledger = piao_ledger_begin (db, error);
+  gint64 at = 0;
 
-  return ledger != NULL && carry_out (ledger, registry, db, clock, requests, error)
-         && keep_devices (db, epoch, error)
-         && piao_db_exec (db, &epoch_set, error, "si", epoch, piao_clock_now (clock))
+  return ledger != NULL && choose_time (db, clock, &at, error)
+         && carry_out (ledger, registry, db, clock, requests, error)
+         && keep_devices (db, epoch, error) && piao_db_exec (db, &epoch_set, error, "si", epoch, at)
          && piao_ledger_end (ledger, db, error);
 }

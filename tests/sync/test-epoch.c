@@ -23,6 +23,10 @@ PIAO_STATEMENT (count_told,
                 "SELECT count(*) FROM order_event WHERE order_id = $1 AND event = 'submit_again'"
                 " AND detail = 'NUMBER_TAKEN'");
 PIAO_STATEMENT (count_orders, "SELECT count(*) FROM orders WHERE warehouse_id = $1");
+PIAO_STATEMENT (count_too_late,
+                "SELECT count(*) FROM command_log, head WHERE received_at >= head.epoch_at"
+                " AND command_log.name <> 'number.reserve' AND $1 = 0");
+
 static gint64
 ask (PiaoCentre *centre, const PiaoStatement *statement, gint64 parameter)
 {
@@ -205,6 +209,21 @@ test_number_is_taken (void)
   g_assert_cmpint (piao_desk_int (lost.desk, &count_told, lost.orders[0]), ==, 1);
 }
 
+/* --- time ------------------------------------------------------------------------------------ */
+
+/* Who begins the epoch on a computer whose clock is slow does not make orders younger than it. */
+static void
+test_begun_with_a_slow_clock (void)
+{
+  g_autoptr (PiaoCentre) centre = open_first_day ();
+
+  piao_clock_advance (centre->clock, PIAO_DAY);
+  piao_centre_run (centre, "outbox.lost", json_object_new ());
+  piao_clock_set (centre->clock, PIAO_DAY);
+  begin_epoch (centre);
+  g_assert_cmpint (ask (centre, &count_too_late, 0), ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -213,5 +232,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/epoch/numbers-learnt", test_numbers_are_learnt);
   g_test_add_func ("/epoch/numbers-dealt-already", test_numbers_are_dealt_already);
   g_test_add_func ("/epoch/number-taken", test_number_is_taken);
+  g_test_add_func ("/epoch/slow-clock", test_begun_with_a_slow_clock);
   return g_test_run ();
 }
