@@ -14,17 +14,24 @@
 #include "store/piao-outbox-private.h"
 
 #define ENTRY "SELECT dseq, id, name, args, at, actor, state, decided, seq, code, message, note "
+/* In the words of the index outbox_open. */
+#define FOR_A_PERSON "state IN ('refused', 'parked')"
 
 PIAO_STATEMENT (outbox_list_unsent, ENTRY "FROM outbox WHERE decided = 0 ORDER BY dseq LIMIT $1");
 PIAO_STATEMENT (outbox_list_all, ENTRY "FROM outbox ORDER BY dseq DESC LIMIT $1");
-PIAO_STATEMENT (outbox_list_state,
-                ENTRY "FROM outbox WHERE state = $2 ORDER BY dseq DESC LIMIT $1");
+PIAO_STATEMENT (outbox_list_refused,
+                ENTRY "FROM outbox WHERE " FOR_A_PERSON
+                      " AND state = 'refused' ORDER BY dseq DESC LIMIT $1");
+PIAO_STATEMENT (outbox_list_parked,
+                ENTRY "FROM outbox WHERE " FOR_A_PERSON
+                      " AND state = 'parked' ORDER BY dseq DESC LIMIT $1");
 PIAO_STATEMENT (outbox_find, ENTRY "FROM outbox WHERE id = $1");
 /* A command names its order, or has made it: its rows take the ids behind its own. */
 PIAO_STATEMENT (outbox_list_about,
-                ENTRY "FROM outbox WHERE ($2 > id AND $2 < id + $3 AND ($2 - id) % $4 = 0)"
+                ENTRY "FROM outbox WHERE " FOR_A_PERSON
+                      " AND (($2 > id AND $2 < id + $3 AND ($2 - id) % $4 = 0)"
                       " OR (json_valid(args)"
-                      " AND CAST(json_extract(args, '$.order') AS INTEGER) = $2)"
+                      " AND CAST(json_extract(args, '$.order') AS INTEGER) = $2))"
                       " ORDER BY dseq DESC LIMIT $1");
 PIAO_STATEMENT (outbox_accept,
                 "UPDATE outbox SET state = 'accepted', decided = 1, seq = $2, code = NULL,"
@@ -47,7 +54,10 @@ PIAO_STATEMENT (outbox_is_undecided,
 PIAO_STATEMENT (outbox_count_waiting,
                 "SELECT COUNT(*), MIN(at) FROM outbox WHERE decided = 0"
                 " AND state IN ('queued', 'refused')");
-PIAO_STATEMENT (outbox_count_state, "SELECT COUNT(*) FROM outbox WHERE state = $1");
+PIAO_STATEMENT (outbox_count_refused,
+                "SELECT COUNT(*) FROM outbox WHERE " FOR_A_PERSON " AND state = 'refused'");
+PIAO_STATEMENT (outbox_count_parked,
+                "SELECT COUNT(*) FROM outbox WHERE " FOR_A_PERSON " AND state = 'parked'");
 PIAO_STATEMENT (outbox_last_id, "SELECT MAX(id) FROM outbox");
 
 /* What a person writes about a discarded entry. */
@@ -118,23 +128,36 @@ read_entries (PiaoCursor *cursor, GError **error)
   return NULL;
 }
 
-GPtrArray *
-piao_outbox_list_unsent (PiaoDb *db, guint limit, GError **error)
+static GPtrArray *
+list_entries (PiaoDb *db, const PiaoStatement *statement, guint limit, GError **error)
 {
-  g_autoptr (PiaoCursor) cursor
-      = piao_db_query (db, &outbox_list_unsent, error, "i", (gint64)limit);
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, statement, error, "i", (gint64)limit);
 
   return cursor != NULL ? read_entries (cursor, error) : NULL;
 }
 
 GPtrArray *
-piao_outbox_list (PiaoDb *db, const char *state, guint limit, GError **error)
+piao_outbox_list_unsent (PiaoDb *db, guint limit, GError **error)
 {
-  g_autoptr (PiaoCursor) cursor
-      = state != NULL ? piao_db_query (db, &outbox_list_state, error, "is", (gint64)limit, state)
-                      : piao_db_query (db, &outbox_list_all, error, "i", (gint64)limit);
+  return list_entries (db, &outbox_list_unsent, limit, error);
+}
 
-  return cursor != NULL ? read_entries (cursor, error) : NULL;
+GPtrArray *
+piao_outbox_list (PiaoDb *db, guint limit, GError **error)
+{
+  return list_entries (db, &outbox_list_all, limit, error);
+}
+
+GPtrArray *
+piao_outbox_list_refused (PiaoDb *db, guint limit, GError **error)
+{
+  return list_entries (db, &outbox_list_refused, limit, error);
+}
+
+GPtrArray *
+piao_outbox_list_parked (PiaoDb *db, guint limit, GError **error)
+{
+  return list_entries (db, &outbox_list_parked, limit, error);
 }
 
 GPtrArray *
@@ -298,8 +321,8 @@ piao_outbox_count (PiaoDb *db, PiaoOutboxCounts *counts, GError **error)
 
   *counts = (PiaoOutboxCounts){ 0 };
   if (!count_waiting (db, counts, error)
-      || !piao_db_query_int (db, &outbox_count_state, 0, &refused, error, "s", "refused")
-      || !piao_db_query_int (db, &outbox_count_state, 0, &parked, error, "s", "parked"))
+      || !piao_db_query_int (db, &outbox_count_refused, 0, &refused, error, "")
+      || !piao_db_query_int (db, &outbox_count_parked, 0, &parked, error, ""))
     return FALSE;
   counts->refused = (guint)refused;
   counts->parked = (guint)parked;

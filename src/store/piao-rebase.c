@@ -19,9 +19,6 @@
 #include "store/piao-search.h"
 #include "store/piao-undo.h"
 
-/* Entries that nobody has to look at any more are kept this long for the sync centre. */
-#define KEPT "1000"
-
 PIAO_STATEMENT (outbox_append,
                 "INSERT INTO outbox (dseq, id, name, args, at, actor, state, undo)"
                 " VALUES ((SELECT COALESCE(MAX(dseq), 0) + 1 FROM outbox),"
@@ -32,10 +29,6 @@ PIAO_STATEMENT (outbox_list_applied,
 PIAO_STATEMENT (outbox_note_replay,
                 "UPDATE outbox SET undo = $2, state = $3, code = $4, message = $5 WHERE id = $1");
 PIAO_STATEMENT (outbox_settle, "UPDATE outbox SET undo = NULL WHERE id = $1");
-PIAO_STATEMENT (
-    outbox_prune,
-    "DELETE FROM outbox WHERE undo IS NULL AND decided = 1"
-    " AND state IN ('accepted', 'discarded') AND dseq <= (SELECT MAX(dseq) FROM outbox) - " KEPT);
 
 typedef struct
 {
@@ -452,5 +445,5 @@ piao_outbox_rebase (PiaoRegistry *registry,
   for (guint i = all->len; i > 0; i--)
     if (!put_on (registry, db, g_ptr_array_index (all, i - 1), upto, touched, error))
       return FALSE;
-  return refresh_search (db, touched, error) && piao_db_exec (db, &outbox_prune, error, "");
+  return refresh_search (db, touched, error) && piao_outbox_prune (db, error);
 }

@@ -20,6 +20,9 @@
 #define SHORTEST_FILE 512
 
 PIAO_STATEMENT (replica_quick_check, "PRAGMA quick_check (1)");
+PIAO_STATEMENT (replica_wrong_entries,
+                "SELECT COUNT(*) FROM outbox WHERE id <= 0 OR substr(name, 1, 1) IS NULL"
+                " OR substr(args, 1, 1) IS NULL OR substr(state, 1, 1) IS NULL");
 
 static gboolean
 set_damaged (GError **error)
@@ -28,23 +31,17 @@ set_damaged (GError **error)
                          _ ("The database file is damaged or is not a database."));
 }
 
-/* Everything that waits must be readable: better to know before than after the next scan. */
+/* Everything that waits must be readable, and what may have to be sent once more: better to know
+ * before than after the next scan. In a row that was overwritten SQLite sees columns without
+ * values; their first characters are asked for, so that it looks at all of them. */
 static gboolean
-read_outbox (PiaoDb *db, GError **error)
+check_outbox (PiaoDb *db, GError **error)
 {
-  g_autoptr (GPtrArray) entries = piao_outbox_list (db, NULL, G_MAXINT, error);
+  gint64 wrong = 0;
 
-  if (entries == NULL)
+  if (!piao_db_query_int (db, &replica_wrong_entries, 0, &wrong, error, ""))
     return FALSE;
-  /* In a row that was overwritten SQLite sees columns without values. */
-  for (guint i = 0; i < entries->len; i++)
-    {
-      const PiaoOutboxEntry *entry = g_ptr_array_index (entries, i);
-
-      if (entry->id <= 0 || entry->name == NULL || entry->args == NULL || entry->state == NULL)
-        return set_damaged (error);
-    }
-  return TRUE;
+  return wrong == 0 || set_damaged (error);
 }
 
 /* A file that cannot be opened is damaged when it says so itself; a full disk is something else. */
@@ -82,7 +79,7 @@ open_db (const char *path, gint64 *last_id, GError **error)
     return NULL;
   db = piao_db_open (path, PIAO_DB_READ_WRITE, error);
   if (db == NULL || !piao_later_index_make_all (db, error)
-      || !piao_schema_migrate (db, PIAO_SCHEMA_REPLICA, error) || !read_outbox (db, error)
+      || !piao_schema_migrate (db, PIAO_SCHEMA_REPLICA, error) || !check_outbox (db, error)
       || !piao_outbox_get_last_id (db, last_id, error))
     return NULL;
   return g_steal_pointer (&db);

@@ -168,15 +168,18 @@ typedef struct
 
 gboolean piao_outbox_count (PiaoDb *db, PiaoOutboxCounts *counts, GError **error);
 
-/* Entries in @state (NULL for all), newest first, at most @limit. GPtrArray of entries. The last
- * thousand are kept after they are done with. */
-GPtrArray *piao_outbox_list (PiaoDb *db, const char *state, guint limit, GError **error);
+/* Entries, newest first, at most @limit: whatever their state, or those that wait for a person.
+ * What is done with is kept for long (store/piao-outbox-kept.c). GPtrArray of entries. */
+GPtrArray *piao_outbox_list (PiaoDb *db, guint limit, GError **error);
+GPtrArray *piao_outbox_list_refused (PiaoDb *db, guint limit, GError **error);
+GPtrArray *piao_outbox_list_parked (PiaoDb *db, guint limit, GError **error);
 
 /* One entry by command id; NOT_FOUND "outbox.unknown". Transfer full. */
 PiaoOutboxEntry *piao_outbox_find (PiaoDb *db, gint64 command, GError **error);
 
-/* Entries about an order: that name it in their arguments or have made it; newest first, at most
- * @limit. For the record itself, where a refused change must be found. GPtrArray of entries. */
+/* Refused and parked entries about an order: that name it in their arguments or would have made it;
+ * newest first, at most @limit. For the record itself, where a refused change must be found.
+ * GPtrArray of entries. */
 GPtrArray *piao_outbox_list_about (PiaoDb *db, gint64 order, guint limit, GError **error);
 
 /* A person has dealt with a refused or parked entry and says how in @note. CONFLICT

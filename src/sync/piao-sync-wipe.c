@@ -18,7 +18,9 @@ PIAO_STATEMENT (wipe_park,
 PIAO_STATEMENT (wipe_forget_done, "DELETE FROM outbox WHERE state IN ('accepted', 'discarded')");
 PIAO_STATEMENT (wipe_forget_all, "DELETE FROM outbox");
 PIAO_STATEMENT (wipe_spool, "DELETE FROM spool");
-PIAO_STATEMENT (wipe_count, "SELECT COUNT(*) FROM outbox WHERE state = 'parked'");
+PIAO_STATEMENT (
+    wipe_count,
+    "SELECT COUNT(*) FROM outbox WHERE state IN ('refused', 'parked') AND state = 'parked'");
 
 gboolean
 piao_sync_wipe (PiaoRegistry *registry, PiaoDb *db, GError **error)

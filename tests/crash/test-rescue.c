@@ -95,7 +95,7 @@ static char *
 read_outbox (PiaoDb *db, const char *where)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) entries = piao_outbox_list (db, NULL, G_MAXINT, &error);
+  g_autoptr (GPtrArray) entries = piao_outbox_list (db, G_MAXINT, &error);
 
   crash_fail_on (error, where);
   return describe (entries);

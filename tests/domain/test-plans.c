@@ -14,13 +14,13 @@
 #include "store/piao-schema.h"
 #include "sync/piao-working-set.h"
 
-static const char *const growing[] = { "orders",          "order_line",    "pack",
-                                       "movement",        "order_event",   "parcel",
-                                       "gateway_request", "change",        "command_log",
-                                       "session",         "abnormal_case", "abnormal_pack" };
+static const char *const growing[]
+    = { "orders",        "order_line",      "pack",   "movement",    "order_event",
+        "parcel",        "gateway_request", "change", "command_log", "session",
+        "abnormal_case", "abnormal_pack",   "outbox" };
 
 /* Indexes over only the few rows that are open: walking through them is what they are for. */
-static const char *const open_only[] = { "gateway_request_open" };
+static const char *const open_only[] = { "gateway_request_open", "outbox_open" };
 
 /* Statements that are meant to read everything once, or stop at the first rows (codes_*: the small
  * world of practice). */
@@ -30,6 +30,8 @@ static const char *const walking_allowed[] = {
   "audit_debit_applied", "audit_timeline",        "count_orders",       "gateway_newest",
   "codes_expired",       "codes_frozen",          "codes_wrong",        "codes_fit",
   "verify_numbers",      "verify_lane_heads",     "verify_last_entry",  "password_end_sessions",
+  "outbox_list_all",     "verify_outbox",         "wipe_forget_done",   "wipe_forget_all",
+  "kept_sizes",          "replica_wrong_entries",
 };
 
 /* What only a replica's SQLite has; PostgreSQL is not asked about statements that use it. */

@@ -481,7 +481,7 @@ static DexFuture *
 read_state (PiaoDb *db, gpointer data)
 {
   Job *job = data;
-  g_autoptr (GPtrArray) entries = piao_outbox_list (db, NULL, 10000, NULL);
+  g_autoptr (GPtrArray) entries = piao_outbox_list (db, 10000, NULL);
 
   for (guint i = 0; i < entries->len; i++)
     {

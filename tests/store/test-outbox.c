@@ -1,6 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The Piaoku developers
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include <sqlite3.h>
+
 #include "base/piao-error.h"
 #include "base/piao-id.h"
 #include "store/piao-outbox-private.h"
@@ -19,6 +21,9 @@ PIAO_STATEMENT (test_clear_words, "DELETE FROM search");
 PIAO_STATEMENT (test_get_state,
                 "SELECT state || ' ' || COALESCE(code, '') FROM outbox WHERE id = $1");
 PIAO_STATEMENT (test_count_undo, "SELECT COUNT(*) FROM outbox WHERE undo IS NOT NULL");
+PIAO_STATEMENT (test_count_all, "SELECT COUNT(*) FROM outbox");
+PIAO_STATEMENT (test_sum_args, "SELECT SUM(octet_length(args)) FROM outbox");
+PIAO_STATEMENT (test_lowest, "SELECT MIN(dseq) FROM outbox");
 PIAO_STATEMENT (test_dseq_gaps, "SELECT MAX(dseq) - COUNT(*) FROM outbox");
 
 /* A desktop and the server, without threads and wire. */
@@ -369,14 +374,14 @@ test_the_sync_centre (World *world, gconstpointer data)
   g_assert_cmpuint (counts.waiting, ==, 0);
   g_assert_cmpuint (counts.refused, ==, 1);
   g_assert_cmpint (counts.oldest, ==, 0);
-  refused = piao_outbox_list (world->desktop, "refused", 10, NULL);
+  refused = piao_outbox_list_refused (world->desktop, 10, NULL);
   g_assert_cmpuint (refused->len, ==, 1);
   g_assert_cmpstr (((PiaoOutboxEntry *)refused->pdata[0])->message, ==, "Nothing there.");
   g_assert_true (piao_outbox_discard (world->desktop, move, "counted again", &error));
   g_assert_false (piao_outbox_discard (world->desktop, move, "again", &error));
   g_assert_cmpstr (piao_error_get_reason (error), ==, "outbox.state");
   g_clear_error (&error);
-  all = piao_outbox_list (world->desktop, NULL, 10, NULL);
+  all = piao_outbox_list (world->desktop, 10, NULL);
   g_assert_cmpint (((PiaoOutboxEntry *)all->pdata[0])->id, ==, move);
   g_assert_cmpstr (((PiaoOutboxEntry *)all->pdata[0])->note, ==, "counted again");
   g_assert_false (piao_outbox_accept (world->desktop, 12345, 1, &error));
@@ -495,6 +500,11 @@ test_found_on_the_record (World *world, gconstpointer data)
   g_autoptr (GPtrArray) none = NULL;
 
   run_here (world, "shelf.add", shelf_args_add ("2", "二", NULL));
+  none = piao_outbox_list_about (world->desktop, SHELF_ROW_OF (add), 10, NULL);
+  g_assert_cmpuint (none->len, ==, 0);
+  g_clear_pointer (&none, g_ptr_array_unref);
+  g_test_message ("Only what a person has to look at stands on the record");
+  piao_db_script (world->desktop, "UPDATE outbox SET state = 'refused'", NULL);
   made = piao_outbox_list_about (world->desktop, SHELF_ROW_OF (add), 10, NULL);
   g_assert_cmpuint (made->len, ==, 1);
   g_assert_cmpint (((PiaoOutboxEntry *)made->pdata[0])->id, ==, add);
@@ -507,13 +517,29 @@ test_found_on_the_record (World *world, gconstpointer data)
   g_assert_cmpint (((PiaoOutboxEntry *)named->pdata[0])->dseq, ==, 2);
 }
 
+/* What was done long ago, in numbers from @first to @last. */
+static void
+keep (World *world, gint64 first, gint64 last, guint bytes)
+{
+  g_autofree char *sql = g_strdup_printf (
+      "WITH RECURSIVE n (i) AS (SELECT %" G_GINT64_FORMAT
+      " UNION ALL SELECT i + 1 FROM n WHERE i < %" G_GINT64_FORMAT ")"
+      " INSERT INTO outbox (dseq, id, name, args, at, actor, state, decided, seq)"
+      " SELECT i, i * 4096, 'shelf.move', printf ('{\"shelf\":\"%%.*c\"}', %u, '7'), 1, 7,"
+      " 'accepted', 1, i FROM n",
+      first, last, bytes);
+
+  g_assert_true (piao_db_script (world->desktop, sql, NULL));
+}
+
 static void
 test_old_entries_go (World *world, gconstpointer data)
 {
-  gint64 last = 0;
-  gint64 id = 0;
+  gint64 id = 0, last;
 
-  for (guint i = 0; i < 1100; i++)
+  keep (world, 1, PIAO_OUTBOX_KEPT + 90, 20);
+  piao_db_script (world->desktop, "UPDATE outbox SET state = 'refused' WHERE dseq = 5", NULL);
+  for (guint i = 0; i < 10; i++)
     {
       g_autofree char *code = g_strdup_printf ("%u", i);
 
@@ -521,9 +547,78 @@ test_old_entries_go (World *world, gconstpointer data)
     }
   push (world, 2000);
   pull (world, world->seq);
-  g_assert_cmpint (count_of (world->desktop, &test_dseq_gaps), ==, 100);
+  g_assert_cmpint (count_of (world->desktop, &test_count_all), ==, PIAO_OUTBOX_KEPT + 1);
+  g_assert_cmpint (count_of (world->desktop, &test_dseq_gaps), ==, 99);
+  g_assert_cmpint (count_of (world->desktop, &test_count_undo), ==, 0);
   g_assert_true (piao_outbox_get_last_id (world->desktop, &id, NULL));
   g_assert_cmpint (id, ==, last + (PIAO_ID_PER_COMMAND - 1) * PIAO_ID_STRIDE);
+
+  g_test_message ("Those that say much go sooner; what a person has to look at stays");
+  piao_db_script (world->desktop, "DELETE FROM outbox WHERE dseq > 5", NULL);
+  keep (world, 6, 2000, 20000);
+  run_here (world, "shelf.add", shelf_args_add ("many", "x", NULL));
+  pull (world, world->seq);
+  g_assert_cmpint (count_of (world->desktop, &test_sum_args), <=, PIAO_OUTBOX_KEPT_BYTES);
+  g_assert_cmpint (count_of (world->desktop, &test_sum_args), >,
+                   PIAO_OUTBOX_KEPT_BYTES - 3 * 20000);
+  g_assert_cmpint (count_of (world->desktop, &test_lowest), ==, 5);
+}
+
+static int
+count_step (gpointer data)
+{
+  (*(guint64 *)data)++;
+  return 0;
+}
+
+/* The instructions of SQLite's machine for all that is asked from one scan to the next. */
+static guint64
+count_instructions (World *world, gint64 shelf)
+{
+  sqlite3 *handle = piao_db_get_sqlite (world->desktop);
+  PiaoOutboxCounts counts;
+  guint64 steps = 0;
+
+  sqlite3_progress_handler (handle, 1, count_step, &steps);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (GPtrArray) newest = NULL;
+      g_autoptr (GPtrArray) refused = NULL;
+      g_autoptr (GPtrArray) about = NULL;
+
+      run_here (world, "shelf.move", shelf_args_move (shelf, 1));
+      g_assert_true (piao_outbox_count (world->desktop, &counts, NULL));
+      newest = piao_outbox_list (world->desktop, 10, NULL);
+      refused = piao_outbox_list_refused (world->desktop, 10, NULL);
+      about = piao_outbox_list_about (world->desktop, shelf, 10, NULL);
+      push (world, 10);
+      pull (world, world->seq);
+    }
+  sqlite3_progress_handler (handle, 0, NULL, NULL);
+  g_assert_cmpuint (counts.waiting, ==, 1);
+  return steps;
+}
+
+static void
+test_what_is_kept_costs_nothing (World *world, gconstpointer data)
+{
+  gint64 shelf = SHELF_ROW_OF (run_here (world, "shelf.add", shelf_args_add ("1", "x", NULL)));
+  guint64 few, many;
+
+  for (guint i = 0; i < 20; i++)
+    run_here (world, "shelf.move", shelf_args_move (shelf, 1));
+  push (world, 100);
+  pull (world, world->seq);
+  few = count_instructions (world, shelf);
+  keep (world, 100, 20100, 100);
+  run_here (world, "shelf.move", shelf_args_move (shelf, 1));
+  push (world, 10);
+  pull (world, world->seq);
+  many = count_instructions (world, shelf);
+  g_test_message ("%" G_GUINT64_FORMAT " instructions, with 20,000 kept %" G_GUINT64_FORMAT, few,
+                  many);
+  g_assert_cmpuint (few, >, 1000);
+  g_assert_cmpuint (many, <, few + few / 20);
 }
 
 static guint n_expected;
@@ -660,6 +755,7 @@ main (int argc, char **argv)
     { "/store/outbox/sent-again", test_sent_again_in_another_way },
     { "/store/outbox/on-the-record", test_found_on_the_record },
     { "/store/outbox/old-entries", test_old_entries_go },
+    { "/store/outbox/kept-costs-nothing", test_what_is_kept_costs_nothing },
     { "/store/outbox/past-the-outbox", test_past_the_outbox_is_noticed },
     { "/store/outbox/unreadable-undo", test_an_unreadable_undo_is_said },
     { "/store/outbox/converges", test_anything_converges },

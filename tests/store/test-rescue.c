@@ -129,7 +129,7 @@ read_all (PiaoDb *db, gpointer data)
   GPtrArray **entries = data;
   GError *error = NULL;
 
-  *entries = piao_outbox_list (db, NULL, 10000, &error);
+  *entries = piao_outbox_list (db, 10000, &error);
   return *entries != NULL ? dex_future_new_true () : dex_future_new_for_error (error);
 }
 
@@ -358,7 +358,7 @@ test_gaps (void)
   /* The centre has had 21 of them: one is lost. */
   g_assert_true (piao_outbox_close_gaps (db, 22, &changed, NULL));
   g_assert_true (changed);
-  entries = piao_outbox_list (db, "queued", 1000, NULL);
+  entries = piao_outbox_list_unsent (db, 1000, NULL);
   for (guint i = 0; i < entries->len; i++)
     {
       const PiaoOutboxEntry *entry = g_ptr_array_index (entries, i);

@@ -87,13 +87,7 @@ refused_new (PiaoDb *db, PiaoRegistry *registry, PiaoOutboxEntry *entry)
   return self;
 }
 
-static gboolean
-needs_person (const PiaoOutboxEntry *entry)
-{
-  return g_str_equal (entry->state, "refused") || g_str_equal (entry->state, "parked");
-}
-
-/* Moves the entries that need a person from @entries (taken) to @items. */
+/* Moves all of @entries (taken) to @items. */
 static gboolean
 take_entries (
     PiaoDb *db, PiaoRegistry *registry, GPtrArray *entries, GPtrArray *items, GError **error)
@@ -104,10 +98,7 @@ take_entries (
     return FALSE;
   g_ptr_array_set_free_func (held, NULL);
   for (guint i = 0; i < held->len; i++)
-    if (needs_person (held->pdata[i]))
-      g_ptr_array_add (items, refused_new (db, registry, held->pdata[i]));
-    else
-      piao_outbox_entry_free (held->pdata[i]);
+    g_ptr_array_add (items, refused_new (db, registry, held->pdata[i]));
   return TRUE;
 }
 
@@ -129,8 +120,8 @@ piao_refused_list (PiaoDb *db, PiaoRegistry *registry, gint64 order, guint limit
                          error)
                ? g_steal_pointer (&items)
                : NULL;
-  if (!take_entries (db, registry, piao_outbox_list (db, "refused", limit, error), items, error)
-      || !take_entries (db, registry, piao_outbox_list (db, "parked", limit, error), items, error))
+  if (!take_entries (db, registry, piao_outbox_list_refused (db, limit, error), items, error)
+      || !take_entries (db, registry, piao_outbox_list_parked (db, limit, error), items, error))
     return NULL;
   g_ptr_array_sort (items, compare_newest_first);
   if (items->len > limit)

@@ -48,7 +48,7 @@ answer_free (gpointer data)
 static gboolean
 load_entries (PiaoDb *db, GPtrArray *items, GError **error)
 {
-  g_autoptr (GPtrArray) entries = piao_outbox_list (db, NULL, MAX_ITEMS, error);
+  g_autoptr (GPtrArray) entries = piao_outbox_list (db, MAX_ITEMS, error);
 
   for (guint i = 0; entries != NULL && i < entries->len; i++)
     g_ptr_array_add (items, piao_sync_item_new_command (db, g_ptr_array_index (entries, i)));
