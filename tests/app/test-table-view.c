@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <libdex.h>
+#include <math.h>
 
 #include "app/piao-application.h"
 #include "app/widget/piao-line.h"
@@ -48,13 +49,30 @@ test_item_init (TestItem *self)
 {
 }
 
+typedef struct
+{
+  GtkWidget *window;
+  PiaoTableView *table;
+  GListStore *items;
+  GtkSingleSelection *selection;
+  guint opened;     /* position of the row that was opened last */
+  char *letters;    /* the rest of a name that takes a while to be drawn */
+  guint pictures;   /* since the list was scrolled last */
+  guint incomplete; /* how many of them lacked a text */
+} Fixture;
+
 /* --- the table -------------------------------------------------------------------------------- */
 
 static char *
 name_cell (gpointer item, gpointer data)
 {
-  TEST_ITEM (item)->asked++;
-  return g_strdup (TEST_ITEM (item)->name);
+  TestItem *self = item;
+  Fixture *f = data;
+
+  self->asked++;
+  if (f->letters != NULL)
+    return g_strdup_printf ("Outlet %d %s", self->count, f->letters);
+  return g_strdup (self->name);
 }
 
 static char *
@@ -107,15 +125,6 @@ static const PiaoTableColumn columns[] = {
   { "clock", "Due", PIAO_TABLE_WIDE, 120, clock_cell, clock_style },
   { "state", "State", PIAO_TABLE_PILL, 90, state_cell, state_tint },
 };
-
-typedef struct
-{
-  GtkWidget *window;
-  PiaoTableView *table;
-  GListStore *items;
-  GtkSingleSelection *selection;
-  guint opened; /* position of the row that was opened last */
-} Fixture;
 
 static void
 on_activate (Fixture *f, guint position)
@@ -206,6 +215,7 @@ tear_down (Fixture *f, gconstpointer data)
   app_world_close_window (GTK_WINDOW (f->window));
   g_object_unref (f->selection);
   g_object_unref (f->items);
+  g_free (f->letters);
 }
 
 /* --- tests ------------------------------------------------------------------------------------ */
@@ -391,6 +401,151 @@ test_hands (Fixture *f, gconstpointer data)
   g_assert_true (gtk_widget_grab_focus (GTK_WIDGET (f->table)));
 }
 
+/* --- scrolling -------------------------------------------------------------------------------- */
+
+#define MANY 20000    /* rows: more than are ever seen here, so that each is new */
+#define LETTERS 20000 /* of a name */
+
+static void
+on_painted (Fixture *f)
+{
+  f->pictures++;
+  f->incomplete += piao_table_view_is_whole (f->table) ? 0 : 1;
+}
+
+static void
+make_long (Fixture *f)
+{
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (int i = 0; i < MANY; i++)
+    {
+      TestItem *item = g_object_new (TEST_TYPE_ITEM, NULL);
+
+      item->count = i;
+      g_ptr_array_add (items, item);
+    }
+  f->letters = g_strnfill (LETTERS, 'n');
+  g_list_store_splice (f->items, 0, 2, items->pdata, items->len);
+  g_signal_connect_swapped (gtk_widget_get_frame_clock (f->window), "after-paint",
+                            G_CALLBACK (on_painted), f);
+}
+
+static GtkAdjustment *
+get_bar (Fixture *f)
+{
+  GtkWidget *scroller = gtk_window_get_child (GTK_WINDOW (f->window));
+
+  return gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller));
+}
+
+/* A screen further, where nobody has been. */
+static void
+scroll_on (Fixture *f)
+{
+  GtkAdjustment *bar = get_bar (f);
+
+  gtk_adjustment_set_value (bar,
+                            gtk_adjustment_get_value (bar) + gtk_adjustment_get_page_size (bar));
+  f->pictures = f->incomplete = 0;
+}
+
+static gboolean
+is_painted (gpointer data)
+{
+  return ((Fixture *)data)->pictures > 0;
+}
+
+static gboolean
+is_whole (gpointer data)
+{
+  return is_painted (data) && piao_table_view_is_whole (((Fixture *)data)->table);
+}
+
+/* A screen further in each picture, until one of them lacks a text. */
+static gboolean
+is_flung (gpointer data)
+{
+  Fixture *f = data;
+
+  if (is_painted (f) && f->incomplete == 0)
+    scroll_on (f);
+  return f->incomplete > 0;
+}
+
+static gboolean
+end_rest (gpointer over)
+{
+  *(gboolean *)over = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+is_over (gpointer over)
+{
+  return *(gboolean *)over;
+}
+
+/* Nobody touches the list for a while. */
+static void
+rest (void)
+{
+  gboolean over = FALSE;
+
+  g_timeout_add (2 * PIAO_LINE_REST / 1000, end_rest, &over);
+  app_world_await (is_over, &over);
+}
+
+/* A line is heard as its item once all of it was drawn. */
+static void
+check_row (Fixture *f, GtkWidget *row)
+{
+  graphene_rect_t place;
+  g_autofree char *name = NULL;
+
+  g_assert_true (gtk_widget_compute_bounds (row, gtk_widget_get_parent (row), &place));
+  name = g_strdup_printf ("Outlet %1$d %2$s, Packs %1$d",
+                          (int)round ((gtk_adjustment_get_value (get_bar (f)) + place.origin.y)
+                                      / place.size.height),
+                          f->letters);
+  g_assert_true (is_named (gtk_widget_get_first_child (row), name));
+}
+
+static void
+check_screen (Fixture *f)
+{
+  guint n = 0;
+
+  for (GtkWidget *row = gtk_widget_get_parent (get_line (f)); row != NULL;
+       row = gtk_widget_get_next_sibling (row))
+    if (gtk_widget_get_mapped (row))
+      {
+        check_row (f, row);
+        n++;
+      }
+  g_assert_cmpuint (n, >, 5);
+}
+
+/* Pictures of a list that is flung leave new texts out rather than come late. When it stands they
+ * come by themselves; and what is turned to after a rest is there at once. */
+static void
+test_flung (Fixture *f, gconstpointer data)
+{
+  make_long (f);
+  app_world_await (is_painted, f);
+  app_world_await (is_flung, f);
+  app_world_await (is_whole, f);
+  check_screen (f);
+  for (int i = 0; i < 3; i++)
+    {
+      rest ();
+      scroll_on (f);
+      app_world_await (is_painted, f);
+      g_assert_cmpuint (f->incomplete, ==, 0);
+      check_screen (f);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -410,5 +565,6 @@ main (int argc, char *argv[])
   ADD ("/table-view/moved-text", test_moved_text);
   ADD ("/table-view/cut", test_cut);
   ADD ("/table-view/hands", test_hands);
+  ADD ("/table-view/flung", test_flung);
   return g_test_run ();
 }

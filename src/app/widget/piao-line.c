@@ -6,23 +6,16 @@
  * list is seen. Here a row is one widget. Only a text in a style of its own is a mark, since the
  * style sheet says what that looks like.
  *
- * Most of what is left is to find the glyphs of each text. Places, people, sources and sums come
- * again and again, and all of it when one scrolls back: texts are kept as they were drawn.
- *
  * A line follows its item only from the time it was drawn: before that nothing of it is on the
  * screen that could be out of date. So a list that is scrolled by pages binds two hundred rows for
  * the price of thirty. */
 
 #include "config.h"
 
-#include <glib/gi18n-lib.h>
-#include <math.h>
-
 #include "app/widget/piao-line.h"
 #include "app/widget/piao-mark.h"
 
 #define BETWEEN '\037' /* texts of a line: no text has it */
-#define MAX_DRAWN 2000 /* texts that are kept as they were drawn: forty screens have not more */
 
 struct _PiaoLine
 {
@@ -33,93 +26,13 @@ struct _PiaoLine
   gpointer item;    /* borrowed, or NULL */
   gulong changed;   /* handler of its "changed", once drawn */
   gboolean stale;   /* what is drawn may not be the item's any more */
+  guint late;       /* tick callback until which some texts are left out, or 0 */
   char *shown;      /* what was drawn last, as dup_shown() has it */
   char *name;       /* … for those who do not see it */
   PiaoMark **marks; /* one for each column, NULL but for texts with a style; children */
 };
 
 G_DEFINE_FINAL_TYPE (PiaoLine, piao_line, GTK_TYPE_WIDGET)
-
-/* --- form ------------------------------------------------------------------------------------- */
-
-/* A text as a column has drawn it. Also the key of itself. */
-typedef struct
-{
-  guint column;
-  char *text;
-  GskRenderNode *node; /* NULL for blanks */
-} Drawn;
-
-static guint
-drawn_hash (gconstpointer data)
-{
-  const Drawn *self = data;
-
-  return g_str_hash (self->text) * 31 + self->column;
-}
-
-static gboolean
-drawn_equal (gconstpointer a, gconstpointer b)
-{
-  const Drawn *left = a, *right = b;
-
-  return left->column == right->column && g_str_equal (left->text, right->text);
-}
-
-static void
-drawn_free (gpointer data)
-{
-  Drawn *self = data;
-
-  g_free (self->text);
-  g_clear_pointer (&self->node, gsk_render_node_unref);
-  g_free (self);
-}
-
-PiaoLineForm *
-piao_line_form_new (const PiaoTableColumn *columns, guint n_columns, gpointer data)
-{
-  PiaoLineForm *self = g_rc_box_new0 (PiaoLineForm);
-
-  self->data = data;
-  self->drawn = g_hash_table_new_full (drawn_hash, drawn_equal, drawn_free, NULL);
-  self->columns = g_array_sized_new (FALSE, TRUE, sizeof (PiaoLineColumn), n_columns);
-  for (guint i = 0; i < n_columns; i++)
-    {
-      PiaoLineColumn column = { &columns[i], _ (columns[i].title), FALSE, 0, 0 };
-
-      g_array_append_val (self->columns, column);
-    }
-  return self;
-}
-
-PiaoLineForm *
-piao_line_form_ref (PiaoLineForm *self)
-{
-  return g_rc_box_acquire (self);
-}
-
-static void
-form_clear (gpointer data)
-{
-  PiaoLineForm *self = data;
-
-  g_array_unref (self->columns);
-  g_hash_table_unref (self->drawn);
-  g_clear_object (&self->layout);
-}
-
-void
-piao_line_form_forget (PiaoLineForm *self)
-{
-  g_hash_table_remove_all (self->drawn);
-}
-
-void
-piao_line_form_unref (PiaoLineForm *self)
-{
-  g_rc_box_release_full (self, form_clear);
-}
 
 static const PiaoLineColumn *
 get_column (PiaoLine *self, guint i)
@@ -214,86 +127,30 @@ follow (PiaoLine *self)
 
 /* --- drawing ---------------------------------------------------------------------------------- */
 
-static PangoAttrList *
-get_attributes (gboolean strong)
-{
-  static PangoAttrList *kept[2];
-
-  if (kept[strong] == NULL)
-    {
-      kept[strong] = pango_attr_list_new ();
-      pango_attr_list_insert (kept[strong], pango_attr_font_features_new ("tnum=1"));
-      if (strong)
-        pango_attr_list_insert (kept[strong], pango_attr_weight_new (PANGO_WEIGHT_SEMIBOLD));
-    }
-  return kept[strong];
-}
-
-/* Sets @text as @column shows it; the layout is the form's. */
-static PangoLayout *
-lay_out (PiaoLine *self, const PiaoLineColumn *column, const char *text)
-{
-  PangoLayout *layout = self->form->layout;
-  guint flags = column->declared->flags;
-
-  pango_layout_set_attributes (layout, get_attributes ((flags & PIAO_TABLE_STRONG) != 0));
-  pango_layout_set_alignment (layout,
-                              flags & PIAO_TABLE_NUMERIC ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
-  pango_layout_set_width (layout, column->width * PANGO_SCALE);
-  pango_layout_set_text (layout, text, -1);
-  return layout;
-}
-
-/* What @column shows of @text, where it stands in a line. NULL for blanks. Transfer full. */
-static GskRenderNode *
-draw (PiaoLine *self, const PiaoLineColumn *column, const char *text)
-{
-  PangoLayout *layout = lay_out (self, column, text);
-  GtkSnapshot *snapshot = gtk_snapshot_new ();
-  int height;
-
-  pango_layout_get_pixel_size (layout, NULL, &height);
-  gtk_snapshot_translate (snapshot,
-                          &GRAPHENE_POINT_INIT ((float)column->x,
-                                                floorf ((float)(self->form->height - height) / 2)));
-  gtk_snapshot_append_layout (snapshot, layout, &self->form->color);
-  return gtk_snapshot_free_to_node (snapshot);
-}
-
-/* What was drawn stays right as long as colour, height and fonts are the same. (The places of the
- * columns, too: their table says when they change.) */
 static void
-check_drawn (PiaoLine *self)
+forget_late (PiaoLine *self)
 {
-  PiaoLineForm *form = self->form;
-  guint serial = pango_context_get_serial (pango_layout_get_context (form->layout));
-  int height = gtk_widget_get_height (GTK_WIDGET (self));
-  GdkRGBA color;
+  self->late = 0;
+  self->form->late--;
+}
 
-  gtk_widget_get_color (GTK_WIDGET (self), &color);
-  if (height == form->height && serial == form->serial && gdk_rgba_equal (&color, &form->color)
-      && g_hash_table_size (form->drawn) < MAX_DRAWN)
+static gboolean
+draw_rest (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  gtk_widget_queue_draw (widget);
+  forget_late (PIAO_LINE (widget));
+  return G_SOURCE_REMOVE;
+}
+
+/* There was no time for all of it in this picture: in the next one. (To ask for it while a picture
+ * is drawn would be of no use.) */
+static void
+go_late (PiaoLine *self)
+{
+  if (self->late != 0)
     return;
-  piao_line_form_forget (form);
-  form->color = color;
-  form->height = height;
-  form->serial = serial;
-}
-
-static void
-draw_text (PiaoLine *self, GtkSnapshot *snapshot, guint i, const char *text)
-{
-  Drawn wanted = { i, (char *)text, NULL };
-  Drawn *drawn = g_hash_table_lookup (self->form->drawn, &wanted);
-
-  if (drawn == NULL)
-    {
-      drawn = g_new0 (Drawn, 1);
-      *drawn = (Drawn){ i, g_strdup (text), draw (self, get_column (self, i), text) };
-      g_hash_table_add (self->form->drawn, drawn);
-    }
-  if (drawn->node != NULL)
-    gtk_snapshot_append_node (snapshot, drawn->node);
+  self->late = gtk_widget_add_tick_callback (GTK_WIDGET (self), draw_rest, NULL, NULL);
+  self->form->late++;
 }
 
 /* Figures mean nothing without the title that stands over them. */
@@ -334,8 +191,9 @@ piao_line_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   PiaoLine *self = PIAO_LINE (widget);
   g_autoptr (GString) name = g_string_new (NULL), shown = g_string_new (NULL);
+  gboolean whole = TRUE;
 
-  check_drawn (self);
+  piao_line_form_begin (self->form, widget);
   for (guint i = 0; i < self->form->columns->len; i++)
     {
       g_autofree char *text = dup_drawn (self, i);
@@ -350,9 +208,11 @@ piao_line_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       if (mark != NULL)
         gtk_widget_snapshot_child (widget, GTK_WIDGET (mark), snapshot);
       else
-        draw_text (self, snapshot, i, text);
+        whole &= piao_line_form_draw (self->form, snapshot, i, text);
     }
-  if (!self->stale)
+  if (!whole)
+    go_late (self);
+  if (!whole || !self->stale)
     return;
   self->stale = FALSE;
   follow (self);
@@ -429,7 +289,7 @@ piao_line_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, Gtk
       if (!column->visible || self->marks[i] != NULL || x < area.x || x >= area.x + area.width)
         continue;
       text = dup_text (self, column);
-      if (text == NULL || !pango_layout_is_ellipsized (lay_out (self, column, text)))
+      if (text == NULL || !piao_line_form_cuts (self->form, i, text))
         return FALSE;
       gtk_tooltip_set_text (tooltip, text);
       gtk_tooltip_set_tip_area (tooltip, &area);
@@ -447,6 +307,11 @@ piao_line_dispose (GObject *object)
   GtkWidget *child;
 
   piao_line_set_item (self, NULL);
+  if (self->late != 0)
+    {
+      gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->late);
+      forget_late (self);
+    }
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   memset (self->marks, 0, self->form->columns->len * sizeof *self->marks);

@@ -381,6 +381,13 @@ piao_table_view_scroll_to_top (PiaoTableView *self)
     gtk_list_view_scroll_to (self->list, 0, GTK_LIST_SCROLL_NONE, NULL);
 }
 
+gboolean
+piao_table_view_is_whole (PiaoTableView *self)
+{
+  g_return_val_if_fail (PIAO_IS_TABLE_VIEW (self) && self->form != NULL, FALSE);
+  return self->form->late == 0;
+}
+
 GtkSorter *
 piao_table_view_get_sorter (PiaoTableView *self)
 {

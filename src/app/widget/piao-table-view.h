@@ -50,6 +50,9 @@ int piao_table_view_get_sort (PiaoTableView *self, gboolean *descending);
 /* Who sorts otherwise wants to see what comes first. */
 void piao_table_view_scroll_to_top (PiaoTableView *self);
 
+/* Whether the last picture had all texts: those of a list that is flung come a little later. */
+gboolean piao_table_view_is_whole (PiaoTableView *self);
+
 /* What compares two items where the columns can; it says "changed" when a person wants another
  * order. Borrowed. */
 GtkSorter *piao_table_view_get_sorter (PiaoTableView *self);
