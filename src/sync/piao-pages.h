@@ -12,8 +12,9 @@ G_BEGIN_DECLS
  * hold the same lanes; those that stand at the same seq and are told of the same news ask the same
  * question within a moment, and its answer is read and coded once.
  *
- * A page is all that had changed behind a seq in a set of lanes at the moment at which it was made:
- * whoever gets it later gets the answer that he would have had then, and it says so (its head).
+ * A page is all that has changed behind one seq in a set of lanes up to another, its head, which is
+ * never beyond where the centre stood: whoever gets it later gets what he would have had then, and
+ * the answer says so.
  * Which lanes somebody may see is decided anew for every question; the key says which they are.
  * Bounded in bytes; what was not asked for longest goes first. Any thread.
  */
@@ -23,7 +24,7 @@ typedef struct
 {
   GBytes *rows;    /* owned; frames of rows and of what is gone */
   gint64 upto;     /* all behind the key's seq up to this one; not beyond head */
-  gint64 head;     /* seq of the server when it was made */
+  gint64 head;     /* the seq that it was made for: the server's then, or one before it */
   gsize bytes;     /* the size of the rows as it is estimated while they are gathered … */
   gsize max_bytes; /* … which had room for so much; a page that reaches its head fits into less */
 } PiaoPage;
@@ -44,9 +45,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoPages, piao_pages_free)
 char *piao_pages_make_key (const char *epoch, int schema, const GArray *lanes, gint64 from);
 
 /*
- * The page of @key that was made at @least or later and fits into @max_bytes; transfer full. NULL
- * when there is none: then the caller makes it, and ends with piao_pages_put(). Whoever asks for
- * the same key meanwhile waits for it.
+ * The page of @key that was made for @least or a later seq and fits into @max_bytes; transfer full.
+ * NULL when there is none: then the caller makes it, and ends with piao_pages_put(). Whoever asks
+ * for the same key meanwhile waits for it.
  */
 PiaoPage *piao_pages_take (PiaoPages *self, const char *key, gint64 least, gsize max_bytes);
 

@@ -552,12 +552,12 @@ begin (Pull *pull, gint64 user, char **epoch, GError **error)
 
 /* --- pages ----------------------------------------------------------------------------------- */
 
-/* The page of what has changed behind @from, made for this answer. NULL on failure. */
+/* The page of what has changed behind @from up to @to, made for this answer. NULL on failure. */
 static PiaoPage *
-make_page (Pull *pull, gint64 from, GError **error)
+make_page (Pull *pull, gint64 from, gint64 to, GError **error)
 {
   PiaoReply *reply = pull->reply;
-  gint64 upto = pull_together (pull, from, pull->head, error);
+  gint64 upto = pull_together (pull, from, to, error);
   GBytes *rows;
 
   if (upto < 0)
@@ -565,11 +565,13 @@ make_page (Pull *pull, gint64 from, GError **error)
   rows = piao_reply_rows_to_frames (reply, pull->request->schema);
   g_ptr_array_set_size (reply->blocks, 0);
   g_array_set_size (reply->gone, 0);
-  return piao_page_new (rows, upto, pull->head, pull->bytes, pull->max_bytes);
+  return piao_page_new (rows, upto, to, pull->bytes, pull->max_bytes);
 }
 
-/* What has changed behind @from, as somebody had it already or will have it. What one was not told
- * of before he asked he is told of later; without a word of anything newer, the newest is meant. */
+/* What has changed behind @from, as somebody had it already or will have it, up to what one was
+ * told of; without a word of anything newer, the newest is meant. What came since one is told of
+ * later: those who are told of the same seq stand there together afterwards, wherever they stood
+ * before, and ask the same question next time. */
 static gboolean
 pull_page (Pull *pull, gint64 from, GError **error)
 {
@@ -577,15 +579,15 @@ pull_page (Pull *pull, gint64 from, GError **error)
   g_autoptr (GArray) granted = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (PiaoPage) page = NULL;
   g_autofree char *key = NULL;
+  gint64 to = request->told > from ? MIN (request->told, pull->head) : pull->head;
 
   for (guint i = 0; i < pull->lanes->len; i++)
     g_array_append_val (granted, get_lane (pull, i)->lane);
   key = piao_pages_make_key (pull->reply->epoch, request->schema, granted, from);
-  page = piao_pages_take (request->pages, key, request->told > from ? request->told : pull->head,
-                          pull->max_bytes);
+  page = piao_pages_take (request->pages, key, to, pull->max_bytes);
   if (page == NULL)
     {
-      page = make_page (pull, from, error);
+      page = make_page (pull, from, to, error);
       piao_pages_put (request->pages, key, page);
     }
   if (page == NULL)

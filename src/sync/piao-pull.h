@@ -36,7 +36,7 @@ typedef struct
   /* Of a desktop that is told when there is news, and has all but the newest. */
   PiaoPages *pages; /* borrowed; answers that others had; NULL: all is read and coded anew */
   int schema;       /* of what is coded */
-  gint64 told;      /* the seq that it was told of: an answer from then is new enough; 0: none */
+  gint64 told;      /* the seq that it was told of, which it gets; 0: none, it gets all there is */
   gboolean later;   /* it is told soon, and fetches then: nothing comes down now */
 } PiaoPullRequest;
 
@@ -44,7 +44,7 @@ typedef struct
  * Adds to @reply what the user may see and does not have yet: epoch, grants, rows, gone, upto,
  * head, more, next and notes; @head (optional) is where the database stands. Lanes the user may not
  * see are passed over. With pages what has changed may come as coded frames; upto and head are then
- * those of the moment at which they were made. Call it within one read transaction.
+ * those that they were made for. Call it within one read transaction.
  */
 gboolean piao_pull (PiaoRegistry *registry,
                     PiaoDb *db,

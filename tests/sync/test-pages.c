@@ -361,6 +361,49 @@ test_moment (void)
   world_clear (&world);
 }
 
+/* Those who stand in different places and are told of the same stand together afterwards, also when
+ * more has come meanwhile. */
+static void
+test_together (void)
+{
+  World world;
+  g_autoptr (JsonObject) behind = NULL;
+  g_autoptr (JsonObject) ahead = NULL;
+  g_autoptr (PiaoReply) much = NULL;
+  g_autoptr (PiaoReply) little = NULL;
+  g_autoptr (JsonObject) last = NULL;
+  g_autoptr (PiaoReply) rest = NULL;
+  gint64 told;
+
+  world_init (&world);
+  order (&world);
+  behind = piao_desk_request (world.store, PIAO_PULL_MAX_BYTES);
+  ahead = piao_desk_request (world.counter, PIAO_PULL_MAX_BYTES);
+  told = order (&world);
+  order (&world);
+  world.centre->terms = &world.terms;
+  world.terms.told = told;
+  much = piao_centre_serve (world.centre, behind, 9, FIXTURE_PICKER);
+  little = piao_centre_serve (world.centre, ahead, 8, FIXTURE_KEEPER);
+  g_assert_cmpuint (count_shared (&world), ==, 0);
+  g_assert_cmpuint (piao_reply_get_n_rows (much), >, piao_reply_get_n_rows (little));
+  g_assert_cmpuint (much->upto->len, ==, little->upto->len);
+  for (guint i = 0; i < much->upto->len; i++)
+    {
+      g_assert_cmpint (g_array_index (much->upto, PiaoLaneSeq, i).seq, ==, told);
+      g_assert_cmpint (g_array_index (little->upto, PiaoLaneSeq, i).seq, ==, told);
+    }
+  g_assert_cmpuint (much->digests->len, ==, 0);
+  take (&world, world.store, behind, much);
+  /* The rest is there for whoever asks. */
+  world.terms.told = 0;
+  last = piao_desk_request (world.store, PIAO_PULL_MAX_BYTES);
+  rest = piao_centre_serve (world.centre, last, 9, FIXTURE_PICKER);
+  take (&world, world.store, last, rest);
+  assert_same (&world, world.store);
+  world_clear (&world);
+}
+
 /* Nothing of these lanes has changed, but others have: the digests of another moment are not
  * compared with. */
 static void
@@ -461,6 +504,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pages/grants", test_grants);
   g_test_add_func ("/pages/epoch", test_epoch);
   g_test_add_func ("/pages/moment", test_moment);
+  g_test_add_func ("/pages/together", test_together);
   g_test_add_func ("/pages/nothing-of-a-moment", test_nothing_of_a_moment);
   g_test_add_func ("/pages/later", test_later);
   g_test_add_func ("/pages/not-later", test_not_later);
