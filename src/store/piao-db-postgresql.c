@@ -27,6 +27,11 @@
 /* A process that stands still in the middle of a transaction loses it, and with it the lock that
  * every other writer waits for. */
 #define IDLE_OPTION "-c idle_in_transaction_session_timeout=10s"
+/* A plan is made once and kept. Made while a table is small, as all are in a new centre, it walks
+ * that table, and goes on walking when it has grown. Every statement has an index to use (see
+ * tests/domain/test-plans.c), so walks are priced out; one that cannot be avoided looks dear then
+ * and must not be compiled for that. */
+#define PLANS "SET enable_seqscan = off; SET jit = off"
 
 /* Types of pg_type.h that are no text here. */
 enum
@@ -139,6 +144,8 @@ configure (PgDb *db, GError **error)
   g_hash_table_remove_all (db->prepared);
   if ((db->flags & PIAO_DB_READ_ONLY) != 0
       && !pg_script (&db->parent, "SET default_transaction_read_only = on", error))
+    return FALSE;
+  if (!pg_script (&db->parent, PLANS, error))
     return FALSE;
   return (db->flags & PIAO_DB_RELAXED) == 0
          || pg_script (&db->parent, "SET synchronous_commit = off", error);
