@@ -21,6 +21,7 @@
 #include "app/setup/piao-start.h"
 #include "app/shell/piao-page-table.h"
 #include "app/shell/piao-window.h"
+#include "app/widget/piao-line.h"
 #include "app/widget/piao-table-view.h"
 #include "base/piao-future.h"
 #include "domain/order/piao-order-queries.h"
@@ -397,6 +398,46 @@ test_menu_gives_focus_back (Fixture *f, gconstpointer data)
   g_assert_true (gtk_window_get_focus (GTK_WINDOW (f->window)) == before);
 }
 
+/* The focus is on the first row of Today. */
+static gboolean
+is_on_first_row (gpointer data)
+{
+  Fixture *f = data;
+  GtkWidget *line = app_world_find_widget (GTK_WIDGET (piao_window_get_page (f->window, "today")),
+                                           PIAO_TYPE_LINE);
+
+  return line != NULL
+         && gtk_widget_get_parent (line) == gtk_window_get_focus (GTK_WINDOW (f->window));
+}
+
+/* Who begins to work stands in the list, is there again after the palette, and opens the first
+ * order with Enter. */
+static void
+test_begins_in_list (Fixture *f, gconstpointer data)
+{
+  app_world_await (is_on_first_row, f);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.palette", NULL);
+  app_world_await (has_dialog, f->window);
+  adw_dialog_close (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window)));
+  app_world_await (is_on_first_row, f);
+  g_assert_true (gtk_widget_activate (gtk_window_get_focus (GTK_WINDOW (f->window))));
+  app_world_await (is_order_dialog, f->window);
+}
+
+/* So does who has signed in, once nothing stands before the work. */
+static void
+test_begins_after_sign_in (Fixture *f, gconstpointer data)
+{
+  AdwDialog *dialog = ADW_DIALOG (piao_start_dialog_new ());
+
+  adw_dialog_present (dialog, GTK_WIDGET (f->window));
+  app_world_await (has_dialog, f->window);
+  g_object_notify (G_OBJECT (f->world->session), "place");
+  g_assert_false (is_on_first_row (f));
+  adw_dialog_force_close (dialog);
+  app_world_await (is_on_first_row, f);
+}
+
 typedef struct
 {
   PiaoWindow *window;
@@ -739,6 +780,8 @@ main (int argc, char *argv[])
   ADD ("/app/counter", test_counter);
   ADD ("/app/counter/queue-clocks", test_queue_clocks);
   ADD ("/app/menu-focus", test_menu_gives_focus_back);
+  ADD ("/app/begins-in-list", test_begins_in_list);
+  ADD ("/app/begins-after-sign-in", test_begins_after_sign_in);
   ADD ("/app/switch-user", test_switch_user);
   ADD ("/app/preferences", test_preferences);
   ADD ("/app/start/first-fetch", test_first_fetch);

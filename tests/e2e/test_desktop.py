@@ -255,6 +255,10 @@ class Desktop(unittest.TestCase):
         oldest = one('replica.db', "SELECT number FROM orders WHERE state = 'pending_outbound'"
                                    ' ORDER BY submitted_at, id LIMIT 1')
         wait_until('it is on screen', lambda: self.app.find('list item', oldest))
+        keys('key', 'Return')  # who has just begun stands on the first row
+        wait_until('an order is open', lambda: self.app.find('dialog'))
+        keys('key', 'Escape')
+        wait_until('it is closed', lambda: not self.app.find('dialog'))
 
     def test_1_the_orders(self):
         """A row of the orders is found by a screen reader and opened by keys alone."""

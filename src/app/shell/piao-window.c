@@ -33,6 +33,7 @@ struct _PiaoWindow
   GtkMenuButton *menu_button;
   GtkWidget *focus_before; /* outside the menu, last; weak */
   guint flash_timer;
+  gboolean begins; /* somebody has signed in, and the dialog of that is still there */
 
   AdwToastOverlay *toasts;
   AdwBin *frame;
@@ -411,6 +412,18 @@ on_place (PiaoWindow *self)
   /* Somebody else goes on where the one before him was, if he may see it. */
   if (shown == NULL || !piao_window_show_page (self, shown))
     piao_window_show_page (self, piao_page_table[0].name);
+  self->begins = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self)) != NULL;
+}
+
+/* Nothing stands before the work any more: the focus goes there, which no page could take yet. */
+static void
+on_dialog (PiaoWindow *self)
+{
+  if (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self)) != NULL
+      || !self->begins || self->front == NULL)
+    return;
+  self->begins = FALSE;
+  piao_page_activate (self->front);
 }
 
 static void
@@ -558,6 +571,7 @@ piao_window_class_init (PiaoWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_menu);
   gtk_widget_class_bind_template_callback (widget_class, on_focus);
+  gtk_widget_class_bind_template_callback (widget_class, on_dialog);
   install_signals ();
   install_actions (widget_class);
 }

@@ -243,6 +243,14 @@ piao_table_view_grab_focus (GtkWidget *widget)
   return gtk_widget_grab_focus (GTK_WIDGET (PIAO_TABLE_VIEW (widget)->list));
 }
 
+/* A list without rows has the focus itself, which is of no use once they have come. */
+static void
+on_rows (PiaoTableView *self)
+{
+  if (gtk_widget_is_focus (GTK_WIDGET (self->list)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->list));
+}
+
 static void
 on_activate (PiaoTableView *self, guint position)
 {
@@ -362,6 +370,8 @@ piao_table_view_set_model (PiaoTableView *self, GtkSelectionModel *model)
 {
   g_return_if_fail (PIAO_IS_TABLE_VIEW (self) && self->form != NULL);
   gtk_list_view_set_model (self->list, model);
+  /* After the list, which has the widgets of the rows by then. */
+  g_signal_connect_object (model, "items-changed", G_CALLBACK (on_rows), self, G_CONNECT_SWAPPED);
 }
 
 GtkSelectionModel *
