@@ -9,35 +9,14 @@
 #include "app/abnormal/piao-case-dialog.h"
 #include "app/abnormal/piao-report-dialog.h"
 #include "app/order/piao-order-dialog.h"
-#include "app/piao-application.h"
-#include "app/shell/piao-window.h"
 #include "base/piao-future.h"
 #include "domain/abnormal/piao-abnormal-queries.h"
-#include "tests/lib/app-world.h"
+#include "tests/lib/app-window.h"
 
 /* An abnormal order on the screens, as a clerk goes through it: the report from the order, then
  * step by step what the case asks for, and the way from the counter. */
 
-typedef struct
-{
-  AppWorld *world;
-  PiaoWindow *window;
-} Fixture;
-
-static void
-set_up (Fixture *f, gconstpointer application)
-{
-  f->world = app_world_new (60);
-  f->window = piao_window_new ((gpointer)application, f->world->session);
-  gtk_window_present (GTK_WINDOW (f->window));
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  app_world_close_window (GTK_WINDOW (f->window));
-  app_world_free (f->world);
-}
+typedef AppWindow Fixture;
 
 static GtkWidget *
 get_dialog (gpointer window)
@@ -254,18 +233,14 @@ test_from_the_counter (Fixture *f, gconstpointer data)
   app_world_await (is_report, f->window);
 }
 
-#define ADD(path, func) g_test_add (path, Fixture, application, set_up, func, tear_down)
+#define ADD(path, func)                                                                            \
+  g_test_add (path, Fixture, application, app_window_set_up, func, app_window_tear_down)
 
 int
 main (int argc, char *argv[])
 {
-  g_autoptr (PiaoApplication) application = NULL;
+  g_autoptr (GtkApplication) application = app_window_start (&argc, &argv);
 
-  gtk_test_init (&argc, &argv, NULL);
-  adw_init ();
-  dex_init ();
-  application = piao_application_new ();
-  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
   ADD ("/app/abnormal/steps", test_report_and_steps);
   ADD ("/app/abnormal/closed-at-once", test_report_closed_at_once);
   ADD ("/app/abnormal/counter", test_from_the_counter);

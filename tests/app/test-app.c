@@ -9,10 +9,8 @@
 #include "app/counter/piao-counter-page.h"
 #include "app/counter/piao-queue-row.h"
 #include "app/order/piao-order-dialog.h"
-#include "app/order/piao-orders-page.h"
 #include "app/order/piao-phone-dialog.h"
 #include "app/pack/piao-pack-dialog.h"
-#include "app/piao-application.h"
 #include "app/piao-paths.h"
 #include "app/preferences/piao-preferences-dialog.h"
 #include "app/refused/piao-mend-dialog.h"
@@ -20,52 +18,18 @@
 #include "app/setup/piao-start-dialog.h"
 #include "app/setup/piao-start.h"
 #include "app/shell/piao-page-table.h"
-#include "app/shell/piao-window.h"
 #include "app/widget/piao-line.h"
 #include "app/widget/piao-table-view.h"
 #include "base/piao-future.h"
 #include "domain/order/piao-order-queries.h"
-#include "tests/lib/app-world.h"
+#include "tests/lib/app-window.h"
 
 /* The window and its pages on real data: each template instantiates, everything that takes the
  * focus has a name, actions do what they say, objects die. */
 
-typedef struct
-{
-  AppWorld *world;
-  GtkApplication *application;
-  PiaoWindow *window;
-} Fixture;
-
-static void
-set_up (Fixture *f, gconstpointer data)
-{
-  f->world = app_world_new (60);
-  f->application = (gpointer)data;
-  f->window = piao_window_new (f->application, f->world->session);
-  gtk_window_present (GTK_WINDOW (f->window));
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  app_world_close_window (GTK_WINDOW (f->window));
-  app_world_free (f->world);
-}
+typedef AppWindow Fixture;
 
 /* --- conditions to wait for ---------------------------------------------------------------- */
-
-static gboolean
-has_rows (gpointer data)
-{
-  return g_list_model_get_n_items (G_LIST_MODEL (data)) > 0;
-}
-
-static gboolean
-has_dialog (gpointer data)
-{
-  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (data)) != NULL;
-}
 
 static gboolean
 is_order_dialog (gpointer data)
@@ -77,15 +41,7 @@ is_order_dialog (gpointer data)
 static gboolean
 has_no_dialog (gpointer data)
 {
-  return !has_dialog (data);
-}
-
-static GListModel *
-get_rows (Fixture *f)
-{
-  PiaoPage *page = piao_window_get_page (f->window, "orders");
-
-  return piao_orders_page_get_rows (PIAO_ORDERS_PAGE (page));
+  return !app_window_has_dialog (data);
 }
 
 /* --- names --------------------------------------------------------------------------------- */
@@ -179,7 +135,7 @@ static void
 test_orders_in_state (Fixture *f, gconstpointer data)
 {
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.orders-in-state", "s", "on_hold");
-  app_world_await (all_on_hold, get_rows (f));
+  app_world_await (all_on_hold, app_window_get_orders (f));
 }
 
 static void
@@ -189,10 +145,10 @@ test_order_dialog (Fixture *f, gconstpointer data)
   AdwDialog *dialog;
   gpointer weak;
 
-  app_world_await (has_rows, get_rows (f));
-  row = g_list_model_get_item (get_rows (f), 0);
+  app_world_await (app_window_has_rows, app_window_get_orders (f));
+  row = g_list_model_get_item (app_window_get_orders (f), 0);
   piao_session_show_order (f->world->session, piao_row_get_id (row));
-  app_world_await (has_dialog, f->window);
+  app_world_await (app_window_has_dialog, f->window);
   dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window));
   g_assert_true (PIAO_IS_ORDER_DIALOG (dialog));
   check_names (GTK_WIDGET (dialog));
@@ -208,7 +164,7 @@ test_telephone (Fixture *f, gconstpointer data)
   piao_window_show_page (f->window, "orders");
   gtk_widget_activate_action (GTK_WIDGET (piao_window_get_page (f->window, "orders")),
                               "orders.telephone", NULL);
-  app_world_await (has_dialog, f->window);
+  app_world_await (app_window_has_dialog, f->window);
   check_names (
       GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window))));
   adw_dialog_force_close (
@@ -222,7 +178,7 @@ test_palette (Fixture *f, gconstpointer data)
   gpointer weak;
 
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.palette", NULL);
-  app_world_await (has_dialog, f->window);
+  app_world_await (app_window_has_dialog, f->window);
   g_assert_nonnull (piao_window_get_palette (f->window));
   check_names (GTK_WIDGET (piao_window_get_palette (f->window)));
   weak = piao_window_get_palette (f->window);
@@ -238,12 +194,12 @@ test_scan_shows_order (Fixture *f, gconstpointer data)
   g_autoptr (PiaoRow) row = NULL;
   PiaoScanBus *bus = piao_session_get_scan_bus (f->world->session);
 
-  app_world_await (has_rows, get_rows (f));
-  row = g_list_model_get_item (get_rows (f), 0);
+  app_world_await (app_window_has_rows, app_window_get_orders (f));
+  row = g_list_model_get_item (app_window_get_orders (f), 0);
   app_world_await ((gboolean (*) (gpointer))piao_row_is_loaded, row);
   piao_window_show_page (f->window, "today");
   g_assert_true (piao_scan_bus_scan (bus, piao_row_get_text (row, 1), FALSE));
-  app_world_await (has_dialog, f->window);
+  app_world_await (app_window_has_dialog, f->window);
   g_assert_true (PIAO_IS_ORDER_DIALOG (
       adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window))));
 }
@@ -254,7 +210,7 @@ test_scan_shows_pack (Fixture *f, gconstpointer data)
   g_autofree char *code = app_world_dup_free_pack (f->world);
 
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.show-pack", "s", code);
-  app_world_await (has_dialog, f->window);
+  app_world_await (app_window_has_dialog, f->window);
   g_assert_true (PIAO_IS_PACK_DIALOG (
       adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window))));
 }
@@ -267,7 +223,7 @@ test_preferences (Fixture *f, gconstpointer data)
   AdwDialog *dialog;
 
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.preferences", NULL);
-  app_world_await (has_dialog, f->window);
+  app_world_await (app_window_has_dialog, f->window);
   dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window));
   check_names (GTK_WIDGET (dialog));
   g_settings_set_uint (f->world->settings, "scan-mean-gap", 35);
@@ -417,7 +373,7 @@ test_begins_in_list (Fixture *f, gconstpointer data)
 {
   app_world_await (is_on_first_row, f);
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.palette", NULL);
-  app_world_await (has_dialog, f->window);
+  app_world_await (app_window_has_dialog, f->window);
   adw_dialog_close (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window)));
   app_world_await (is_on_first_row, f);
   g_assert_true (gtk_widget_activate (gtk_window_get_focus (GTK_WINDOW (f->window))));
@@ -431,7 +387,7 @@ test_begins_after_sign_in (Fixture *f, gconstpointer data)
   AdwDialog *dialog = ADW_DIALOG (piao_start_dialog_new ());
 
   adw_dialog_present (dialog, GTK_WIDGET (f->window));
-  app_world_await (has_dialog, f->window);
+  app_world_await (app_window_has_dialog, f->window);
   g_object_notify (G_OBJECT (f->world->session), "place");
   g_assert_false (is_on_first_row (f));
   adw_dialog_force_close (dialog);
@@ -485,11 +441,11 @@ test_palette_finds_data (Fixture *f, gconstpointer data)
 {
   g_autoptr (PiaoRow) row = NULL;
 
-  app_world_await (has_rows, get_rows (f));
-  row = g_list_model_get_item (get_rows (f), 0);
+  app_world_await (app_window_has_rows, app_window_get_orders (f));
+  row = g_list_model_get_item (app_window_get_orders (f), 0);
   app_world_await ((gboolean (*) (gpointer))piao_row_is_loaded, row);
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.palette", NULL);
-  app_world_await (has_dialog, f->window);
+  app_world_await (app_window_has_dialog, f->window);
   /* A number is no page, so what is found is the order itself. */
   piao_palette_set_query (piao_window_get_palette (f->window), piao_row_get_text (row, 1));
   app_world_await (palette_found, piao_window_get_palette (f->window));
@@ -642,7 +598,7 @@ test_refused_mend (Fixture *f, gconstpointer data)
   piao_window_show_page (f->window, "sync");
   row = await_row (f, GTK_WIDGET (page));
   gtk_widget_activate_action (GTK_WIDGET (row), "refused.mend", NULL);
-  app_world_await (has_dialog, f->window);
+  app_world_await (app_window_has_dialog, f->window);
   dialog = get_dialog (f);
   g_assert_true (PIAO_IS_MEND_DIALOG (dialog));
   check_names (GTK_WIDGET (dialog));
@@ -704,7 +660,7 @@ test_first_fetch (Fixture *f, gconstpointer data)
   guint n = 0;
 
   adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (f->window));
-  app_world_await (has_dialog, f->window);
+  app_world_await (app_window_has_dialog, f->window);
   bar = GTK_PROGRESS_BAR (find_widget (GTK_WIDGET (dialog), GTK_TYPE_PROGRESS_BAR));
   button = find_widget (gtk_widget_get_parent (GTK_WIDGET (bar)), GTK_TYPE_BUTTON);
   piao_start_dialog_show_progress (dialog, "Fetching", -1);
@@ -745,7 +701,7 @@ test_help (Fixture *f, gconstpointer data)
       assert_help (f, entry->help);
     }
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.palette", NULL);
-  app_world_await (has_dialog, f->window);
+  app_world_await (app_window_has_dialog, f->window);
   assert_help (f, "keys");
   adw_dialog_force_close (get_dialog (f));
   app_world_await (has_no_dialog, f->window);
@@ -757,18 +713,14 @@ test_help (Fixture *f, gconstpointer data)
       strstr (adw_alert_dialog_get_body (ADW_ALERT_DIALOG (get_dialog (f))), "sync.page"));
 }
 
-#define ADD(path, func) g_test_add (path, Fixture, application, set_up, func, tear_down)
+#define ADD(path, func)                                                                            \
+  g_test_add (path, Fixture, application, app_window_set_up, func, app_window_tear_down)
 
 int
 main (int argc, char *argv[])
 {
-  g_autoptr (PiaoApplication) application = NULL;
+  g_autoptr (GtkApplication) application = app_window_start (&argc, &argv);
 
-  gtk_test_init (&argc, &argv, NULL);
-  adw_init ();
-  dex_init ();
-  application = piao_application_new ();
-  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
   ADD ("/app/start/close-while-signing-in", test_close_while_signing_in);
   ADD ("/app/pages", test_pages);
   ADD ("/app/page-actions", test_page_actions);

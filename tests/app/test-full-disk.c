@@ -3,12 +3,8 @@
 
 #include "config.h"
 
-#include <libdex.h>
-
 #include "app/counter/piao-counter-page.h"
-#include "app/piao-application.h"
-#include "app/shell/piao-window.h"
-#include "tests/lib/app-world.h"
+#include "tests/lib/app-window.h"
 
 /* The disk becomes full in the middle of an order: no scan counts, the clerk is told, nothing is
  * lost, and with room again the work goes on without a restart. (B.10) */
@@ -123,13 +119,8 @@ test_full (Fixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_autoptr (PiaoApplication) application = NULL;
+  g_autoptr (GtkApplication) application = app_window_start (&argc, &argv);
 
-  gtk_test_init (&argc, &argv, NULL);
-  adw_init ();
-  dex_init ();
-  application = piao_application_new ();
-  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
   g_test_add ("/app/full-disk", Fixture, application, set_up, test_full, tear_down);
   return g_test_run ();
 }

@@ -3,14 +3,12 @@
 
 #include "config.h"
 
-#include <libdex.h>
 #include <math.h>
 
-#include "app/piao-application.h"
 #include "app/widget/piao-line.h"
 #include "app/widget/piao-mark.h"
 #include "app/widget/piao-table-view.h"
-#include "tests/lib/app-world.h"
+#include "tests/lib/app-window.h"
 
 /* A table by itself: what its lines draw, in which style, how they are heard, and when again. */
 
@@ -549,13 +547,8 @@ test_flung (Fixture *f, gconstpointer data)
 int
 main (int argc, char *argv[])
 {
-  g_autoptr (PiaoApplication) application = NULL;
+  g_autoptr (GtkApplication) application = app_window_start (&argc, &argv);
 
-  gtk_test_init (&argc, &argv, NULL);
-  adw_init ();
-  dex_init ();
-  application = piao_application_new ();
-  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
 #define ADD(path, func) g_test_add (path, Fixture, application, set_up, func, tear_down)
   ADD ("/table-view/names", test_names);
   ADD ("/table-view/narrow", test_narrow);

@@ -3,57 +3,17 @@
 
 #include "config.h"
 
-#include <libdex.h>
-
-#include "app/order/piao-orders-page.h"
-#include "app/piao-application.h"
-#include "app/shell/piao-window.h"
 #include "app/sync/piao-sync-model.h"
 #include "app/widget/piao-line.h"
 #include "app/widget/piao-table-view.h"
 #include "domain/order/piao-order-machine.h"
 #include "domain/order/piao-order-queries.h"
 #include "store/piao-row-list.h"
-#include "tests/lib/app-world.h"
+#include "tests/lib/app-window.h"
 
 /* What people make of the tables: sorted by a header, columns chosen and drawn, and kept. */
 
-typedef struct
-{
-  AppWorld *world;
-  GtkApplication *application;
-  PiaoWindow *window;
-} Fixture;
-
-static void
-set_up (Fixture *f, gconstpointer data)
-{
-  f->world = app_world_new (60);
-  f->application = (gpointer)data;
-  f->window = piao_window_new (f->application, f->world->session);
-  gtk_window_present (GTK_WINDOW (f->window));
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  app_world_close_window (GTK_WINDOW (f->window));
-  app_world_free (f->world);
-}
-
-static gboolean
-has_rows (gpointer data)
-{
-  return g_list_model_get_n_items (G_LIST_MODEL (data)) > 0;
-}
-
-static GListModel *
-get_rows (Fixture *f)
-{
-  PiaoPage *page = piao_window_get_page (f->window, "orders");
-
-  return piao_orders_page_get_rows (PIAO_ORDERS_PAGE (page));
-}
+typedef AppWindow Fixture;
 
 static GtkColumnView *
 get_list (Fixture *f)
@@ -95,10 +55,10 @@ test_sort_by_header (Fixture *f, gconstpointer data)
   const guint amount = 8;
 
   piao_window_show_page (f->window, "orders");
-  app_world_await (has_rows, get_rows (f));
+  app_world_await (app_window_has_rows, app_window_get_orders (f));
   g_assert_nonnull (gtk_column_view_column_get_sorter (get_column (f, amount)));
   gtk_column_view_sort_by_column (get_list (f), get_column (f, amount), GTK_SORT_DESCENDING);
-  app_world_await (is_sorted_by_amount, get_rows (f));
+  app_world_await (is_sorted_by_amount, app_window_get_orders (f));
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.orders-in-state", "s", "completed");
   g_assert_null (gtk_column_view_column_get_sorter (get_column (f, amount)));
   g_assert_nonnull (gtk_column_view_column_get_sorter (get_column (f, 0)));
@@ -152,12 +112,12 @@ test_columns_are_kept (Fixture *f, gconstpointer data)
   open_other_window (f, &first);
   g_assert_false (gtk_column_view_column_get_visible (get_column (f, owner)));
   g_assert_cmpint (gtk_column_view_column_get_fixed_width (get_column (f, owner)), ==, 222);
-  app_world_await (is_sorted_by_amount, get_rows (f));
+  app_world_await (is_sorted_by_amount, app_window_get_orders (f));
   /* Where it is not offered it waits. */
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.orders-in-state", "s", "completed");
   gtk_window_destroy (GTK_WINDOW (f->window));
   f->window = piao_window_new (f->application, f->world->session);
-  app_world_await (is_sorted_by_amount, get_rows (f));
+  app_world_await (is_sorted_by_amount, app_window_get_orders (f));
   gtk_window_destroy (GTK_WINDOW (f->window));
   f->window = first;
   for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
@@ -187,7 +147,7 @@ get_line (Fixture *f)
 static char *
 dup_shown (Fixture *f)
 {
-  g_autoptr (PiaoRow) row = g_list_model_get_item (get_rows (f), 0);
+  g_autoptr (PiaoRow) row = g_list_model_get_item (app_window_get_orders (f), 0);
 
   if (row == NULL || !piao_row_is_loaded (row))
     return NULL;
@@ -238,12 +198,6 @@ is_cut_kept (gpointer data)
   return is_kept (data, "number", 60, TRUE);
 }
 
-static gboolean
-has_dialog (gpointer data)
-{
-  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (data)) != NULL;
-}
-
 /* A line is one widget: it is named by its columns that are shown, its row too, says in full what
  * was cut, and opens its order. */
 static void
@@ -266,7 +220,7 @@ test_lines (Fixture *f, gconstpointer data)
   app_world_await (is_number_cut, f);
   g_assert_false (is_cut (get_line (f), 72));
   gtk_widget_activate_action (gtk_widget_get_parent (get_line (f)), "list.activate-item", "u", 0);
-  app_world_await (has_dialog, f->window);
+  app_world_await (app_window_has_dialog, f->window);
   app_world_await (is_cut_kept, f->world->settings);
   g_settings_reset (f->world->settings, "tables");
 }
@@ -316,14 +270,10 @@ test_sync_centre (Fixture *f, gconstpointer data)
 int
 main (int argc, char *argv[])
 {
-  g_autoptr (PiaoApplication) application = NULL;
+  g_autoptr (GtkApplication) application = app_window_start (&argc, &argv);
 
-  gtk_test_init (&argc, &argv, NULL);
-  adw_init ();
-  dex_init ();
-  application = piao_application_new ();
-  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
-#define ADD(path, func) g_test_add (path, Fixture, application, set_up, func, tear_down)
+#define ADD(path, func)                                                                            \
+  g_test_add (path, Fixture, application, app_window_set_up, func, app_window_tear_down)
   ADD ("/tables/sort-by-header", test_sort_by_header);
   ADD ("/tables/columns-are-kept", test_columns_are_kept);
   ADD ("/tables/lines", test_lines);

@@ -1,0 +1,32 @@
+/* SPDX-FileCopyrightText: 2026 The Piaoku developers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "app/shell/piao-window.h"
+#include "tests/lib/app-world.h"
+
+G_BEGIN_DECLS
+
+/* What the main function of every test with windows begins with. Transfer full. */
+GtkApplication *app_window_start (int *argc, char ***argv);
+
+/* The window of the program on a world: the fixture of such tests. */
+typedef struct
+{
+  AppWorld *world;
+  GtkApplication *application; /* borrowed */
+  PiaoWindow *window;
+} AppWindow;
+
+void app_window_set_up (AppWindow *self, gconstpointer application);
+void app_window_tear_down (AppWindow *self, gconstpointer application);
+
+/* The rows of the page of orders. Borrowed. */
+GListModel *app_window_get_orders (AppWindow *self);
+
+/* Conditions to wait for: of a list model, of a PiaoWindow. */
+gboolean app_window_has_rows (gpointer model);
+gboolean app_window_has_dialog (gpointer window);
+
+G_END_DECLS
