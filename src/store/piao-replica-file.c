@@ -13,6 +13,7 @@
 #include "store/piao-outbox-private.h"
 #include "store/piao-replica-file.h"
 #include "store/piao-rescue.h"
+#include "store/piao-salvage.h"
 #include "store/piao-schema.h"
 #include "store/piao-scrub.h"
 
@@ -92,7 +93,7 @@ open_or_rescue (const char *path, gint64 now, char **rescued, gint64 *last_id, G
 
   if (!piao_rescue_finish (path, error))
     return NULL;
-  if (!piao_rescue_is_noted (path))
+  if (!piao_rescue_is_noted (path) && !piao_salvage_has_lost (path))
     {
       PiaoDb *db = open_db (path, last_id, &damage);
 

@@ -18,11 +18,10 @@
 #include "base/piao-json.h"
 #include "store/piao-file.h"
 #include "store/piao-salvage.h"
+#include "store/piao-wal-reader.h"
 
 #define PAGE_LEAF_TABLE 13
 #define FILE_HEADER 100
-#define WAL_HEADER 32
-#define FRAME_HEADER 24
 #define DEFAULT_PAGE 4096
 #define MAX_COLUMNS 16
 #define MAX_PAYLOAD (4 * PIAO_JSON_MAX_BYTES)
@@ -80,20 +79,6 @@ get_varint (const guint8 *bytes, gsize left, guint64 *value)
 
 /* --- pages ----------------------------------------------------------------------------------- */
 
-/* The sum that chains the frames of a WAL; words are big-endian when its magic is odd. */
-static void
-add_sum (gboolean big, const guint8 *bytes, gsize size, guint32 sum[2])
-{
-  for (gsize i = 0; i + 8 <= size; i += 8)
-    {
-      guint32 words[2];
-
-      memcpy (words, bytes + i, 8);
-      sum[0] += (big ? GUINT32_FROM_BE (words[0]) : GUINT32_FROM_LE (words[0])) + sum[1];
-      sum[1] += (big ? GUINT32_FROM_BE (words[1]) : GUINT32_FROM_LE (words[1])) + sum[0];
-    }
-}
-
 /* What is committed replaces what is in the file; @pending holds the frames of a transaction. */
 static void
 commit_frames (Reader *self, GHashTable *pending)
@@ -111,34 +96,23 @@ static void
 read_wal (Reader *self)
 {
   g_autoptr (GHashTable) pending = g_hash_table_new (NULL, NULL);
-  gsize size = 0;
-  const guint8 *wal = g_bytes_get_data (self->wal, &size);
-  gboolean sound = TRUE, big;
-  guint32 sum[2] = { 0, 0 };
+  PiaoWalReader wal;
+  gboolean whole;
 
-  if (size < WAL_HEADER || (get_u32 (wal) | 1) != 0x377f0683)
-    return;
-  big = (get_u32 (wal) & 1) != 0;
-  add_sum (big, wal, 24, sum);
-  for (gsize at = WAL_HEADER; at + FRAME_HEADER + self->page_size <= size;
-       at += FRAME_HEADER + self->page_size)
+  piao_wal_reader_init (&wal, self->wal, self->page_size);
+  self->page_size = wal.page_size;
+  whole = wal.sound;
+  for (guint i = 0; i < wal.n_frames; i++)
     {
-      const guint8 *frame = wal + at;
-      gpointer image = (gpointer)(frame + FRAME_HEADER);
+      gpointer image = (gpointer)piao_wal_reader_get_page (&wal, i);
 
-      /* An earlier round of the same file. */
-      if (memcmp (frame + 8, wal + 16, 8) != 0)
-        break;
-      add_sum (big, frame, 8, sum);
-      add_sum (big, image, self->page_size, sum);
-      sound = sound && sum[0] == get_u32 (frame + 16) && sum[1] == get_u32 (frame + 20);
-      if (!sound)
-        {
-          g_ptr_array_add (self->orphans, image);
-          continue;
-        }
-      g_hash_table_insert (pending, GUINT_TO_POINTER (get_u32 (frame)), image);
-      if (get_u32 (frame + 4) != 0)
+      whole = whole && piao_wal_reader_follows (&wal, i);
+      if (!whole && piao_wal_reader_is_of_round (&wal, i))
+        g_ptr_array_add (self->orphans, image);
+      if (!whole)
+        continue;
+      g_hash_table_insert (pending, GUINT_TO_POINTER (piao_wal_reader_get_number (&wal, i)), image);
+      if (piao_wal_reader_is_commit (&wal, i))
         commit_frames (self, pending);
     }
 }
@@ -308,17 +282,33 @@ make_entry (gint64 dseq, const Column *columns)
   return g_steal_pointer (&entry);
 }
 
+/* What became of @entry, from a later image of it. */
+static void
+take_decision (PiaoOutboxEntry *entry, const PiaoOutboxEntry *later)
+{
+  entry->decided = TRUE;
+  entry->seq = later->seq;
+  g_set_str (&entry->state, later->state);
+  g_set_str (&entry->code, later->code);
+  g_set_str (&entry->message, later->message);
+  g_set_str (&entry->note, later->note);
+}
+
 static void
 take_entry (Reader *self, PiaoOutboxEntry *entry)
 {
   g_autoptr (PiaoOutboxEntry) held = entry;
+  PiaoOutboxEntry *found = g_hash_table_lookup (self->by_dseq, &entry->dseq);
 
-  /* Found first counts: pages that are part of the file are read before those that only were. */
-  if (!g_hash_table_contains (self->by_dseq, &entry->dseq))
+  /* Found first counts: pages that are part of the file are read before those that only were. But
+   * behind what is wrong in the log it may have been decided: it must not happen after all. */
+  if (found == NULL)
     {
       g_hash_table_insert (self->by_dseq, &entry->dseq, entry);
       g_ptr_array_add (self->result->entries, g_steal_pointer (&held));
     }
+  else if (found->id == entry->id && entry->decided && !found->decided)
+    take_decision (found, entry);
 }
 
 static gboolean
@@ -435,6 +425,24 @@ read_files (Reader *self, const char *path, GError **error)
   return piao_error_set (error, PIAO_ERROR_FAILED, "rescue.read",
                          _ ("The damaged data of this computer cannot be read: %s."),
                          inner->message);
+}
+
+gboolean
+piao_salvage_has_lost (const char *path)
+{
+  g_autofree char *log = g_strconcat (path, "-wal", NULL);
+  g_autoptr (GBytes) bytes = piao_file_get_size (log) > 0 ? piao_file_read (log, NULL) : NULL;
+  g_autoptr (GBytes) file = bytes != NULL ? piao_file_read (path, NULL) : NULL;
+  PiaoWalReader wal;
+  gsize size = 0;
+
+  if (file == NULL)
+    return FALSE;
+  piao_wal_reader_init (&wal, bytes, find_page_size (g_bytes_get_data (file, &size), size));
+  if (!piao_wal_reader_has_lost (&wal, file))
+    return FALSE;
+  g_message ("The log of %s is damaged before its end", path);
+  return TRUE;
 }
 
 PiaoSalvage *

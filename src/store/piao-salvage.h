@@ -18,6 +18,11 @@ typedef struct
   GHashTable *settings; /* key → value, owned */
 } PiaoSalvage;
 
+/* Whether the WAL of the database at @path is damaged so that SQLite would forget what was
+ * committed, without a word (store/piao-wal-reader.h). FALSE also when there is none, or when the
+ * files cannot be read. Before the database is opened, while nobody writes. */
+gboolean piao_salvage_has_lost (const char *path);
+
 /* Reads the file at @path with its WAL; neither is changed. Fails only when one of them cannot be
  * read at all. Any thread, while nobody writes. Transfer full. */
 PiaoSalvage *piao_salvage_read (const char *path, GError **error);

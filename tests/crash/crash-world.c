@@ -184,6 +184,9 @@ crash_world_open (CrashWorld *self, GError **error)
   if (self->db != NULL)
     return TRUE;
   self->db = piao_replica_file_open (path, self->start, &rescued, &last, error);
+  if (rescued != NULL)
+    return piao_error_set (error, PIAO_ERROR_CORRUPT, "crash.rescued",
+                           "what a power cut left was taken for damage: %s", rescued);
   return self->db != NULL;
 }
 
