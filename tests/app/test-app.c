@@ -8,6 +8,7 @@
 
 #include "app/counter/piao-counter-page.h"
 #include "app/counter/piao-queue-row.h"
+#include "app/gateway/piao-access-dialog.h"
 #include "app/order/piao-order-dialog.h"
 #include "app/order/piao-phone-dialog.h"
 #include "app/pack/piao-pack-dialog.h"
@@ -352,6 +353,41 @@ test_menu_gives_focus_back (Fixture *f, gconstpointer data)
   app_world_await (menu_has_focus, menu);
   gtk_menu_button_popdown (GTK_MENU_BUTTON (menu));
   g_assert_true (gtk_window_get_focus (GTK_WINDOW (f->window)) == before);
+}
+
+static gboolean
+is_form_open (gpointer data)
+{
+  GtkWidget *form = app_world_find_widget (data, ADW_TYPE_PREFERENCES_PAGE);
+
+  return form != NULL && gtk_widget_get_mapped (form);
+}
+
+static gboolean
+is_nothing_to_enter (gpointer data)
+{
+  GtkWidget *page = app_world_find_widget (data, ADW_TYPE_STATUS_PAGE);
+
+  return page != NULL && gtk_widget_get_mapped (page)
+         && adw_status_page_get_description (ADW_STATUS_PAGE (page)) != NULL;
+}
+
+/* The access to ILMS is entered for a warehouse that needs one; where none does, it says so. */
+static void
+test_access_dialog (Fixture *f, gconstpointer data)
+{
+  AdwDialog *none = piao_access_dialog_new (f->world->session), *form;
+
+  adw_dialog_present (none, GTK_WIDGET (f->window));
+  app_world_await (is_nothing_to_enter, none);
+  g_assert_false (is_form_open (none));
+  adw_dialog_force_close (none);
+  app_world_make_direct (f->world);
+  form = piao_access_dialog_new (f->world->session);
+  adw_dialog_present (form, GTK_WIDGET (f->window));
+  app_world_await (is_form_open, form);
+  check_names (GTK_WIDGET (form));
+  g_assert_false (is_nothing_to_enter (form));
 }
 
 /* The focus is on the first row of Today. */
@@ -732,6 +768,7 @@ main (int argc, char *argv[])
   ADD ("/app/counter", test_counter);
   ADD ("/app/counter/queue-clocks", test_queue_clocks);
   ADD ("/app/menu-focus", test_menu_gives_focus_back);
+  ADD ("/app/access-dialog", test_access_dialog);
   ADD ("/app/begins-in-list", test_begins_in_list);
   ADD ("/app/begins-after-sign-in", test_begins_after_sign_in);
   ADD ("/app/switch-user", test_switch_user);

@@ -17,7 +17,6 @@
 #include "tests/lib/app-world.h"
 #include "tests/lib/gateway-fixture.h"
 
-PIAO_STATEMENT (direct_route, "UPDATE warehouse SET route = 'direct' WHERE id = $1");
 PIAO_STATEMENT (direct_admin,
                 "INSERT INTO user_role (id, lane, user_id, role_id, granted_lane)"
                 " SELECT 77, 0, $1, id, 0 FROM role WHERE code = 'sys_admin'");
@@ -150,7 +149,7 @@ set_up (Rig *rig, gconstpointer data)
 {
   static const GatewayFixtureOptions ordinary = { 0 };
   gint64 user;
-  Question route, numbers, admin;
+  Question numbers, admin;
 
   gateway_fixture_set_up (&rig->gateway, &ordinary);
   rig->world = app_world_new (20);
@@ -158,11 +157,10 @@ set_up (Rig *rig, gconstpointer data)
   seed_sandbox (rig);
   rig->url = g_strdup_printf ("http://127.0.0.1:%u", piao_sandbox_get_port (rig->gateway.sandbox));
   user = piao_session_get_user (rig->world->session);
-  route = (Question){ &direct_route, piao_session_get_warehouse (rig->world->session) };
-  numbers = (Question){ &direct_numbers, route.parameter };
+  numbers = (Question){ &direct_numbers, piao_session_get_warehouse (rig->world->session) };
   admin = (Question){ &direct_admin, user };
   piao_replica_set_actor (rig->world->replica, user, 7);
-  must (piao_replica_write (rig->world->replica, change, &route, NULL));
+  app_world_make_direct (rig->world);
   must (piao_replica_write (rig->world->replica, change, &numbers, NULL));
   must (piao_replica_write (rig->world->replica, change, &admin, NULL));
   must (piao_session_attach (rig->world->session, rig->world->replica, user));

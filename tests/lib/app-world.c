@@ -35,6 +35,7 @@ PIAO_STATEMENT (world_ticket_for,
                 " AND pack.warehouse_id = orders.warehouse_id"
                 " WHERE orders.id = $1 AND pack.state = 'in_stock' AND pack.frozen = 0"
                 " ORDER BY order_line.n, pack.id LIMIT 1");
+PIAO_STATEMENT (world_direct, "UPDATE warehouse SET route = 'direct' WHERE id = $1");
 PIAO_STATEMENT (world_outlets, "SELECT id FROM outlet");
 
 static void
@@ -312,6 +313,24 @@ app_world_make_refused (AppWorld *self, gint64 order)
   await_write (
       piao_replica_write (self->replica, rebase, piao_replica_get_registry (self->replica), NULL));
   return command;
+}
+
+static DexFuture *
+make_direct (PiaoDb *db, gpointer warehouse)
+{
+  GError *error = NULL;
+
+  return piao_db_exec (db, &world_direct, &error, "i", *(gint64 *)warehouse)
+             ? dex_future_new_true ()
+             : dex_future_new_for_error (error);
+}
+
+void
+app_world_make_direct (AppWorld *self)
+{
+  gint64 warehouse = piao_session_get_warehouse (self->session);
+
+  await_write (piao_replica_write (self->replica, make_direct, &warehouse, NULL));
 }
 
 void

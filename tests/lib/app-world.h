@@ -49,6 +49,9 @@ gint64 app_world_find_order (AppWorld *self, const char *state);
 char *app_world_dup_refusal (void);
 gint64 app_world_make_refused (AppWorld *self, gint64 order);
 
+/* From now on the warehouse speaks to ILMS itself. */
+void app_world_make_direct (AppWorld *self);
+
 /* Iterates the main context until @done (data) is true; the test fails after ten seconds. */
 void app_world_await (gboolean (*done) (gpointer data), gpointer data);
 

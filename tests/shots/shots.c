@@ -247,7 +247,7 @@ shoot_start (PiaoWindow *window, const Look *look, const char *folder)
   shoot_made (window, look, folder, "sign-in", ADW_DIALOG (form));
   piao_start_dialog_show_switch (other, "https://centre.example");
   shoot_made (window, look, folder, "switch-user", ADW_DIALOG (other));
-  shoot_made (window, look, folder, "ilms-access", piao_access_dialog_new (session));
+  shoot_made (window, look, folder, "ilms-access-none", piao_access_dialog_new (session));
   shoot_made (window, look, folder, "rescue", piao_start_rescue_dialog_new (damaged));
 }
 
@@ -444,6 +444,8 @@ shoot (GtkApplication *application, const Look *look, const char *folder)
   shoot_abnormal (window, look, folder, world);
   shoot_dialogs (window, look, folder);
   shoot_troubles (window, look, folder);
+  app_world_make_direct (world);
+  shoot_made (window, look, folder, "ilms-access", piao_access_dialog_new (world->session));
   gtk_window_destroy (GTK_WINDOW (window));
 }
 

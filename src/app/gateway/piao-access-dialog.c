@@ -21,6 +21,8 @@ struct _PiaoAccessDialog
   GArray *ids; /* gint64, of the warehouses in the row */
   gboolean working;
 
+  GtkStack *stack;
+  AdwStatusPage *empty;
   AdwComboRow *warehouse;
   GtkStringList *warehouses;
   AdwEntryRow *address;
@@ -195,16 +197,9 @@ read_warehouses (PiaoDb *db, gpointer data)
                       : dex_future_new_for_error (error);
 }
 
-static DexFuture *
-fill (gpointer data)
+static void
+show_warehouses (PiaoAccessDialog *self, GPtrArray *rows)
 {
-  PiaoAccessDialog *self = data;
-  GError *error = NULL;
-  g_autoptr (GPtrArray) rows
-      = dex_await_boxed (piao_session_read (self->session, read_warehouses, NULL, NULL), &error);
-
-  if (rows == NULL)
-    return dex_future_new_for_error (error);
   for (guint i = 0; i < rows->len; i++)
     {
       const PiaoWarehouseName *row = rows->pdata[i];
@@ -215,11 +210,35 @@ fill (gpointer data)
         adw_combo_row_set_selected (self->warehouse, i);
     }
   update_actions (self);
-  if (rows->len == 0)
-    say (self,
-         _ ("No warehouse has the route direct; the centre speaks to ILMS for all of them. "
-            "The route is set on the warehouse at the centre."),
-         FALSE);
+  gtk_stack_set_visible_child_name (self->stack, "form");
+}
+
+/* There is nothing to enter, and @sentence says why. */
+static void
+show_none (PiaoAccessDialog *self, const char *sentence)
+{
+  adw_status_page_set_description (self->empty, sentence);
+  gtk_stack_set_visible_child_name (self->stack, "none");
+  piao_announce (GTK_WIDGET (self), sentence, FALSE);
+}
+
+static DexFuture *
+fill (gpointer data)
+{
+  PiaoAccessDialog *self = data;
+  GError *error = NULL;
+  g_autoptr (GPtrArray) rows
+      = dex_await_boxed (piao_session_read (self->session, read_warehouses, NULL, NULL), &error);
+
+  if (rows == NULL)
+    return dex_future_new_for_error (error);
+  if (self->session == NULL)
+    return dex_future_new_true ();
+  if (rows->len > 0)
+    show_warehouses (self, rows);
+  else
+    show_none (self, _ ("No warehouse has the route direct, so there is nothing to enter here. The "
+                        "route is set on the warehouse at the centre."));
   return dex_future_new_true ();
 }
 
@@ -245,6 +264,8 @@ piao_access_dialog_class_init (PiaoAccessDialogClass *klass)
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/piaoku/Piaoku/ui/gateway/piao-access-dialog.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, PiaoAccessDialog, child)
+  BIND (stack);
+  BIND (empty);
   BIND (warehouse);
   BIND (warehouses);
   BIND (address);
