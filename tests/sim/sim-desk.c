@@ -22,8 +22,6 @@
 
 /* A commit of a scan makes about so many calls; most of the cuts fall inside of it. */
 #define CALLS_OF_A_COMMIT 40
-/* So often the power fails a computer in a day. */
-#define MAX_CUTS 120
 
 #define FILE_NAME "replica.db"
 
@@ -52,27 +50,6 @@ go_dark (SimDesk *self)
   piao_id_source_clear (&self->ids);
 }
 
-static gint64
-get_day (const SimDesk *self)
-{
-  return self->world->now / PIAO_DAY;
-}
-
-static void
-note_cut (SimDesk *self)
-{
-  self->cuts = self->cut_day == get_day (self) ? self->cuts + 1 : 1;
-  self->cut_day = get_day (self);
-}
-
-/* A computer that is switched on again and again while ILMS cannot be reached asks anew each time:
- * what it makes of that in a day is more commands than it keeps, and is sent for hours. */
-static gboolean
-is_spared (const SimDesk *self)
-{
-  return self->cut_day == get_day (self) && self->cuts >= MAX_CUTS;
-}
-
 /* After a step: whether the power is still on. */
 static gboolean
 survives (SimDesk *self)
@@ -82,7 +59,6 @@ survives (SimDesk *self)
   if (piao_shim_disk_is_down (self->disk))
     {
       counts->desk_crashes++;
-      note_cut (self);
       if (piao_shim_disk_was_in_transaction (self->disk))
         counts->inside++;
       sim_note (self->world, self->who, "power cut");
@@ -119,10 +95,7 @@ endanger (SimDesk *self)
   if (self->world->calm)
     return;
   if (sim_random_chance (&self->chance, plan->desk_crash))
-    {
-      if (!is_spared (self))
-        piao_shim_disk_arm (self->disk, PIAO_SHIM_CRASH, nth);
-    }
+    piao_shim_disk_arm (self->disk, PIAO_SHIM_CRASH, nth);
   else if (sim_random_chance (&self->chance, plan->disk))
     piao_shim_disk_arm (self->disk, faults[nth % G_N_ELEMENTS (faults)], nth / 3 + 1);
 }

@@ -49,8 +49,6 @@ struct _SimDesk
   PiaoDb *db; /* NULL while the power is off */
   PiaoIdSource ids;
   guint life;     /* how often it was started */
-  gint64 cut_day; /* of the last power cut */
-  guint cuts;     /* … on that day */
   gboolean gone;  /* revoked: wiped for good */
   GArray *beeps;  /* of SimBeep */
   gint64 working; /* ms: the burst of work ends then */
