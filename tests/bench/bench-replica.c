@@ -25,10 +25,12 @@ PIAO_STATEMENT (bench_page,
 static gboolean as_json;
 static int n_rows = 1000000;
 static int n_rounds = 2000;
+static int n_kept = 20000;
 
 static const GOptionEntry options[] = {
   { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One JSON object a line", NULL },
   { "rows", 0, 0, G_OPTION_ARG_INT, &n_rows, "Rows in the replica", "N" },
+  { "kept", 0, 0, G_OPTION_ARG_INT, &n_kept, "Commands in the outbox that are done with", "N" },
   { "rounds", 0, 0, G_OPTION_ARG_INT, &n_rounds, "Commands to time", "N" },
   { NULL },
 };
@@ -84,8 +86,12 @@ fill (const char *path)
       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
       " INSERT INTO test_shelf SELECT i * 4096, 0, 0, 0, printf ('%%010d', i),"
       " printf ('%%09d', i * 7919 %% 1000003), '13800001111', 0 FROM n;"
-      "CREATE INDEX test_shelf_name ON test_shelf (name, id);",
-      n_rows);
+      "CREATE INDEX test_shelf_name ON test_shelf (name, id);"
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
+      " INSERT INTO outbox (dseq, id, name, args, at, actor, state, decided, seq)"
+      " SELECT i, i * 4096, 'shelf.move', '{\"shelf\":\"4096\",\"n\":1}', 1, 7, 'accepted', 1, i"
+      " FROM n WHERE i <= %d;",
+      n_rows, n_kept, n_kept);
 
   g_assert_no_error (error);
   piao_db_script (db, sql, &error);
