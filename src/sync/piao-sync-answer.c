@@ -9,11 +9,11 @@
 #include "config.h"
 
 #include "base/piao-mutant.h"
-#include "store/piao-rescue.h"
 #include "store/piao-schema.h"
 #include "store/piao-scrub.h"
 #include "sync/piao-bulk-load.h"
 #include "sync/piao-reply-private.h"
+#include "sync/piao-sync-again.h"
 #include "sync/piao-sync-core.h"
 #include "sync/piao-sync-rows.h"
 #include "sync/piao-sync-scope.h"
@@ -26,6 +26,8 @@ struct _PiaoSyncAnswer
   PiaoProofOutcome proof;
   gboolean partial;           /* history is missing */
   gboolean sent_again;        /* commands that the server misses were queued once more */
+  gboolean verdicts_only;     /* nothing else of it was taken: they go up first */
+  gboolean anew;              /* they have: all is fetched from here on */
   const char *problem_reason; /* borrowed from the reply */
   const char *problem;
 };
@@ -37,15 +39,7 @@ PIAO_STATEMENT (sync_set_cursor,
                 " OR cursor.base <> excluded.base OR cursor.history <> excluded.history");
 PIAO_STATEMENT (sync_get_cursors, "SELECT lane FROM cursor ORDER BY lane");
 PIAO_STATEMENT (sync_forget_cursors, "DELETE FROM cursor");
-PIAO_STATEMENT (sync_send_again,
-                "UPDATE outbox SET state = 'queued', decided = 0, seq = 0, code = NULL,"
-                " message = NULL, undo = COALESCE(undo, $2) WHERE dseq >= $1 AND decided = 1"
-                " AND state NOT IN ('parked', 'discarded')");
 PIAO_STATEMENT (sync_last_dseq, "SELECT COALESCE (MAX(dseq), 0) FROM outbox");
-/* What a person has put away, or sent in another way, must not happen now. */
-PIAO_STATEMENT (sync_withdraw_again,
-                "UPDATE outbox SET decided = 0 WHERE dseq >= $1 AND decided = 1"
-                " AND state IN ('parked', 'discarded')");
 
 /* --- does it answer the request? ------------------------------------------------------------- */
 
@@ -167,8 +161,14 @@ piao_sync_answer_get_reply (const PiaoSyncAnswer *self)
 gboolean
 piao_sync_answer_has_more (const PiaoSyncAnswer *self)
 {
-  return self->reply->more || self->reply->restart || self->sent_again
-         || (self->page.kind != NULL && !self->page.done);
+  return self->reply->more || self->reply->restart || self->sent_again || self->verdicts_only
+         || self->anew || (self->page.kind != NULL && !self->page.done);
+}
+
+gboolean
+piao_sync_answer_is_verdicts_only (const PiaoSyncAnswer *self)
+{
+  return self->verdicts_only;
 }
 
 gboolean
@@ -177,7 +177,7 @@ piao_sync_answer_waits (const PiaoSyncAnswer *self)
   const PiaoReply *reply = self->reply;
   gboolean waits = FALSE;
 
-  for (guint i = 0; !reply->more && i < reply->upto->len; i++)
+  for (guint i = 0; !reply->more && !self->verdicts_only && i < reply->upto->len; i++)
     waits = waits || g_array_index (reply->upto, PiaoLaneSeq, i).seq < reply->head;
   return waits;
 }
@@ -294,7 +294,7 @@ apply_rows (PiaoDb *db, gpointer data, GError **error)
 
   if (!count_digests (apply, db, error))
     return FALSE;
-  if (reply->restart)
+  if (reply->restart || (apply->answer != NULL && apply->answer->anew))
     return piao_sync_rows_erase_all (apply->registry, db, error)
            && piao_db_exec (db, &sync_forget_cursors, error, "")
            && piao_setting_set (db, PIAO_SYNC_NEXT, NULL, error);
@@ -357,22 +357,40 @@ note_again (const PiaoReply *reply, PiaoDb *db, GError **error)
 static gboolean
 send_again (PiaoSyncAnswer *self, PiaoDb *db, GError **error)
 {
-  g_autoptr (GBytes) nothing = g_bytes_new (NULL, 0);
-  gboolean filled = FALSE;
-  gint64 changed = 0, withdrawn = 0;
-
-  if (self->reply->expected == 0)
-    return TRUE;
-  if (!piao_db_exec_changed (db, &sync_withdraw_again, &withdrawn, error, "i",
-                             self->reply->expected)
-      || !piao_db_exec_changed (db, &sync_send_again, &changed, error, "ib", self->reply->expected,
-                                nothing)
-      || !piao_outbox_close_gaps (db, self->reply->expected, &filled, error))
+  if (!piao_sync_again_queue (db, self->reply, &self->sent_again, error))
     return FALSE;
-  self->sent_again = changed + withdrawn > 0 || filled;
   if (self->sent_again)
     self->problem = self->problem_reason = NULL;
   return TRUE;
+}
+
+static gboolean
+decides (const PiaoReply *reply)
+{
+  for (guint i = 0; i < reply->verdicts->len; i++)
+    if (((const PiaoVerdict *)g_ptr_array_index (reply->verdicts, i))->state
+        != PIAO_VERDICT_REJECTED)
+      return TRUE;
+  return FALSE;
+}
+
+/* While the commands that a restored server misses go up first: whether that goes on. @stays: the
+ * lanes of this desktop are granted still. */
+static gboolean
+take_turn (PiaoSyncAnswer *self, PiaoDb *db, gboolean stays, GError **error)
+{
+  const PiaoReply *reply = self->reply;
+  gboolean moves = reply->restart || self->sent_again || decides (reply);
+  gboolean over = FALSE;
+
+  if (!piao_sync_again_is_first (db))
+    return TRUE;
+  if (!piao_sync_again_is_over (db, &over, error))
+    return FALSE;
+  self->verdicts_only = stays && moves && !over;
+  self->anew = !self->verdicts_only;
+  self->reached = 0;
+  return self->verdicts_only || piao_sync_again_end (db, error);
 }
 
 /* Verdicts, and what becomes of commands in lanes that are lost with this answer. */
@@ -391,6 +409,18 @@ apply_decisions (Apply *apply, PiaoDb *db, GError **error)
          && piao_sync_scope_park (db, endangered, reply->now, error);
 }
 
+/* The rows and what waits on top of them, or nothing of these now. */
+static gboolean
+apply_rest (Apply *apply, PiaoDb *db, GError **error)
+{
+  PiaoSyncAnswer *self = apply->answer;
+  /* What is seen of a lane that is lost with this answer is not kept. */
+  gint64 head = apply->lost->len == 0 && !self->anew ? self->reply->head : 0;
+
+  return self->verdicts_only
+         || piao_outbox_rebase (apply->registry, db, self->reached, head, apply_rows, apply, error);
+}
+
 gboolean
 piao_sync_answer_apply (PiaoSyncAnswer *self, PiaoRegistry *registry, PiaoDb *db, GError **error)
 {
@@ -399,17 +429,18 @@ piao_sync_answer_apply (PiaoSyncAnswer *self, PiaoRegistry *registry, PiaoDb *db
                                                  : list_lost_lanes (self->reply, db, error);
   Apply apply = { self, self->reply, registry, tally, lost };
   g_autofree char *schema = g_strdup_printf ("%d", piao_schema_get_newest ());
-  gint64 head;
+  gboolean stays = lost != NULL && lost->len == 0;
 
-  /* What is seen of a lane that is lost with this answer is not kept. */
-  head = lost != NULL && lost->len == 0 ? self->reply->head : 0;
   if (self->page.kind != NULL && PIAO_MUTANT (repair_on_top))
     return lost != NULL && apply_rows (db, &apply, error);
+  /* All rows go then, those of lost lanes with them. */
+  if (lost != NULL && piao_sync_again_is_first (db))
+    g_array_set_size (lost, 0);
   return lost != NULL && apply_decisions (&apply, db, error) && send_again (self, db, error)
          && note_again (self->reply, db, error)
          && piao_setting_set (db, "sync.epoch", self->reply->epoch, error)
          && piao_setting_set (db, PIAO_SYNC_SCHEMA, schema, error)
-         && piao_outbox_rebase (registry, db, self->reached, head, apply_rows, &apply, error);
+         && take_turn (self, db, stays, error) && apply_rest (&apply, db, error);
 }
 
 gboolean
@@ -418,5 +449,6 @@ piao_sync_reset (PiaoRegistry *registry, PiaoDb *db, GError **error)
   const PiaoReply reply = { .restart = TRUE };
   Apply apply = { NULL, &reply, registry, NULL, NULL };
 
-  return piao_outbox_rebase (registry, db, 0, 0, apply_rows, &apply, error);
+  return piao_sync_again_end (db, error)
+         && piao_outbox_rebase (registry, db, 0, 0, apply_rows, &apply, error);
 }

@@ -9,6 +9,7 @@
 #include "base/piao-id.h"
 #include "store/piao-schema.h"
 #include "sync/piao-proof.h"
+#include "sync/piao-sync-again.h"
 #include "sync/piao-sync-core.h"
 
 /* What one command may add besides its arguments, and how much all may. */
@@ -95,14 +96,16 @@ piao_sync_build_request (
 {
   g_autofree char *epoch = piao_setting_get (db, "sync.epoch", NULL);
   g_autofree char *next = piao_setting_get (db, PIAO_SYNC_NEXT, NULL);
+  gboolean first = piao_sync_again_is_first (db);
   int schema = piao_schema_get_newest ();
   g_autoptr (JsonArray) cursors = NULL;
   g_autoptr (JsonArray) commands = NULL;
   g_autoptr (JsonObject) request = NULL;
   gint64 ack = 0;
 
-  /* After an update of the program rows may have columns that were not kept before. */
-  if (piao_setting_get_int (db, PIAO_SYNC_SCHEMA, 0) != schema)
+  /* After an update of the program rows may have columns that were not kept before. Cursors of an
+   * epoch that is over say nothing to the centre. */
+  if (first || piao_setting_get_int (db, PIAO_SYNC_SCHEMA, 0) != schema)
     {
       cursors = json_array_new ();
       g_clear_pointer (&next, g_free);
@@ -114,13 +117,13 @@ piao_sync_build_request (
   commands = read_commands (db, max_commands, error);
   if (commands == NULL)
     return NULL;
-  request
-      = piao_json_build ("device", 'i', (gint64)device, "epoch", 's', epoch != NULL ? epoch : "",
-                         "schema", 'i', (gint64)schema, "now", 'i', now, "want", 's', "working",
-                         "next", 's', next, "max_bytes", 'i', (gint64)max_answer, "ack", 'i', ack,
-                         "cursors", 'a', g_steal_pointer (&cursors), "commands", 'a',
-                         g_steal_pointer (&commands), NULL);
-  if (piao_proof_ask (db, request, error))
+  request = piao_json_build ("device", 'i', (gint64)device, "epoch", 's',
+                             epoch != NULL ? epoch : "", "schema", 'i', (gint64)schema, "now", 'i',
+                             now, "want", 's', first ? "verdicts" : "working", "next", 's', next,
+                             "max_bytes", 'i', first ? 0 : (gint64)max_answer, "ack", 'i', ack,
+                             "cursors", 'a', g_steal_pointer (&cursors), "commands", 'a',
+                             g_steal_pointer (&commands), NULL);
+  if (first || piao_proof_ask (db, request, error))
     return g_steal_pointer (&request);
   return NULL;
 }

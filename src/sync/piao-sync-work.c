@@ -430,7 +430,9 @@ note_news (Applying *applying)
   news->rows = piao_reply_get_n_rows (reply);
   news->gone = reply->gone->len;
   news->decided = count_decided (reply);
-  news->more = piao_sync_answer_has_more (answer);
+  /* Of an answer of which nothing was wanted but verdicts there is no pace to be learnt. */
+  news->more = piao_sync_answer_has_more (answer)
+               && (reply->restart || !piao_sync_answer_is_verdicts_only (answer));
   news->waits = piao_sync_answer_waits (answer);
   news->reached = piao_sync_answer_get_reached (answer);
   news->head = reply->head;

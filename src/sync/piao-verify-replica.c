@@ -14,6 +14,7 @@
 #include "base/piao-id.h"
 #include "base/piao-json.h"
 #include "store/piao-replica.h"
+#include "sync/piao-sync-again.h"
 #include "sync/piao-verify-private.h"
 
 PIAO_STATEMENT (verify_outbox,
@@ -32,7 +33,8 @@ typedef struct
   GArray *lanes;    /* gint64: held; empty when the centre was never asked */
   gboolean counted; /* digests are kept */
   guint device;
-  gint64 reached; /* no cursor is further */
+  gboolean again; /* what a restored centre misses goes up first: the rows have it already */
+  gint64 reached; /* no cursor is further; 0: nothing has come yet */
   gint64 next;    /* dseq of the entry that was seen before (the newest come first); 0: none */
 } Replica;
 
@@ -91,10 +93,12 @@ check_entry (Replica *self, PiaoCursor *cursor, GError **error)
   if (waits)
     check_command (self, cursor);
   self->next = dseq;
-  if (waits && !on_top && (g_str_equal (state, "queued") || g_str_equal (state, "refused")))
+  if (waits && !on_top && !self->again
+      && (g_str_equal (state, "queued") || g_str_equal (state, "refused")))
     piao_verify_found (self->verify, "outbox.not-applied", _ ("number %" PRIi64 ": %s"), dseq,
                        name);
-  if (!on_top && g_str_equal (state, "accepted") && piao_cursor_int (cursor, 6) > self->reached)
+  if (!on_top && g_str_equal (state, "accepted") && !self->again && self->reached > 0
+      && piao_cursor_int (cursor, 6) > self->reached)
     piao_verify_found (self->verify, "outbox.let-go", _ ("number %" PRIi64 ": %s"), dseq, name);
   return !on_top || take_off (self, dseq, name, undo, error);
 }
@@ -239,6 +243,7 @@ piao_verify_replica (PiaoVerify *verify, GError **error)
       || !load_lanes (&self, error))
     return FALSE;
   self.counted = piao_setting_get_int (verify->db, "sync.counted", 0) != 0;
+  self.again = piao_sync_again_is_first (verify->db);
   self.device = (guint)piao_setting_get_int (verify->db, "device", 0);
   verify->complete = incomplete == 0;
   return check_outbox (&self, error) && check_rows (&self, error) && check_proof (&self, error)
