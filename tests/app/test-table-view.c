@@ -52,7 +52,6 @@ typedef struct
   GtkWidget *window;
   PiaoTableView *table;
   GListStore *items;
-  GtkSingleSelection *selection;
   guint opened;     /* position of the row that was opened last */
   char *letters;    /* the rest of a name that takes a while to be drawn */
   guint pictures;   /* since the list was scrolled last */
@@ -193,11 +192,9 @@ set_up (Fixture *f, gconstpointer data)
   f->items = g_list_store_new (TEST_TYPE_ITEM);
   add_item (f, "First outlet", 3);
   add_item (f, "Second outlet", 7);
-  f->selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (f->items)));
-  gtk_single_selection_set_autoselect (f->selection, FALSE);
   f->table = g_object_new (PIAO_TYPE_TABLE_VIEW, NULL);
   piao_table_view_set_columns (f->table, columns, G_N_ELEMENTS (columns), f);
-  piao_table_view_set_model (f->table, GTK_SELECTION_MODEL (f->selection));
+  piao_table_view_set_items (f->table, G_LIST_MODEL (f->items));
   g_signal_connect_swapped (f->table, "activate", G_CALLBACK (on_activate), f);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (f->table));
   f->window = gtk_window_new ();
@@ -211,7 +208,6 @@ static void
 tear_down (Fixture *f, gconstpointer data)
 {
   app_world_close_window (GTK_WINDOW (f->window));
-  g_object_unref (f->selection);
   g_object_unref (f->items);
   g_free (f->letters);
 }
@@ -395,7 +391,8 @@ test_hands (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->opened, ==, 1);
   gtk_widget_activate_action (gtk_widget_get_parent (get_line (f)), "list.select-item", "(ubb)", 1,
                               FALSE, FALSE);
-  g_assert_cmpuint (gtk_single_selection_get_selected (f->selection), ==, 1);
+  g_assert_cmpuint (gtk_single_selection_get_selected (piao_table_view_get_selection (f->table)),
+                    ==, 1);
   g_assert_true (gtk_widget_grab_focus (GTK_WIDGET (f->table)));
 }
 

@@ -247,7 +247,7 @@ test_sync_centre (Fixture *f, gconstpointer data)
   piao_window_show_page (f->window, "sync");
   table = PIAO_TABLE_VIEW (app_world_find_widget (page, PIAO_TYPE_TABLE_VIEW));
   titles = piao_table_view_get_titles (table);
-  items = G_LIST_MODEL (piao_table_view_get_model (table));
+  items = G_LIST_MODEL (piao_table_view_get_selection (table));
   piao_clock_advance (f->world->clock, PIAO_MINUTE);
   app_world_make_refused (f->world, app_world_find_next_order (f->world));
   app_world_await (are_two, items);

@@ -709,7 +709,6 @@ static void
 piao_counter_page_init (PiaoCounterPage *self)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  g_autoptr (GtkSingleSelection) selection = NULL;
 
   g_type_ensure (PIAO_TYPE_TABLE_VIEW);
   gtk_widget_init_template (GTK_WIDGET (self));
@@ -721,12 +720,9 @@ piao_counter_page_init (PiaoCounterPage *self)
   g_signal_connect_object (self->queue_view, "activate", G_CALLBACK (on_queue_activated), self,
                            G_CONNECT_SWAPPED);
   self->lines = g_list_store_new (PIAO_TYPE_COUNTER_LINE_ITEM);
-  selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->lines)));
-  gtk_single_selection_set_autoselect (selection, FALSE);
-  gtk_single_selection_set_can_unselect (selection, TRUE);
-  g_signal_connect_object (selection, "notify::selected-item", G_CALLBACK (on_line_selected), self,
-                           0);
   piao_table_view_set_columns (self->lines_view, line_columns, G_N_ELEMENTS (line_columns), self);
-  piao_table_view_set_model (self->lines_view, GTK_SELECTION_MODEL (selection));
+  piao_table_view_set_items (self->lines_view, G_LIST_MODEL (self->lines));
+  g_signal_connect_object (piao_table_view_get_selection (self->lines_view),
+                           "notify::selected-item", G_CALLBACK (on_line_selected), self, 0);
   enable_actions (self, PIAO_COUNTER_EMPTY);
 }

@@ -13,6 +13,8 @@
 #include "domain/org/piao-org-queries.h"
 #include "ilms/piao-gateway-profile.h"
 
+#define NONE_HEIGHT 360 /* pixels, where there is nothing to enter */
+
 struct _PiaoAccessDialog
 {
   AdwDialog parent_instance;
@@ -217,6 +219,7 @@ show_warehouses (PiaoAccessDialog *self, GPtrArray *rows)
 static void
 show_none (PiaoAccessDialog *self, const char *sentence)
 {
+  adw_dialog_set_content_height (ADW_DIALOG (self), NONE_HEIGHT);
   adw_status_page_set_description (self->empty, sentence);
   gtk_stack_set_visible_child_name (self->stack, "none");
   piao_announce (GTK_WIDGET (self), sentence, FALSE);

@@ -424,17 +424,12 @@ piao_orders_page_constructed (GObject *object)
 {
   PiaoOrdersPage *self = PIAO_ORDERS_PAGE (object);
   PiaoSession *session = piao_page_get_session (PIAO_PAGE (self));
-  g_autoptr (GtkSingleSelection) selection = NULL;
   g_autoptr (GMenuModel) columns_menu = NULL;
 
   G_OBJECT_CLASS (piao_orders_page_parent_class)->constructed (object);
   self->model = piao_orders_model_new (session);
-  selection = gtk_single_selection_new (
-      G_LIST_MODEL (g_object_ref (piao_orders_model_get_rows (self->model))));
-  gtk_single_selection_set_autoselect (selection, FALSE);
-  gtk_single_selection_set_can_unselect (selection, TRUE);
   piao_table_view_set_columns (self->list, columns, G_N_ELEMENTS (columns), self);
-  piao_table_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
+  piao_table_view_set_items (self->list, G_LIST_MODEL (piao_orders_model_get_rows (self->model)));
   columns_menu = piao_table_view_remember (self->list, piao_session_get_settings (session),
                                            "orders", GTK_WIDGET (self));
   gtk_menu_button_set_menu_model (self->columns_button, columns_menu);

@@ -262,7 +262,8 @@ static void
 on_outbox_activated (PiaoSyncPage *self, guint position)
 {
   g_autoptr (PiaoSyncItem) item
-      = g_list_model_get_item (G_LIST_MODEL (piao_table_view_get_model (self->outbox)), position);
+      = g_list_model_get_item (G_LIST_MODEL (piao_table_view_get_selection (self->outbox)),
+                               position);
 
   open_order (self, item);
 }
@@ -271,7 +272,8 @@ static void
 on_gateway_activated (PiaoSyncPage *self, guint position)
 {
   g_autoptr (PiaoSyncItem) item
-      = g_list_model_get_item (G_LIST_MODEL (piao_table_view_get_model (self->gateway)), position);
+      = g_list_model_get_item (G_LIST_MODEL (piao_table_view_get_selection (self->gateway)),
+                               position);
 
   open_order (self, item);
 }
@@ -353,12 +355,9 @@ set_table (PiaoSyncPage *self,
 {
   PiaoSession *session = piao_page_get_session (PIAO_PAGE (self));
   g_autoptr (GMenuModel) menu = NULL;
-  g_autoptr (GtkSingleSelection) selection = gtk_single_selection_new (g_object_ref (items));
 
-  gtk_single_selection_set_autoselect (selection, FALSE);
-  gtk_single_selection_set_can_unselect (selection, TRUE);
   piao_table_view_set_columns (view, columns, n_columns, self);
-  piao_table_view_set_model (view, GTK_SELECTION_MODEL (selection));
+  piao_table_view_set_items (view, items);
   menu = piao_table_view_remember (view, piao_session_get_settings (session), name,
                                    GTK_WIDGET (self));
   gtk_menu_button_set_menu_model (button, menu);

@@ -304,16 +304,12 @@ piao_today_page_constructed (GObject *object)
   PiaoTodayPage *self = PIAO_TODAY_PAGE (object);
   PiaoSession *session = piao_page_get_session (PIAO_PAGE (self));
   PiaoRowList *urgent;
-  g_autoptr (GtkSingleSelection) selection = NULL;
 
   G_OBJECT_CLASS (piao_today_page_parent_class)->constructed (object);
   self->model = piao_today_model_new (session);
   urgent = piao_today_model_get_urgent (self->model);
-  selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (urgent)));
-  gtk_single_selection_set_autoselect (selection, FALSE);
-  gtk_single_selection_set_can_unselect (selection, TRUE);
   piao_table_view_set_columns (self->list, columns, G_N_ELEMENTS (columns), self);
-  piao_table_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
+  piao_table_view_set_items (self->list, G_LIST_MODEL (urgent));
   g_object_unref (piao_table_view_remember (self->list, piao_session_get_settings (session),
                                             "today", GTK_WIDGET (self)));
   g_signal_connect_object (self->model, "changed", G_CALLBACK (show), self, G_CONNECT_SWAPPED);

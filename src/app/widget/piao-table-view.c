@@ -366,27 +366,32 @@ piao_table_view_set_columns (PiaoTableView *self,
 }
 
 void
-piao_table_view_set_model (PiaoTableView *self, GtkSelectionModel *model)
+piao_table_view_set_items (PiaoTableView *self, GListModel *items)
 {
+  g_autoptr (GtkSingleSelection) selection = gtk_single_selection_new (NULL);
+
   g_return_if_fail (PIAO_IS_TABLE_VIEW (self) && self->form != NULL);
-  gtk_list_view_set_model (self->list, model);
+  gtk_single_selection_set_autoselect (selection, FALSE);
+  gtk_single_selection_set_can_unselect (selection, TRUE);
+  gtk_single_selection_set_model (selection, items);
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
   /* After the list, which has the widgets of the rows by then. */
-  g_signal_connect_object (model, "items-changed", G_CALLBACK (on_rows), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (selection, "items-changed", G_CALLBACK (on_rows), self,
+                           G_CONNECT_SWAPPED);
 }
 
-GtkSelectionModel *
-piao_table_view_get_model (PiaoTableView *self)
+GtkSingleSelection *
+piao_table_view_get_selection (PiaoTableView *self)
 {
   g_return_val_if_fail (PIAO_IS_TABLE_VIEW (self), NULL);
-  return gtk_list_view_get_model (self->list);
+  return GTK_SINGLE_SELECTION (gtk_list_view_get_model (self->list));
 }
 
 void
 piao_table_view_scroll_to_top (PiaoTableView *self)
 {
-  GtkSelectionModel *model = piao_table_view_get_model (self);
+  GtkSelectionModel *model = gtk_list_view_get_model (self->list);
 
-  g_return_if_fail (PIAO_IS_TABLE_VIEW (self));
   if (model != NULL && g_list_model_get_n_items (G_LIST_MODEL (model)) > 0)
     gtk_list_view_scroll_to (self->list, 0, GTK_LIST_SCROLL_NONE, NULL);
 }

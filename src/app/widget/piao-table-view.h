@@ -23,9 +23,11 @@ void piao_table_view_set_columns (PiaoTableView *self,
                                   guint n_columns,
                                   gpointer data);
 
-void piao_table_view_set_model (PiaoTableView *self, GtkSelectionModel *model);
-/* Borrowed. */
-GtkSelectionModel *piao_table_view_get_model (PiaoTableView *self);
+/* Shows @items, of which none is selected at first. */
+void piao_table_view_set_items (PiaoTableView *self, GListModel *items);
+
+/* The items and which of them is selected. Borrowed; NULL before they are set. */
+GtkSingleSelection *piao_table_view_get_selection (PiaoTableView *self);
 
 /* In a narrow window the columns with PIAO_TABLE_WIDE are not shown. */
 void piao_table_view_set_narrow (PiaoTableView *self, gboolean narrow);
