@@ -6,7 +6,8 @@
  * live socket and its polls, and orders at a steady rate, whether or not the ones before were
  * answered; how long a push takes is measured from the moment that the order was made. Then the
  * rush: computers that always have one more command, once with a commit for every command and once
- * with those that wait together in one. Ends by itself.
+ * with those that wait together in one. How much that wins is a matter of what a commit waits for,
+ * so a slow disk (slow-flush.c) has rushes of its own. Ends by itself.
  */
 
 #include <math.h>
@@ -23,6 +24,7 @@
 #define RUSH_DESKS 64
 #define RUSH_ROUNDS 3
 #define SECOND G_GINT64_CONSTANT (1000000)
+#define COMMITS 50
 /* Longer than everything together. */
 #define LIMIT_S 600
 
@@ -31,6 +33,7 @@ static int n_desks = 500;
 static int rate = 200;
 static int seconds = 20;
 static int rush_seconds = 4;
+static gboolean slow_disk;
 static char *database;
 
 typedef struct
@@ -225,7 +228,8 @@ rush (Load *load, guint batch, double *cpu)
 static void
 bench_rush (Load *load)
 {
-  g_autofree char *name = g_strdup_printf ("server.group-commit.%s", load->engine);
+  const char *disk = slow_disk ? "slow-disk." : "";
+  g_autofree char *name = g_strdup_printf ("server.group-commit.%s%s", disk, load->engine);
   g_autoptr (GArray) alone = piao_bench_samples_new ();
   g_autoptr (GArray) together = piao_bench_samples_new ();
   double cpu_alone, cpu_together;
@@ -239,8 +243,11 @@ bench_rush (Load *load)
           "in one with others\n",
           load->engine, cpu_alone, cpu_together);
     }
+  g_printerr ("bench: %s: a commit of one row takes %.2f ms\n", load->engine,
+              load_world_time_commit (load->world, COMMITS));
+  /* Where a commit waits for next to nothing, all that is asked for is that nobody waits longer. */
   piao_bench_report_at_least (name, piao_bench_samples_get (together, 50), "commands/s",
-                              piao_bench_samples_get (alone, 50), 3);
+                              piao_bench_samples_get (alone, 50), slow_disk ? 3 : 1);
 }
 
 int
@@ -252,6 +259,7 @@ main (int argc, char **argv)
     { "desks", 0, 0, G_OPTION_ARG_INT, &n_desks, "Connected desktops", "N" },
     { "rate", 0, 0, G_OPTION_ARG_INT, &rate, "Commands a second", "N" },
     { "seconds", 0, 0, G_OPTION_ARG_INT, &seconds, "How long the day is", "S" },
+    { "slow-disk", 0, 0, G_OPTION_ARG_NONE, &slow_disk, "A flush is slow here: only rushes", NULL },
     { "rush-seconds", 0, 0, G_OPTION_ARG_INT, &rush_seconds, "… and each rush; 0: none", "S" },
     G_OPTION_ENTRY_NULL
   };
@@ -272,7 +280,8 @@ main (int argc, char **argv)
   load.engine = database != NULL ? "postgresql" : "sqlite";
   load.world = load_world_new (database, (guint)n_orders, (guint)MAX (n_desks, RUSH_DESKS));
   load.desks = g_ptr_array_new_with_free_func ((GDestroyNotify)load_desk_free);
-  bench_day (&load);
+  if (!slow_disk)
+    bench_day (&load);
   if (rush_seconds > 0)
     bench_rush (&load);
   g_ptr_array_unref (load.desks);

@@ -46,6 +46,9 @@ PIAO_STATEMENT (load_filled,
                 "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r'"
                 " AND relnamespace = 'public'::regnamespace"
                 " AND pg_relation_size (oid) > 0");
+PIAO_STATEMENT (load_touch,
+                "UPDATE device SET skew = skew + 1"
+                " WHERE number = (SELECT MAX (number) FROM device)");
 PIAO_STATEMENT (load_epoch, "SELECT epoch FROM head WHERE one = $1");
 PIAO_STATEMENT (
     load_add_device,
@@ -314,6 +317,29 @@ load_world_stop (LoadWorld *self)
   g_subprocess_wait_check (self->process, NULL, &error);
   g_clear_object (&self->process);
   piao_bench_check (error);
+}
+
+double
+load_world_time_commit (LoadWorld *self, guint n)
+{
+  GError *error = NULL;
+  g_autoptr (PiaoDb) db = piao_db_open (self->database, PIAO_DB_READ_WRITE, &error);
+  g_autoptr (GArray) took = piao_bench_samples_new ();
+
+  piao_bench_check (error);
+  for (guint i = 0; i < n; i++)
+    {
+      double began = piao_bench_now ();
+
+      piao_db_begin (db, &error);
+      piao_bench_check (error);
+      piao_db_exec (db, &load_touch, &error, "");
+      piao_bench_check (error);
+      piao_db_commit (db, &error);
+      piao_bench_check (error);
+      piao_bench_samples_add (took, piao_bench_now () - began);
+    }
+  return piao_bench_samples_get (took, 50);
 }
 
 double

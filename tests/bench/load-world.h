@@ -49,6 +49,9 @@ guint load_world_start (LoadWorld *self, guint batch);
 /* Ends it with SIGTERM and waits. */
 void load_world_stop (LoadWorld *self);
 
+/* Milliseconds that a commit of one row takes, nothing else running: the median of @n. */
+double load_world_time_commit (LoadWorld *self, guint n);
+
 /* Seconds of processor time that the server has used. */
 double load_world_get_cpu (LoadWorld *self);
 
