@@ -20,7 +20,7 @@
 #include "app/widget/piao-format.h"
 #include "base/piao-future.h"
 #include "base/piao-i18n.h"
-#include "tests/lib/app-world.h"
+#include "tests/lib/app-window.h"
 
 /*
  * Takes a picture of every page, light and dark, wide and narrow, into a folder:
@@ -50,6 +50,32 @@ settle (guint ms)
     g_main_context_iteration (NULL, TRUE);
 }
 
+static void
+on_painted (gboolean *painted)
+{
+  *painted = TRUE;
+}
+
+static gboolean
+is_painted (gpointer painted)
+{
+  return *(gboolean *)painted;
+}
+
+/* However busy the machine is, a picture shows what has happened before it. */
+static void
+await_frame (GtkWidget *window)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (window);
+  gboolean painted = FALSE;
+  gulong handler
+      = g_signal_connect_swapped (clock, "after-paint", G_CALLBACK (on_painted), &painted);
+
+  gtk_widget_queue_draw (window);
+  app_world_await (is_painted, &painted);
+  g_signal_handler_disconnect (clock, handler);
+}
+
 /* What @window shows; NULL while it is still arranging itself. */
 static GskRenderNode *
 snapshot (GtkWidget *window, int width, int height)
@@ -65,11 +91,13 @@ static void
 save (GtkWidget *window, const char *folder, const char *name)
 {
   int width = gtk_widget_get_width (window), height = gtk_widget_get_height (window);
-  g_autoptr (GskRenderNode) node = snapshot (window, width, height);
+  g_autoptr (GskRenderNode) node = NULL;
   g_autoptr (GdkTexture) texture = NULL;
   g_autofree char *path = g_strdup_printf ("%s/%s.png", folder, name);
   GskRenderer *renderer = gtk_native_get_renderer (GTK_NATIVE (window));
 
+  await_frame (window);
+  node = snapshot (window, width, height);
   for (int tries = 0; node == NULL && tries < MAX_TRIES; tries++)
     {
       settle (SETTLE_MS);
@@ -129,6 +157,7 @@ shoot_dialog (PiaoWindow *window,
   AdwDialog *dialog;
 
   gtk_widget_activate_action (from, action, NULL);
+  app_world_await (app_window_has_dialog, window);
   settle (SETTLE_MS);
   save (GTK_WIDGET (window), folder, file);
   dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window));
@@ -202,6 +231,7 @@ shoot_dialogs (PiaoWindow *window, const Look *look, const char *folder)
   shoot_dialog (window, look, folder, "telephone", orders, "orders.telephone");
   row = g_list_model_get_item (rows, 0);
   piao_session_show_order (piao_window_get_session (window), piao_row_get_id (row));
+  app_world_await (app_window_has_dialog, window);
   settle (SETTLE_MS);
   save (GTK_WIDGET (window), folder, order);
   adw_dialog_force_close (
@@ -301,6 +331,7 @@ shoot_refused (PiaoWindow *window, const Look *look, const char *folder, AppWorl
   shoot_dialog (window, look, folder, "refused-mend", row, "refused.mend");
   shoot_dialog (window, look, folder, "refused-discard", row, "refused.discard");
   piao_session_show_order (world->session, order);
+  app_world_await (app_window_has_dialog, window);
   settle (SETTLE_MS);
   save (GTK_WIDGET (window), folder, on_order);
   adw_dialog_force_close (
@@ -343,6 +374,7 @@ shoot_abnormal (PiaoWindow *window, const Look *look, const char *folder, AppWor
 
   piao_window_show_page (window, "orders");
   piao_session_show_order (world->session, app_world_find_order (world, "ready_to_ship"));
+  app_world_await (app_window_has_dialog, window);
   settle (SETTLE_MS);
   gtk_widget_activate_action (get_dialog (window), "order.report-abnormal", NULL);
   settle (SETTLE_MS);
@@ -516,6 +548,8 @@ on_activate (GtkApplication *application, Task *task)
 {
   gtk_icon_theme_add_search_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
                                   PIAO_SHOTS_ICONS);
+  /* What is half way in says nothing. */
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
   for (const Look *look = task->looks; look->suffix != NULL; look++)
     {
       shoot (application, look, task->folder);
