@@ -21,8 +21,7 @@
 #include "sync/piao-sync-core.h"
 
 #define FIRST "sync.again-first"
-/* What two requests hold is soon up. */
-#define FEW (2 * PIAO_SYNC_MAX_COMMANDS)
+static guint few = PIAO_SYNC_AGAIN_FEW;
 
 PIAO_STATEMENT (again_missing,
                 "SELECT COUNT(*) FROM outbox WHERE dseq >= $1 AND decided = 1"
@@ -38,6 +37,12 @@ PIAO_STATEMENT (again_left, "SELECT EXISTS (SELECT 1 FROM outbox WHERE decided =
 PIAO_STATEMENT (again_put_on,
                 "UPDATE outbox SET undo = $1 WHERE decided = 0 AND undo IS NULL"
                 " AND state IN ('queued', 'refused')");
+
+void
+piao_sync_again_set_few (guint n)
+{
+  few = n;
+}
 
 gboolean
 piao_sync_again_is_first (PiaoDb *db)
@@ -56,7 +61,7 @@ choose (PiaoDb *db, const PiaoReply *reply, gboolean *first, GError **error)
     return TRUE;
   if (!piao_db_query_int (db, &again_missing, 0, &missing, error, "i", reply->expected))
     return FALSE;
-  *first = missing > FEW;
+  *first = missing > few;
   return !*first || piao_setting_set (db, FIRST, "1", error);
 }
 

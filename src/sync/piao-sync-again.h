@@ -4,11 +4,19 @@
 #pragma once
 
 #include "sync/piao-reply.h"
+#include "sync/piao-sync-core.h"
 
 G_BEGIN_DECLS
 
 /* What a centre that was restored from a backup misses of this computer's commands. All of it in
  * the caller's transaction. */
+
+/* So many are put on top of what comes down, as any that wait: what two requests hold is soon up.
+ */
+#define PIAO_SYNC_AGAIN_FEW (2 * PIAO_SYNC_MAX_COMMANDS)
+
+/* Another number for that, in a test that has no week to make so many. Before any other thread. */
+void piao_sync_again_set_few (guint n);
 
 /* Whether these go up before anything comes down: nothing but verdicts is taken until then. */
 gboolean piao_sync_again_is_first (PiaoDb *db);

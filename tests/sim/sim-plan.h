@@ -19,6 +19,7 @@ typedef struct
   gboolean frames;     /* answers travel as frames, not as JSON */
   gboolean idempotent; /* ILMS knows a request number again; without, a second send debits twice */
   guint max_bytes;     /* that a desktop asks for at a time */
+  guint few;           /* commands that a restored server misses which do not go up first */
   guint desk_crash;    /* of writes of a desktop */
   guint server_crash;  /* of calls to the server */
   guint disk;          /* I/O errors and full disks, of writes of a desktop */
