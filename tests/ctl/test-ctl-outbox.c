@@ -54,17 +54,6 @@ give_key (World *self, PiaoDesk *desk, const char *key)
   g_assert_true (piao_setting_set (db, "device.key", key, NULL));
 }
 
-static JsonObject *
-order_args (void)
-{
-  JsonArray *lines = json_array_new ();
-
-  json_array_add_object_element (lines, piao_json_build ("ticket_type", 'd', (gint64)FIXTURE_TYPE_A,
-                                                         "packs", 'i', (gint64)1, NULL));
-  return piao_json_build ("outlet", 'd', (gint64)FIXTURE_OUTLET, "source", 's', "phone",
-                          "identity_checked", 'b', TRUE, "lines", 'a', lines, NULL);
-}
-
 static void
 copy_replica (World *self)
 {
@@ -95,7 +84,7 @@ set_up (World *self, gconstpointer data)
   piao_desk_sync (self->desk, PIAO_PULL_MAX_BYTES);
   copy_replica (self);
   for (int i = 0; i < 2; i++)
-    piao_desk_run (self->desk, "order.submit", order_args ());
+    piao_desk_run (self->desk, "order.submit", piao_fixture_order_args (1, 0));
 }
 
 static void
@@ -191,7 +180,7 @@ test_to_centre (World *self, gconstpointer data)
   g_assert_cmpstr (once, ==, twice);
   g_assert_cmpint (count (self->server, &outbox_log), ==, entries);
   /* The line is back: it hears what was decided, and sends what is new. */
-  piao_desk_run (self->desk, "order.submit", order_args ());
+  piao_desk_run (self->desk, "order.submit", piao_fixture_order_args (1, 0));
   piao_desk_sync (self->desk, PIAO_PULL_MAX_BYTES);
   g_assert_cmpint (count (replica_of (self), &outbox_waiting), ==, 0);
   g_assert_cmpint (count (replica_of (self), &outbox_orders), ==, 3);
@@ -234,7 +223,7 @@ test_foreign (World *self, gconstpointer data)
 
   give_key (self, other, "the-secret-of-9");
   piao_desk_sync (other, PIAO_PULL_MAX_BYTES);
-  piao_desk_run (other, "order.submit", order_args ());
+  piao_desk_run (other, "order.submit", piao_fixture_order_args (1, 0));
   g_assert_cmpint (run (self, "export", theirs, piao_replica_get_path (other->replica)), ==, 0);
   assert_refused (self, theirs, replica_of (self));
   g_assert_cmpint (count (replica_of (self), &outbox_waiting), ==, 2);

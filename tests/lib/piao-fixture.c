@@ -259,17 +259,23 @@ add_line (JsonArray *lines, gint64 type, int packs)
                                                            (gint64)packs, NULL));
 }
 
-gint64
-piao_fixture_order (PiaoFixture *self, int a, int b)
+JsonObject *
+piao_fixture_order_args (int a, int b)
 {
   JsonArray *lines = json_array_new ();
-  gint64 order;
 
   add_line (lines, FIXTURE_TYPE_A, a);
   add_line (lines, FIXTURE_TYPE_B, b);
-  piao_fixture_must (self, FIXTURE_KEEPER, "order.submit",
-                     piao_json_build ("outlet", 'd', (gint64)FIXTURE_OUTLET, "source", 's', "phone",
-                                      "identity_checked", 'b', TRUE, "lines", 'a', lines, NULL));
+  return piao_json_build ("outlet", 'd', (gint64)FIXTURE_OUTLET, "source", 's', "phone",
+                          "identity_checked", 'b', TRUE, "lines", 'a', lines, NULL);
+}
+
+gint64
+piao_fixture_order (PiaoFixture *self, int a, int b)
+{
+  gint64 order;
+
+  piao_fixture_must (self, FIXTURE_KEEPER, "order.submit", piao_fixture_order_args (a, b));
   order = self->command + PIAO_ID_STRIDE;
   piao_fixture_answer (self, order, TRUE, NULL, "{\"lockNo\":\"L1\",\"preDebit\":\"1000.00\"}");
   return order;

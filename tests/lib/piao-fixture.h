@@ -59,6 +59,10 @@ void piao_fixture_must_not (
 gint64 piao_fixture_int (PiaoFixture *self, const PiaoKind *kind, gint64 id, const char *column);
 char *piao_fixture_text (PiaoFixture *self, const PiaoKind *kind, gint64 id, const char *column);
 
+/* What order.submit is given for a telephone order of @a packs of type A and @b of type B (0 leaves
+ * the line out). Transfer full. */
+JsonObject *piao_fixture_order_args (int a, int b);
+
 /* A telephone order of @a packs of type A and @b of type B (0 leaves the line out), locked at ILMS
  * and ready to pick; its id. */
 gint64 piao_fixture_order (PiaoFixture *self, int a, int b);

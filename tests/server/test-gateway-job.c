@@ -33,21 +33,10 @@ typedef struct
   gint64 dseq;
 } Rig;
 
-static JsonObject *
-order_args (void)
-{
-  JsonArray *lines = json_array_new ();
-
-  json_array_add_object_element (lines, piao_json_build ("ticket_type", 'd', (gint64)FIXTURE_TYPE_A,
-                                                         "packs", 'i', (gint64)1, NULL));
-  return piao_json_build ("outlet", 'd', (gint64)FIXTURE_OUTLET, "source", 's', "phone",
-                          "identity_checked", 'b', TRUE, "lines", 'a', lines, NULL);
-}
-
 static PiaoPushed *
 order_of_device (Rig *rig)
 {
-  PiaoPushed *pushed = piao_pushed_new ("order.submit", order_args ());
+  PiaoPushed *pushed = piao_pushed_new ("order.submit", piao_fixture_order_args (1, 0));
 
   rig->last_id += PIAO_ID_PER_COMMAND * PIAO_ID_STRIDE;
   pushed->id = rig->last_id;

@@ -185,7 +185,7 @@ shelf_make_folder (void)
 }
 
 void
-shelf_remove_folder (char *folder)
+shelf_empty_folder (const char *folder)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
@@ -196,6 +196,12 @@ shelf_remove_folder (char *folder)
 
       g_assert_cmpint (g_unlink (path), ==, 0);
     }
+}
+
+void
+shelf_remove_folder (char *folder)
+{
+  shelf_empty_folder (folder);
   g_assert_cmpint (g_rmdir (folder), ==, 0);
   g_free (folder);
 }

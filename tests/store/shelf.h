@@ -45,6 +45,8 @@ PiaoReplica *shelf_open_replica (const char *path);
 /* A folder of the test's own, removed by shelf_remove_folder(). */
 char *shelf_make_folder (void);
 void shelf_remove_folder (char *folder);
+/* Removes the files in it. */
+void shelf_empty_folder (const char *folder);
 
 /* Runs a command and waits; the command's id, or 0 with @error. */
 gint64 shelf_run (PiaoReplica *replica, const char *name, JsonObject *args, GError **error);

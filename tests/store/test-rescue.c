@@ -100,25 +100,9 @@ set_up (World *world)
 }
 
 static void
-empty_folder (World *world)
-{
-  g_autoptr (GDir) folder = g_dir_open (world->folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *file = g_build_filename (world->folder, name, NULL);
-
-      g_unlink (file);
-    }
-}
-
-static void
 tear_down (World *world)
 {
-  empty_folder (world);
-  g_rmdir (world->folder);
-  g_free (world->folder);
+  shelf_remove_folder (world->folder);
   g_free (world->path);
   g_bytes_unref (world->sound);
 }
@@ -194,7 +178,7 @@ try_damage (
   g_autoptr (PiaoOutboxFile) file = NULL;
   g_autofree char *rescued = NULL;
 
-  empty_folder (world);
+  shelf_empty_folder (world->folder);
   g_assert_true (g_file_set_contents (world->path, (const char *)bytes, (gssize)size, NULL));
   entries = open_and_read (world, &rescued);
   file = read_export (world);
@@ -300,7 +284,7 @@ test_rescued_goes_on (void)
   for (guint page = 1; page <= world.n_pages; page++)
     if (world.outbox_page[page] || world.setting_page[page])
       memcpy (bytes + (gsize)(page - 1) * PAGE, sound + (gsize)(page - 1) * PAGE, PAGE);
-  empty_folder (&world);
+  shelf_empty_folder (world.folder);
   g_assert_true (g_file_set_contents (world.path, (const char *)bytes, (gssize)size, NULL));
   entries = open_and_read (&world, &rescued);
   g_assert_nonnull (rescued);

@@ -151,25 +151,9 @@ set_up (World *world)
 }
 
 static void
-empty_folder (World *world)
-{
-  g_autoptr (GDir) folder = g_dir_open (world->folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *file = g_build_filename (world->folder, name, NULL);
-
-      g_unlink (file);
-    }
-}
-
-static void
 tear_down (World *world)
 {
-  empty_folder (world);
-  g_rmdir (world->folder);
-  g_free (world->folder);
+  shelf_remove_folder (world->folder);
   g_free (world->path);
   g_free (world->wal_path);
   g_bytes_unref (world->file);
@@ -197,7 +181,7 @@ start (World *world, const guint8 *wal, gsize size, char **told)
   gsize file_size = 0;
   const char *file = g_bytes_get_data (world->file, &file_size);
 
-  empty_folder (world);
+  shelf_empty_folder (world->folder);
   g_assert_true (g_file_set_contents_full (world->path, file, (gssize)file_size,
                                            G_FILE_SET_CONTENTS_NONE, 0600, NULL));
   g_assert_true (g_file_set_contents_full (world->wal_path, (const char *)wal, (gssize)size,
@@ -344,7 +328,7 @@ test_cut_in_the_header (void)
   g_autoptr (PiaoDb) other = NULL;
 
   set_up (&world);
-  empty_folder (&world);
+  shelf_empty_folder (world.folder);
   replica = work (&world);
   other = piao_db_open (world.path, PIAO_DB_READ_WRITE, NULL);
   g_assert_cmpint (sqlite3_wal_checkpoint_v2 (piao_db_get_sqlite (other), NULL,

@@ -41,17 +41,6 @@ typedef struct
   PiaoDesk *desk;
 } World;
 
-static JsonObject *
-order_args (void)
-{
-  JsonArray *lines = json_array_new ();
-
-  json_array_add_object_element (lines, piao_json_build ("ticket_type", 'd', (gint64)FIXTURE_TYPE_A,
-                                                         "packs", 'i', (gint64)1, NULL));
-  return piao_json_build ("outlet", 'd', (gint64)FIXTURE_OUTLET, "source", 's', "phone",
-                          "identity_checked", 'b', TRUE, "lines", 'a', lines, NULL);
-}
-
 static PiaoCentre *
 open_centre (void)
 {
@@ -73,7 +62,7 @@ set_up (World *self, gconstpointer data)
   piao_desk_sync (self->desk, PIAO_PULL_MAX_BYTES);
   for (guint i = 0; i < N_ORDERS; i++)
     {
-      piao_desk_run (self->desk, "order.submit", order_args ());
+      piao_desk_run (self->desk, "order.submit", piao_fixture_order_args (1, 0));
       if (i % 100 == 99)
         piao_desk_sync (self->desk, PIAO_PULL_MAX_BYTES);
     }
@@ -177,7 +166,7 @@ test_all_of_a_week (World *self, gconstpointer data)
       if (rounds % 50 == 10)
         {
           g_test_message ("The clerk goes on, the line is cut, and the program ends");
-          piao_desk_run (self->desk, "order.submit", order_args ());
+          piao_desk_run (self->desk, "order.submit", piao_fixture_order_args (1, 0));
           made++;
           go_round (self, TRUE, NULL);
           piao_desk_restart (self->desk);

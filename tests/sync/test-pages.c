@@ -143,17 +143,6 @@ test_single_flight (void)
 
 /* --- answers --------------------------------------------------------------------------------- */
 
-static JsonObject *
-order_args (void)
-{
-  JsonArray *lines = json_array_new ();
-
-  json_array_add_object_element (lines, piao_json_build ("ticket_type", 'd', (gint64)FIXTURE_TYPE_A,
-                                                         "packs", 'i', (gint64)1, NULL));
-  return piao_json_build ("outlet", 'd', (gint64)FIXTURE_OUTLET, "source", 's', "phone",
-                          "identity_checked", 'b', TRUE, "lines", 'a', lines, NULL);
-}
-
 typedef struct
 {
   PiaoCentre *centre;
@@ -192,7 +181,7 @@ order (World *world)
   g_autoptr (JsonObject) request = NULL;
   g_autoptr (PiaoReply) reply = NULL;
 
-  piao_desk_run (world->counter, "order.submit", order_args ());
+  piao_desk_run (world->counter, "order.submit", piao_fixture_order_args (1, 0));
   request = piao_desk_request (world->counter, PIAO_PULL_MAX_BYTES);
   reply = piao_centre_serve (world->centre, request, 8, FIXTURE_KEEPER);
   g_assert_true (piao_desk_take (world->counter, request, reply, NULL, NULL));
@@ -423,7 +412,7 @@ test_nothing_of_a_moment (void)
   early = piao_centre_serve (world.centre, request, 9, FIXTURE_PICKER);
   g_assert_cmpuint (piao_reply_get_n_rows (early), ==, 0);
   world.terms.told = seq = early->head;
-  piao_desk_run (world.counter, "order.submit", order_args ());
+  piao_desk_run (world.counter, "order.submit", piao_fixture_order_args (1, 0));
   world.centre->terms = NULL;
   {
     g_autoptr (JsonObject) more = piao_desk_request (world.counter, PIAO_PULL_MAX_BYTES);
@@ -454,7 +443,7 @@ test_later (void)
   order (&world);
   world.centre->terms = &world.terms;
   world.terms.busy = TRUE;
-  command = piao_desk_run (world.store, "order.submit", order_args ());
+  command = piao_desk_run (world.store, "order.submit", piao_fixture_order_args (1, 0));
   request = piao_desk_request (world.store, PIAO_PULL_MAX_BYTES);
   reply = piao_centre_serve (world.centre, request, 9, FIXTURE_PICKER);
   g_assert_cmpuint (reply->verdicts->len, ==, 1);

@@ -48,17 +48,6 @@ rename_outlet (PiaoCentre *centre, guint n)
   adopt (centre);
 }
 
-static JsonObject *
-order_args (void)
-{
-  JsonArray *lines = json_array_new ();
-
-  json_array_add_object_element (lines, piao_json_build ("ticket_type", 'd', (gint64)FIXTURE_TYPE_A,
-                                                         "packs", 'i', (gint64)1, NULL));
-  return piao_json_build ("outlet", 'd', (gint64)FIXTURE_OUTLET, "source", 's', "phone",
-                          "identity_checked", 'b', TRUE, "lines", 'a', lines, NULL);
-}
-
 /* How often the secret stands in the bytes of the replica, its log and its index of that. */
 static guint
 count_bytes (PiaoDesk *desk)
@@ -164,7 +153,7 @@ test_what_was_done_is_kept (void)
   piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
   desk = piao_desk_new (centre, 8, FIXTURE_KEEPER);
   piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
-  sent = piao_desk_run (desk, "order.submit", order_args ());
+  sent = piao_desk_run (desk, "order.submit", piao_fixture_order_args (1, 0));
   g_assert_true (
       piao_db_exec (centre->fixture->db, &scope_drop_grants, NULL, "i", (gint64)FIXTURE_KEEPER));
   {
@@ -172,7 +161,7 @@ test_what_was_done_is_kept (void)
     g_autoptr (PiaoReply) reply = piao_centre_serve (centre, request, 8, FIXTURE_KEEPER);
 
     g_test_message ("One more while the answer is on its way");
-    unsent = piao_desk_run (desk, "order.submit", order_args ());
+    unsent = piao_desk_run (desk, "order.submit", piao_fixture_order_args (1, 0));
     g_assert_true (piao_desk_take (desk, request, reply, NULL, NULL));
   }
   g_assert_cmpint (piao_desk_int (desk, &scope_orders, FIXTURE_LANE), ==, 0);

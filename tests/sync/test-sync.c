@@ -34,17 +34,6 @@ PIAO_STATEMENT (find_request,
                 " ORDER BY id DESC LIMIT 1");
 
 static JsonObject *
-order_args (int packs)
-{
-  JsonArray *lines = json_array_new ();
-
-  json_array_add_object_element (lines, piao_json_build ("ticket_type", 'd', (gint64)FIXTURE_TYPE_A,
-                                                         "packs", 'i', (gint64)packs, NULL));
-  return piao_json_build ("outlet", 'd', (gint64)FIXTURE_OUTLET, "source", 's', "phone",
-                          "identity_checked", 'b', TRUE, "lines", 'a', lines, NULL);
-}
-
-static JsonObject *
 order_id (gint64 order)
 {
   return piao_json_build ("order", 'd', order, NULL);
@@ -54,7 +43,8 @@ order_id (gint64 order)
 static gint64
 make_order (PiaoCentre *centre, PiaoDesk *desk, int packs)
 {
-  gint64 order = piao_desk_run (desk, "order.submit", order_args (packs)) + PIAO_ID_STRIDE;
+  gint64 order
+      = piao_desk_run (desk, "order.submit", piao_fixture_order_args (packs, 0)) + PIAO_ID_STRIDE;
 
   piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
   piao_centre_answer_gateway (centre, order, TRUE, "{\"lockNo\":\"L1\",\"preDebit\":\"500.00\"}");
@@ -108,7 +98,7 @@ test_two_desks_converge (void)
       piao_desk_run (store, "order.scan",
                      piao_json_build ("order", 'd', order, "pack", 's', pack, NULL));
     }
-  piao_desk_run (counter, "order.submit", order_args (1));
+  piao_desk_run (counter, "order.submit", piao_fixture_order_args (1, 0));
   piao_desk_sync (store, PIAO_PULL_MAX_BYTES);
   piao_desk_sync (counter, PIAO_PULL_MAX_BYTES);
   piao_desk_sync (store, PIAO_PULL_MAX_BYTES);
@@ -157,7 +147,7 @@ test_accepted_stays_in_sight (void)
                      piao_json_build ("order", 'd', order, "pack", 's', pack, NULL));
       for (int more = 0; more < 8; more++)
         {
-          gint64 other = piao_desk_run (store, "order.submit", order_args (1));
+          gint64 other = piao_desk_run (store, "order.submit", piao_fixture_order_args (1, 0));
 
           first = first == 0 ? other : first;
         }
@@ -276,7 +266,7 @@ test_lost_replies_do_no_harm (void)
   piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
   for (int i = 0; i < 5; i++)
     {
-      piao_desk_run (desk, "order.submit", order_args (1));
+      piao_desk_run (desk, "order.submit", piao_fixture_order_args (1, 0));
       for (int lost = 0; lost < i; lost++)
         {
           g_autoptr (JsonObject) request = piao_desk_request (desk, PIAO_PULL_MAX_BYTES);
@@ -304,7 +294,7 @@ test_rows_before_their_verdict (void)
   piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
   desk = piao_desk_new (centre, 8, FIXTURE_KEEPER);
   piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
-  waiting = piao_desk_run (desk, "order.submit", order_args (1));
+  waiting = piao_desk_run (desk, "order.submit", piao_fixture_order_args (1, 0));
   order = waiting + PIAO_ID_STRIDE;
   {
     g_autoptr (JsonObject) request = piao_desk_request (desk, PIAO_PULL_MAX_BYTES);
@@ -333,7 +323,7 @@ test_old_answers_do_no_harm (void)
   piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
   desk = piao_desk_new (centre, 8, FIXTURE_KEEPER);
   piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
-  order = piao_desk_run (desk, "order.submit", order_args (1)) + PIAO_ID_STRIDE;
+  order = piao_desk_run (desk, "order.submit", piao_fixture_order_args (1, 0)) + PIAO_ID_STRIDE;
   request = piao_desk_request (desk, PIAO_PULL_MAX_BYTES);
   old = piao_centre_serve (centre, request, desk->device, desk->user);
   piao_centre_answer_gateway (centre, order, TRUE, "{\"lockNo\":\"L1\",\"preDebit\":\"500.00\"}");
@@ -454,10 +444,10 @@ test_restored_server (void)
   piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
   desk = piao_desk_new (centre, 8, FIXTURE_KEEPER);
   piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
-  piao_desk_run (desk, "order.submit", order_args (1));
+  piao_desk_run (desk, "order.submit", piao_fixture_order_args (1, 0));
   piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
   /* The second order is not in the backup: forget that it was ever sent. */
-  waiting = piao_desk_run (desk, "order.submit", order_args (2));
+  waiting = piao_desk_run (desk, "order.submit", piao_fixture_order_args (2, 0));
   {
     g_autoptr (JsonObject) request = piao_desk_request (desk, PIAO_PULL_MAX_BYTES);
     g_autoptr (PiaoReply) reply = NULL;
@@ -482,7 +472,7 @@ test_restored_server (void)
   g_assert_cmpint (piao_desk_int (desk, &count_orders, 0), ==, 2);
   /* The server may have had the second before, and ILMS with it; a third it has not. */
   assert_request (centre, waiting + PIAO_ID_STRIDE, waiting, "-order.lock", "unknown");
-  waiting = piao_desk_run (desk, "order.submit", order_args (1));
+  waiting = piao_desk_run (desk, "order.submit", piao_fixture_order_args (1, 0));
   piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
   assert_request (centre, waiting + PIAO_ID_STRIDE, waiting, "-order.lock", "prepared");
   assert_same (centre, desk);
@@ -516,8 +506,8 @@ test_numbers_stay (void)
   piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
   desk = piao_desk_new (centre, 8, FIXTURE_KEEPER);
   piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
-  many = piao_desk_run (desk, "order.submit", order_args (4));
-  one = piao_desk_run (desk, "order.submit", order_args (1));
+  many = piao_desk_run (desk, "order.submit", piao_fixture_order_args (4, 0));
+  one = piao_desk_run (desk, "order.submit", piao_fixture_order_args (1, 0));
   number = piao_desk_int (desk, &get_sequence, one + PIAO_ID_STRIDE);
   g_assert_true (piao_db_exec (centre->fixture->db, &sell_out, NULL, "i", (gint64)FIXTURE_TYPE_A));
   piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
@@ -526,7 +516,7 @@ test_numbers_stay (void)
   assert_state (desk, one, "accepted");
   g_assert_cmpint (number, ==, get_number (centre, one));
   g_assert_cmpint (number, ==, piao_desk_int (desk, &get_sequence, one + PIAO_ID_STRIDE));
-  next = piao_desk_run (desk, "order.submit", order_args (1));
+  next = piao_desk_run (desk, "order.submit", piao_fixture_order_args (1, 0));
   piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
   g_assert_cmpint (number + 1, ==, get_number (centre, next));
 }
@@ -545,7 +535,7 @@ test_numbers_outlive_a_restore (void)
   piao_centre_add_device (centre, 8, FIXTURE_KEEPER);
   desk = piao_desk_new (centre, 8, FIXTURE_KEEPER);
   piao_desk_sync (desk, PIAO_PULL_MAX_BYTES);
-  order = piao_desk_run (desk, "order.submit", order_args (1));
+  order = piao_desk_run (desk, "order.submit", piao_fixture_order_args (1, 0));
   number = piao_desk_int (desk, &get_sequence, order + PIAO_ID_STRIDE);
 
   /* All that the warehouse had ever dealt. */
@@ -558,7 +548,7 @@ test_numbers_outlive_a_restore (void)
   piao_centre_add_device (centre, 9, FIXTURE_PICKER);
   other = piao_desk_new (centre, 9, FIXTURE_PICKER);
   piao_desk_sync (other, PIAO_PULL_MAX_BYTES);
-  foreign = piao_desk_run (other, "order.submit", order_args (1));
+  foreign = piao_desk_run (other, "order.submit", piao_fixture_order_args (1, 0));
   piao_desk_sync (other, PIAO_PULL_MAX_BYTES);
   g_assert_cmpint (get_number (centre, foreign), !=, number);
 
@@ -583,18 +573,18 @@ test_numbers_are_one_s_own (void)
   second = piao_desk_new (centre, 9, FIXTURE_PICKER);
   piao_desk_sync (first, PIAO_PULL_MAX_BYTES);
   piao_desk_sync (second, PIAO_PULL_MAX_BYTES);
-  theirs = piao_desk_run (second, "order.submit", order_args (1));
+  theirs = piao_desk_run (second, "order.submit", piao_fixture_order_args (1, 0));
   piao_desk_sync (second, PIAO_PULL_MAX_BYTES);
   for (int i = 0; i < 2; i++)
     {
-      args = order_args (1);
+      args = piao_fixture_order_args (1, 0);
       json_object_set_int_member (args, "number", get_number (centre, theirs) + i);
       ours = piao_desk_run (first, "order.submit", args);
       piao_desk_sync (first, PIAO_PULL_MAX_BYTES);
       g_assert_cmpint (get_number (centre, ours), !=, get_number (centre, theirs) + i);
     }
   number = get_number (centre, ours);
-  args = order_args (1);
+  args = piao_fixture_order_args (1, 0);
   json_object_set_int_member (args, "number", number);
   again = piao_desk_run (first, "order.submit", args);
   piao_desk_sync (first, PIAO_PULL_MAX_BYTES);

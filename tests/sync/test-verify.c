@@ -120,17 +120,6 @@ typedef struct
 
 static World world;
 
-static JsonObject *
-order_args (void)
-{
-  JsonArray *lines = json_array_new ();
-
-  json_array_add_object_element (lines, piao_json_build ("ticket_type", 'd', (gint64)FIXTURE_TYPE_A,
-                                                         "packs", 'i', (gint64)2, NULL));
-  return piao_json_build ("outlet", 'd', (gint64)FIXTURE_OUTLET, "source", 's', "phone",
-                          "identity_checked", 'b', TRUE, "lines", 'a', lines, NULL);
-}
-
 /* An order that the centre knows, and two commands about it that wait here. */
 static void
 set_up (World *self)
@@ -143,7 +132,8 @@ set_up (World *self)
   piao_centre_add_device (self->centre, DEVICE + 1, FIXTURE_PICKER);
   self->desk = piao_desk_new (self->centre, DEVICE, FIXTURE_KEEPER);
   piao_desk_sync (self->desk, PIAO_PULL_MAX_BYTES);
-  order = piao_desk_run (self->desk, "order.submit", order_args ()) + PIAO_ID_STRIDE;
+  order
+      = piao_desk_run (self->desk, "order.submit", piao_fixture_order_args (2, 0)) + PIAO_ID_STRIDE;
   piao_desk_sync (self->desk, PIAO_PULL_MAX_BYTES);
   piao_centre_answer_gateway (self->centre, order, TRUE, result);
   piao_desk_sync (self->desk, PIAO_PULL_MAX_BYTES);

@@ -42,17 +42,6 @@ PIAO_STATEMENT (forget_schema, "DELETE FROM setting WHERE key = 'sync.schema' AN
 
 /* --- the world ------------------------------------------------------------------------------- */
 
-static JsonObject *
-order_args (int packs)
-{
-  JsonArray *lines = json_array_new ();
-
-  json_array_add_object_element (lines, piao_json_build ("ticket_type", 'd', (gint64)FIXTURE_TYPE_A,
-                                                         "packs", 'i', (gint64)packs, NULL));
-  return piao_json_build ("outlet", 'd', (gint64)FIXTURE_OUTLET, "source", 's', "phone",
-                          "identity_checked", 'b', TRUE, "lines", 'a', lines, NULL);
-}
-
 /* Orders by device 8, the first of them done with. */
 static PiaoCentre *
 make_centre (PiaoDesk **maker)
@@ -66,7 +55,8 @@ make_centre (PiaoDesk **maker)
   piao_desk_sync (*maker, PIAO_PULL_MAX_BYTES);
   for (int i = 0; i < DONE + OPEN; i++)
     {
-      gint64 order = piao_desk_run (*maker, "order.submit", order_args (1)) + PIAO_ID_STRIDE;
+      gint64 order
+          = piao_desk_run (*maker, "order.submit", piao_fixture_order_args (1, 0)) + PIAO_ID_STRIDE;
 
       if (i < DONE)
         last = order;
@@ -279,7 +269,8 @@ test_changes_between_pages (void)
       g_assert_cmpuint (++page, <, 2000);
       if (page % 2 == 0 && orders->len < 20)
         {
-          gint64 order = piao_desk_run (maker, "order.submit", order_args (1)) + PIAO_ID_STRIDE;
+          gint64 order = piao_desk_run (maker, "order.submit", piao_fixture_order_args (1, 0))
+                         + PIAO_ID_STRIDE;
 
           g_array_append_val (orders, order);
           piao_desk_sync (maker, PIAO_PULL_MAX_BYTES);
@@ -306,7 +297,7 @@ test_news_before_history (void)
 
   while (is_beginning (desk))
     g_assert_true (exchange (desk, SMALL));
-  piao_desk_run (maker, "order.submit", order_args (1));
+  piao_desk_run (maker, "order.submit", piao_fixture_order_args (1, 0));
   piao_desk_sync (maker, PIAO_PULL_MAX_BYTES);
   done = piao_desk_int (desk, &count_done, 0);
   g_assert_true (exchange (desk, SMALL));
