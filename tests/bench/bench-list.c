@@ -148,10 +148,14 @@ on_painted (GdkFrameClock *clock, Bench *bench)
 static void
 open_window (Bench *bench)
 {
+  GtkWidget *sidebar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
   bench->window = GTK_WINDOW (gtk_window_new ());
   gtk_window_set_default_size (bench->window, 1366, 768);
-  /* The fonts of the program are loaded, as they are when its sidebar stands. */
-  gtk_window_set_child (bench->window, gtk_label_new ("票库 出票台 0123456789"));
+  /* The fonts and icons of the program are loaded, as they are when its sidebar stands. */
+  gtk_box_append (GTK_BOX (sidebar), gtk_image_new_from_icon_name ("view-list-symbolic"));
+  gtk_box_append (GTK_BOX (sidebar), gtk_label_new ("票库 出票台 0123456789"));
+  gtk_window_set_child (bench->window, sidebar);
   gtk_window_present (bench->window);
   g_signal_connect (gdk_surface_get_frame_clock (
                         gtk_native_get_surface (GTK_NATIVE (bench->window))),

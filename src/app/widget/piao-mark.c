@@ -14,10 +14,10 @@ struct _PiaoMark
 {
   GtkWidget parent_instance;
 
-  guint flags;       /* PiaoTableFlags */
-  char *text;        /* or NULL */
-  const char *style; /* its class, or NULL */
-  PangoLayout *layout;
+  guint flags;         /* PiaoTableFlags */
+  char *text;          /* or NULL */
+  const char *style;   /* its class, or NULL */
+  PangoLayout *layout; /* NULL until there is something to be shown */
 };
 
 G_DEFINE_FINAL_TYPE (PiaoMark, piao_mark, GTK_TYPE_WIDGET)
@@ -35,6 +35,19 @@ piao_mark_make_layout (GtkWidget *widget)
   pango_layout_set_single_paragraph_mode (layout, TRUE);
   pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
   return layout;
+}
+
+/* Most marks of a list are never seen, and fonts are dear to ask for before the list is shown. */
+static PangoLayout *
+get_layout (PiaoMark *self)
+{
+  if (self->layout != NULL)
+    return self->layout;
+  self->layout = piao_mark_make_layout (GTK_WIDGET (self));
+  if (self->flags & PIAO_TABLE_NUMERIC)
+    pango_layout_set_alignment (self->layout, PANGO_ALIGN_RIGHT);
+  pango_layout_set_text (self->layout, self->text != NULL ? self->text : "", -1);
+  return self->layout;
 }
 
 static int
@@ -84,7 +97,7 @@ piao_mark_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
   if (self->text == NULL)
     return;
-  pango_layout_get_pixel_size (self->layout, NULL, &height);
+  pango_layout_get_pixel_size (get_layout (self), NULL, &height);
   gtk_widget_get_color (widget, &color);
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (
@@ -99,7 +112,7 @@ piao_mark_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, Gtk
 {
   PiaoMark *self = PIAO_MARK (widget);
 
-  if (!pango_layout_is_ellipsized (self->layout))
+  if (!pango_layout_is_ellipsized (get_layout (self)))
     return FALSE;
   gtk_tooltip_set_text (tooltip, self->text);
   return TRUE;
@@ -136,7 +149,7 @@ piao_mark_place (PiaoMark *self, const GtkAllocation *room)
   gtk_widget_measure (widget, GTK_ORIENTATION_VERTICAL, -1, NULL, &place.height, NULL, NULL);
   place.height = MIN (place.height, room->height);
   place.y += (room->height - place.height) / 2;
-  pango_layout_set_width (self->layout, -1);
+  pango_layout_set_width (get_layout (self), -1);
   if (pill)
     pango_layout_get_pixel_size (self->layout, &width, NULL);
   if (pill && around + width <= room->width)
@@ -177,7 +190,6 @@ static void
 piao_mark_init (PiaoMark *self)
 {
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
-  self->layout = piao_mark_make_layout (GTK_WIDGET (self));
 }
 
 /* --- public ----------------------------------------------------------------------------------- */
@@ -202,8 +214,6 @@ piao_mark_new (guint flags)
   PiaoMark *self = g_object_new (PIAO_TYPE_MARK, NULL);
 
   self->flags = flags;
-  if (flags & PIAO_TABLE_NUMERIC)
-    pango_layout_set_alignment (self->layout, PANGO_ALIGN_RIGHT);
   dress (self);
   return GTK_WIDGET (self);
 }
@@ -219,7 +229,8 @@ piao_mark_set (PiaoMark *self, const char *text, const char *style)
     }
   if (!g_set_str (&self->text, text))
     return;
-  pango_layout_set_text (self->layout, text != NULL ? text : "", -1);
+  if (self->layout != NULL)
+    pango_layout_set_text (self->layout, text != NULL ? text : "", -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   text != NULL ? text : "", -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
