@@ -166,9 +166,9 @@ piao_sync_answer_has_more (const PiaoSyncAnswer *self)
 }
 
 gboolean
-piao_sync_answer_is_verdicts_only (const PiaoSyncAnswer *self)
+piao_sync_answer_fetches_more (const PiaoSyncAnswer *self)
 {
-  return self->verdicts_only;
+  return piao_sync_answer_has_more (self) && (self->reply->restart || !self->verdicts_only);
 }
 
 gboolean

@@ -62,9 +62,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoSyncAnswer, piao_sync_answer_free)
 const PiaoReply *piao_sync_answer_get_reply (const PiaoSyncAnswer *answer);
 /* Whether there is more to fetch, or to send again, at once; after apply. */
 gboolean piao_sync_answer_has_more (const PiaoSyncAnswer *answer);
-/* Whether only its verdicts were taken, as what a restored centre misses goes up before anything
- * comes down; after apply. */
-gboolean piao_sync_answer_is_verdicts_only (const PiaoSyncAnswer *answer);
+/* The same for a PiaoSyncEvent, which learns the pace of downloads from it: FALSE also where
+ * nothing was wanted of the answer but verdicts, as what a restored centre misses goes up first. */
+gboolean piao_sync_answer_fetches_more (const PiaoSyncAnswer *answer);
 /* Whether it brings verdicts alone: what has changed is told and fetched later. */
 gboolean piao_sync_answer_waits (const PiaoSyncAnswer *answer);
 /* How far all lanes of the desktop are: a seq number; 0 while a working set is on its way. */

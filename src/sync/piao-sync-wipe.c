@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/piao-error.h"
+#include "store/piao-replica.h"
 #include "store/piao-scrub.h"
 #include "sync/piao-sync-core.h"
 
@@ -18,9 +19,6 @@ PIAO_STATEMENT (wipe_park,
 PIAO_STATEMENT (wipe_forget_done, "DELETE FROM outbox WHERE state IN ('accepted', 'discarded')");
 PIAO_STATEMENT (wipe_forget_all, "DELETE FROM outbox");
 PIAO_STATEMENT (wipe_spool, "DELETE FROM spool");
-PIAO_STATEMENT (
-    wipe_count,
-    "SELECT COUNT(*) FROM outbox WHERE state IN ('refused', 'parked') AND state = 'parked'");
 
 gboolean
 piao_sync_wipe (PiaoRegistry *registry, PiaoDb *db, GError **error)
@@ -46,18 +44,18 @@ piao_sync_wipe (PiaoRegistry *registry, PiaoDb *db, GError **error)
 gboolean
 piao_sync_begin_anew (PiaoDb *db, GError **error)
 {
-  gint64 left = 0;
+  PiaoOutboxCounts counts;
 
   if (piao_setting_get_int (db, REVOKED, 0) == 0)
     return TRUE;
-  if (!piao_db_query_int (db, &wipe_count, 0, &left, error, ""))
+  if (!piao_outbox_count (db, &counts, error))
     return FALSE;
-  if (left > 0)
+  if (counts.parked > 0)
     return piao_error_set (error, PIAO_ERROR_REFUSED, "sign-in.outbox",
                            _ ("This computer was struck off, and what it had not sent (%d) is "
                               "still here. Export it and put it away; then it can sign "
                               "in as a new computer."),
-                           (int)left);
+                           (int)counts.parked);
   return piao_db_exec (db, &wipe_forget_all, error, "")
          && piao_setting_set (db, "device", NULL, error)
          && piao_setting_set (db, REVOKED, NULL, error);

@@ -430,9 +430,7 @@ note_news (Applying *applying)
   news->rows = piao_reply_get_n_rows (reply);
   news->gone = reply->gone->len;
   news->decided = count_decided (reply);
-  /* Of an answer of which nothing was wanted but verdicts there is no pace to be learnt. */
-  news->more = piao_sync_answer_has_more (answer)
-               && (reply->restart || !piao_sync_answer_is_verdicts_only (answer));
+  news->more = piao_sync_answer_fetches_more (answer);
   news->waits = piao_sync_answer_waits (answer);
   news->reached = piao_sync_answer_get_reached (answer);
   news->head = reply->head;

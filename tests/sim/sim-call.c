@@ -155,8 +155,7 @@ note_applied (SimDesk *desk, const PiaoSyncAnswer *answer, PiaoSyncEvent *event)
   desk->world->counts.calls++;
   desk->proof = piao_sync_answer_get_proof (answer);
   sim_damage_note (desk, reply, desk->proof);
-  event->more = piao_sync_answer_has_more (answer)
-                && (reply->restart || !piao_sync_answer_is_verdicts_only (answer));
+  event->more = piao_sync_answer_fetches_more (answer);
   event->waits = waits;
   event->problem = piao_sync_answer_get_problem (answer, NULL) != NULL;
   event->rows = piao_reply_get_n_rows (reply);

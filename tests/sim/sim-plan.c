@@ -64,9 +64,8 @@ sim_plan_describe (const SimPlan *self)
 {
   return g_strdup_printf (
       "%u days, %s, ILMS %s, page %u, few %u; per mille: desktop crash %u, server crash %u, disk "
-      "%u, drop "
-      "%u, duplicate %u, cut %u, portal %u, flip %u, slow %u, partition %u, jump %u, grant %u, "
-      "edit %u, revoke %u, restore %u, ilms %u, ilms down %u, damage %u",
+      "%u, drop %u, duplicate %u, cut %u, portal %u, flip %u, slow %u, partition %u, jump %u, "
+      "grant %u, edit %u, revoke %u, restore %u, ilms %u, ilms down %u, damage %u",
       self->days, self->frames ? "frames" : "JSON",
       self->idempotent ? "knows numbers again" : "forgets numbers", self->max_bytes, self->few,
       self->desk_crash, self->server_crash, self->disk, self->drop, self->duplicate, self->cut,
