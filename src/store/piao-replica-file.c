@@ -21,28 +21,12 @@
 #define SHORTEST_FILE 512
 
 PIAO_STATEMENT (replica_quick_check, "PRAGMA quick_check (1)");
-PIAO_STATEMENT (replica_wrong_entries,
-                "SELECT COUNT(*) FROM outbox WHERE id <= 0 OR substr(name, 1, 1) IS NULL"
-                " OR substr(args, 1, 1) IS NULL OR substr(state, 1, 1) IS NULL");
 
 static gboolean
 set_damaged (GError **error)
 {
   return piao_error_set (error, PIAO_ERROR_CORRUPT, "db.corrupt",
                          _ ("The database file is damaged or is not a database."));
-}
-
-/* Everything that waits must be readable, and what may have to be sent once more: better to know
- * before than after the next scan. In a row that was overwritten SQLite sees columns without
- * values; their first characters are asked for, so that it looks at all of them. */
-static gboolean
-check_outbox (PiaoDb *db, GError **error)
-{
-  gint64 wrong = 0;
-
-  if (!piao_db_query_int (db, &replica_wrong_entries, 0, &wrong, error, ""))
-    return FALSE;
-  return wrong == 0 || set_damaged (error);
 }
 
 /* A file that cannot be opened is damaged when it says so itself; a full disk is something else. */
@@ -80,7 +64,7 @@ open_db (const char *path, gint64 *last_id, GError **error)
     return NULL;
   db = piao_db_open (path, PIAO_DB_READ_WRITE, error);
   if (db == NULL || !piao_later_index_make_all (db, error)
-      || !piao_schema_migrate (db, PIAO_SCHEMA_REPLICA, error) || !check_outbox (db, error)
+      || !piao_schema_migrate (db, PIAO_SCHEMA_REPLICA, error) || !piao_outbox_check (db, error)
       || !piao_outbox_get_last_id (db, last_id, error))
     return NULL;
   return g_steal_pointer (&db);

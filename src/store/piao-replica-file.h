@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 /*
  * The opening of a replica's file for its one writer, from whatever state the last run has left it
  * in: a rescue that was cut off is finished, an index that was put off is made, the schema is
- * brought up to date, everything that waits for the centre is read, and what the log holds is moved
- * into the file. From then on nothing but the caller moves it.
+ * brought up to date, everything that waits for the centre is read (of what is done with only the
+ * newest, see piao_outbox_check_more()), and what the log holds is moved into the file. From then
+ * on nothing but the caller moves it.
  *
  * A file that is damaged is set aside and begun anew with what could be read of it (piao-rescue.h);
  * @rescued then is what a person must know about that, and NULL otherwise. Transfer full. @last_id:

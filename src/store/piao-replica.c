@@ -3,8 +3,9 @@
  *
  * DESIGN: jobs wait in two queues, one for the writer and one that the readers share. A job is
  * owned by one thread at a time: the caller's, then the queue, then the thread that took it out; it
- * answers through its promise. The writer moves the WAL into the file itself, when nothing has been
- * asked of it for a moment, so that no command pays for that. */
+ * answers through its promise. When nothing has been asked of it for a moment, the writer does what
+ * no command should pay for: it moves the WAL into the file, and after the start it looks at what
+ * the start has left of the outbox. */
 
 #include "config.h"
 
@@ -30,7 +31,8 @@
  * that stays small is written over, which is quicker than one that grows. */
 #define CHECKPOINT_PAGES 256
 #define CHECKPOINT_PAGES_BUSY 4096
-#define CHECKPOINT_IDLE_US (50 * G_TIME_SPAN_MILLISECOND)
+/* The moment after which the writer takes itself for idle. */
+#define IDLE_US (50 * G_TIME_SPAN_MILLISECOND)
 
 /* How often a disk that took nothing is tried again. */
 #define PROBE_US (2 * G_TIME_SPAN_SECOND)
@@ -73,6 +75,7 @@ struct _PiaoReplica
   PiaoDb *db;
   PiaoIdSource ids;
   PiaoWal wal;
+  gint64 unchecked; /* below this number the outbox is still to be looked at; 0 when all was */
 
   _Atomic guint64 generation;
   atomic_bool announcing; /* an emission of "changed" is under way to the main context */
@@ -165,13 +168,21 @@ job_finish (Job *job, DexFuture *future, GError *error)
 }
 
 /* Damage that shows while the program runs: the next start begins with a rescue. */
+static gboolean
+note_damage (PiaoReplica *self, const GError *error)
+{
+  if (!g_error_matches (error, PIAO_ERROR, PIAO_ERROR_CORRUPT)
+      || !g_str_equal (piao_error_get_reason (error), "db.corrupt"))
+    return FALSE;
+  piao_rescue_note_damage (self->path);
+  return TRUE;
+}
+
 static void
 look_for_damage (PiaoReplica *self, GError **error)
 {
-  if (!g_error_matches (*error, PIAO_ERROR, PIAO_ERROR_CORRUPT)
-      || !g_str_equal (piao_error_get_reason (*error), "db.corrupt"))
+  if (!note_damage (self, *error))
     return;
-  piao_rescue_note_damage (self->path);
   g_clear_error (error);
   *error
       = piao_error_new (PIAO_ERROR_CORRUPT, "db.corrupt",
@@ -222,6 +233,19 @@ run_read (PiaoReplica *self, PiaoDb *db, Job *job)
   job_finish (job, future, error);
 }
 
+/* Nobody has asked, so nobody can be told but the log and the next start. */
+static void
+check_outbox_on (PiaoReplica *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (piao_outbox_check_more (self->db, &self->unchecked, &error))
+    return;
+  self->unchecked = 0;
+  note_damage (self, error);
+  g_message ("What is kept of the outbox cannot be read: %s", error->message);
+}
+
 /* Not in a transaction, as all others are. */
 static void
 run_settle (PiaoReplica *self, Job *job)
@@ -248,9 +272,11 @@ static Job *
 wait_for_job (PiaoReplica *self)
 {
   if (self->wal.pages >= CHECKPOINT_PAGES || piao_scrub_is_due (self->db))
-    return g_async_queue_timeout_pop (self->writes, CHECKPOINT_IDLE_US);
+    return g_async_queue_timeout_pop (self->writes, IDLE_US);
   if (atomic_load (&self->storage) != PIAO_STORAGE_GOOD)
     return g_async_queue_timeout_pop (self->writes, PROBE_US);
+  if (self->unchecked > 0)
+    return g_async_queue_timeout_pop (self->writes, IDLE_US);
   return g_async_queue_pop (self->writes);
 }
 
@@ -274,7 +300,9 @@ writer_main (gpointer data)
       if (job == NULL && atomic_load (&self->storage) != PIAO_STORAGE_GOOD
           && piao_storage_probe (self->db))
         note_storage (self, PIAO_STORAGE_GOOD);
-      piao_wal_tidy (&self->wal, job != NULL ? CHECKPOINT_PAGES_BUSY : 1);
+      if (job == NULL && self->unchecked > 0)
+        check_outbox_on (self);
+      piao_wal_tidy (&self->wal, job != NULL ? CHECKPOINT_PAGES_BUSY : CHECKPOINT_PAGES);
     }
 }
 
@@ -465,6 +493,7 @@ open_writer (PiaoReplica *self, GError **error)
     return FALSE;
   piao_id_source_init (&self->ids, self->clock, self->device, last);
   piao_wal_init (&self->wal, self->db);
+  self->unchecked = G_MAXINT64;
   return TRUE;
 }
 

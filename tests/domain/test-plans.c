@@ -31,7 +31,7 @@ static const char *const walking_allowed[] = {
   "codes_expired",       "codes_frozen",          "codes_wrong",        "codes_fit",
   "verify_numbers",      "verify_lane_heads",     "verify_last_entry",  "password_end_sessions",
   "outbox_list_all",     "verify_outbox",         "wipe_forget_done",   "wipe_forget_all",
-  "kept_sizes",          "replica_wrong_entries",
+  "kept_sizes",
 };
 
 /* What only a replica's SQLite has; PostgreSQL is not asked about statements that use it. */
