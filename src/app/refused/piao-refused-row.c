@@ -95,13 +95,27 @@ show_pill (PiaoRefusedRow *self)
   gtk_widget_set_css_classes (GTK_WIDGET (self->pill), classes);
 }
 
+static const char *
+get_message (PiaoRefusedRow *self)
+{
+  return self->item != NULL && self->item->entry->message != NULL ? self->item->entry->message : "";
+}
+
+/* Closed, the row says why; open, that stands among the stories, in full and with who says it. */
+static void
+show_subtitle (PiaoRefusedRow *self)
+{
+  gboolean expanded = adw_expander_row_get_expanded (ADW_EXPANDER_ROW (self));
+
+  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), expanded ? "" : get_message (self));
+}
+
 void
 piao_refused_row_set_item (PiaoRefusedRow *self, PiaoRefused *item)
 {
   GtkWidget *widget = GTK_WIDGET (self);
   g_autofree char *title = NULL;
   g_autofree char *ours = NULL;
-  const char *message;
 
   g_return_if_fail (PIAO_IS_REFUSED_ROW (self));
   piao_refused_ref (item);
@@ -110,13 +124,12 @@ piao_refused_row_set_item (PiaoRefusedRow *self, PiaoRefused *item)
   title = g_strstrip (
       g_strdup_printf ("%s %s", piao_format_command (item->entry->name), item->number));
   ours = dup_ours (self);
-  message = item->entry->message != NULL ? item->entry->message : "";
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
-  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), message);
+  show_subtitle (self);
   show_pill (self);
   adw_action_row_set_subtitle (self->ours, ours);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->theirs), theirs_title (item->entry));
-  adw_action_row_set_subtitle (self->theirs, message);
+  adw_action_row_set_subtitle (self->theirs, get_message (self));
   adw_action_row_set_subtitle (self->advice, find_advice (item));
   gtk_widget_action_set_enabled (widget, "refused.retry", piao_refused_can_resend (item));
   gtk_widget_action_set_enabled (widget, "refused.mend", piao_refused_can_mend (item));
@@ -338,6 +351,7 @@ piao_refused_row_init (PiaoRefusedRow *self)
 {
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self), FALSE);
   adw_expander_row_set_subtitle_lines (ADW_EXPANDER_ROW (self), 2);
+  g_signal_connect (self, "notify::expanded", G_CALLBACK (show_subtitle), NULL);
   self->pill = GTK_LABEL (gtk_label_new (NULL));
   gtk_widget_set_valign (GTK_WIDGET (self->pill), GTK_ALIGN_CENTER);
   adw_expander_row_add_suffix (ADW_EXPANDER_ROW (self), GTK_WIDGET (self->pill));
