@@ -13,6 +13,7 @@
 #include "domain/reference/piao-reference.h"
 #include "store/piao-change-index.h"
 #include "store/piao-schema.h"
+#include "sync/piao-centre-file.h"
 #include "sync/piao-ledger.h"
 #include "sync/piao-password.h"
 
@@ -82,7 +83,7 @@ piao_ctl_init (int argc, char **argv, GError **error)
   if (!piao_ctl_parse (&argc, &argv, 0, "--database ADDRESS", entries, error)
       || !piao_ctl_need (database, "database", error))
     return 1;
-  db = piao_db_open (database, PIAO_DB_READ_WRITE, error);
+  db = piao_centre_file_open (database, PIAO_DB_READ_WRITE, error);
   if (db == NULL || !piao_ctl_prepare (db, error))
     return 1;
   g_print (_ ("The database is ready (schema %d).\n"), piao_schema_get_newest ());

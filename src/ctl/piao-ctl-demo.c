@@ -20,6 +20,7 @@
 #include "store/piao-change-index.h"
 #include "store/piao-schema.h"
 #include "store/piao-search.h"
+#include "sync/piao-centre-file.h"
 #include "sync/piao-password.h"
 
 #define MAX_ORDERS 5000000
@@ -198,7 +199,7 @@ piao_ctl_demo (int argc, char **argv, GError **error)
 
   if (!parse (&flags, argc, argv, error))
     return 1;
-  db = piao_db_open (flags.database, PIAO_DB_RELAXED, error);
+  db = piao_centre_file_open (flags.database, PIAO_DB_RELAXED, error);
   if (db == NULL || !piao_ctl_prepare (db, error) || !fill (db, &flags, &summary, error)
       || !finish_server (db, error) || !write_gateway_seed (db, flags.seed_file, error)
       || !settle (db, flags.database, error))

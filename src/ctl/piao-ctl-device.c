@@ -11,6 +11,7 @@
 #include "base/piao-error.h"
 #include "base/piao-id.h"
 #include "ctl/piao-ctl.h"
+#include "sync/piao-centre-file.h"
 #include "sync/piao-ledger.h"
 #include "sync/piao-notice.h"
 
@@ -100,7 +101,7 @@ piao_ctl_device (int argc, char **argv, GError **error)
                       _ ("“%s” is not list or revoke. See --help."), argv[1]);
       return 1;
     }
-  db = piao_db_open (database, listing ? PIAO_DB_READ_ONLY : PIAO_DB_READ_WRITE, error);
+  db = piao_centre_file_open (database, listing ? PIAO_DB_READ_ONLY : PIAO_DB_READ_WRITE, error);
   if (db == NULL || !(listing ? list (db, error) : strike_off (db, argv[2], error)))
     return 1;
   if (!listing)

@@ -10,6 +10,7 @@
 
 #include "base/piao-error.h"
 #include "ctl/piao-ctl.h"
+#include "sync/piao-centre-file.h"
 
 PIAO_STATEMENT (ctl_lease,
                 "SELECT term, holder, line, line_since, attention FROM gateway_lease"
@@ -80,7 +81,7 @@ piao_ctl_ilms (int argc, char **argv, GError **error)
                       _ ("“%s” is not status or resume. See --help."), argv[1]);
       return 1;
     }
-  db = piao_db_open (database, resume ? PIAO_DB_READ_WRITE : PIAO_DB_READ_ONLY, error);
+  db = piao_centre_file_open (database, resume ? PIAO_DB_READ_WRITE : PIAO_DB_READ_ONLY, error);
   if (db == NULL)
     return 1;
   if (!resume)

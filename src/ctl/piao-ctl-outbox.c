@@ -14,6 +14,7 @@
 #include "ctl/piao-ctl.h"
 #include "domain/piao-domain.h"
 #include "store/piao-schema.h"
+#include "sync/piao-centre-file.h"
 #include "sync/piao-outbox-import.h"
 
 PIAO_STATEMENT (ctl_outbox_is_server, "SELECT COUNT(*) FROM head");
@@ -128,17 +129,22 @@ import (const char *database, const char *path, gint64 now, GError **error)
   g_autoptr (PiaoOutboxFile) file = read_file (path, error);
   g_autoptr (PiaoDb) look = NULL;
   g_autoptr (PiaoDb) db = NULL;
+  gboolean centre;
 
   /* Reading only, a wrong name makes no file. */
   if (file != NULL)
     look = piao_db_open (database, PIAO_DB_READ_ONLY, error);
-  if (look != NULL)
-    db = piao_db_open (database, PIAO_DB_READ_WRITE, error);
+  if (look == NULL)
+    return FALSE;
+  centre = has (look, &ctl_outbox_is_server);
+  g_clear_pointer (&look, piao_db_free);
+  db = centre ? piao_centre_file_open (database, PIAO_DB_READ_WRITE, error)
+              : piao_db_open (database, PIAO_DB_READ_WRITE, error);
   if (db == NULL)
     return FALSE;
   if (file->missing != NULL)
     g_print ("%s\n", file->missing);
-  if (has (db, &ctl_outbox_is_server))
+  if (centre)
     return import_at_centre (db, file, now, error);
   return check_replica (db, error) && import_here (db, file, error);
 }

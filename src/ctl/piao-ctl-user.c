@@ -19,6 +19,7 @@
 #include "domain/org/piao-org-kinds.h"
 #include "domain/reference/piao-reference.h"
 #include "store/piao-change-index.h"
+#include "sync/piao-centre-file.h"
 #include "sync/piao-password.h"
 
 typedef struct
@@ -161,7 +162,7 @@ piao_ctl_user (int argc, char **argv, GError **error)
   password = read_password (error);
   if (password == NULL || !piao_password_check (password, error))
     return 1;
-  db = piao_db_open (flags.database, PIAO_DB_READ_WRITE, error);
+  db = piao_centre_file_open (flags.database, PIAO_DB_READ_WRITE, error);
   if (db == NULL || !piao_db_begin (db, error))
     return 1;
   if ((g_str_equal (argv[1], "add") && !add_user (db, &flags, argv[2], error))

@@ -13,8 +13,8 @@
 #include "server/piao-hearer.h"
 #include "server/piao-live.h"
 #include "store/piao-change-index.h"
-#include "store/piao-salvage.h"
 #include "store/piao-schema.h"
+#include "sync/piao-centre-file.h"
 #include "sync/piao-password.h"
 
 #define N_READERS 4
@@ -135,27 +135,13 @@ make_ready (PiaoServer *self, PiaoDb *db, GError **error)
   return FALSE;
 }
 
-/* SQLite would serve without what was confirmed last, and nobody would know. */
-static gboolean
-check_log (const char *database, GError **error)
-{
-  return !piao_salvage_has_lost (database)
-         || piao_error_set (error, PIAO_ERROR_CORRUPT, "server.log",
-                            _ ("The log of the database is damaged: what was confirmed last would "
-                               "be forgotten. Keep a copy of the database and its log. Then run "
-                               "“piaokuctl verify” on it; when that finds nothing wrong, run "
-                               "“piaokuctl epoch”, else restore the last backup first."));
-}
-
 PiaoServer *
 piao_server_new (const char *database, PiaoRegistry *registry, PiaoClock *clock, GError **error)
 {
   g_autoptr (PiaoServer) self = g_object_new (PIAO_TYPE_SERVER, NULL);
   g_autoptr (PiaoDb) db = NULL;
 
-  if (!check_log (database, error))
-    return NULL;
-  db = piao_db_open (database, PIAO_DB_READ_WRITE, error);
+  db = piao_centre_file_open (database, PIAO_DB_READ_WRITE, error);
   self->registry = piao_registry_ref (registry);
   self->clock = g_object_ref (clock);
   self->ilms = "unknown";

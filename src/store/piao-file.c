@@ -23,6 +23,22 @@ piao_file_get_size (const char *path)
   return g_stat (path, &info) == 0 && S_ISREG (info.st_mode) ? (gint64)info.st_size : -1;
 }
 
+gboolean
+piao_file_is_in_use (const char *path)
+{
+  /* Whoever uses the index of the log holds this byte of it (DMS in SQLite's os_unix.c). */
+  struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 128, .l_len = 1 };
+  g_autofree char *index = g_strconcat (path, "-shm", NULL);
+  int fd = g_open (index, O_RDONLY | O_CLOEXEC, 0);
+  gboolean used;
+
+  if (fd < 0)
+    return FALSE;
+  used = fcntl (fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  g_close (fd, NULL);
+  return used;
+}
+
 GBytes *
 piao_file_read (const char *path, GError **error)
 {

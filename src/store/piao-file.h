@@ -19,6 +19,10 @@ gboolean piao_file_exists (const char *path);
 /* Bytes of a regular file; -1 when there is none at @path. */
 gint64 piao_file_get_size (const char *path);
 
+/* Whether another program has the SQLite database at @path open, as long as that is in WAL mode.
+ * This one must not: its own locks would go. */
+gboolean piao_file_is_in_use (const char *path);
+
 /* All of it, mapped: it must not change while it is read. NULL with G_FILE_ERROR. Transfer full. */
 GBytes *piao_file_read (const char *path, GError **error);
 

@@ -439,7 +439,7 @@ piao_salvage_has_lost (const char *path)
   if (file == NULL)
     return FALSE;
   piao_wal_reader_init (&wal, bytes, find_page_size (g_bytes_get_data (file, &size), size));
-  if (!piao_wal_reader_has_lost (&wal, file))
+  if (!piao_wal_reader_has_lost (&wal, file) || piao_file_is_in_use (path))
     return FALSE;
   g_message ("The log of %s is damaged before its end", path);
   return TRUE;

@@ -19,8 +19,10 @@ typedef struct
 } PiaoSalvage;
 
 /* Whether the WAL of the database at @path is damaged so that SQLite would forget what was
- * committed, without a word (store/piao-wal-reader.h). FALSE also when there is none, or when the
- * files cannot be read. Before the database is opened, while nobody writes. */
+ * committed, without a word (store/piao-wal-reader.h). FALSE also when there is none, when the
+ * files cannot be read, and while another program has the database open: that one has looked before
+ * it began, and what it is just writing is no damage. Before this program opens the database: to
+ * look at its files would take its locks away. */
 gboolean piao_salvage_has_lost (const char *path);
 
 /* Reads the file at @path with its WAL; neither is changed. Fails only when one of them cannot be

@@ -81,6 +81,13 @@ piao_file_exists (const char *path)
   return exists;
 }
 
+/* A shim disk is of this program alone. */
+gboolean
+piao_file_is_in_use (const char *path)
+{
+  return FALSE;
+}
+
 gint64
 piao_file_get_size (const char *path)
 {

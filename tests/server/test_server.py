@@ -359,6 +359,14 @@ class Crash(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn('piaokuctl epoch', done.stderr.decode())
         self.assertEqual(Path(server.database + '-wal').read_bytes(), bytes(harmed))
+        # Neither does anything else that would write in it.
+        for words in (('init',), ('user', 'password', 'keeper'), ('device', 'revoke', '1'),
+                      ('ilms', 'resume')):
+            done = subprocess.run([os.environ['PIAOKUCTL'], *words, '--database', server.database],
+                                  input=b'a-long-pass-word-7\n', capture_output=True, timeout=60)
+            self.assertEqual(done.returncode, 1, words)
+            self.assertIn('piaokuctl epoch', done.stderr.decode(), words)
+            self.assertEqual(Path(server.database + '-wal').read_bytes(), bytes(harmed), words)
         # As a backup is made ready, so is what is left; the desktop sends the rest again.
         subprocess.run([os.environ['PIAOKUCTL'], 'epoch', '--database', server.database],
                        check=True, capture_output=True, timeout=60)

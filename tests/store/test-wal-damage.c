@@ -11,10 +11,13 @@
 #include <libdex.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/piao-future.h"
 #include "base/piao-id.h"
 #include "store/piao-outbox-file.h"
+#include "store/piao-salvage.h"
 #include "store/piao-wal-reader.h"
 #include "tests/store/shelf.h"
 
@@ -170,14 +173,10 @@ read_all (PiaoDb *db, gpointer data)
   return *entries != NULL ? dex_future_new_true () : dex_future_new_for_error (error);
 }
 
-/* What a start of the program finds in the outbox, and what it tells a person (NULL: nothing). What
- * was put away stays so. */
-static guint
-start (World *world, const guint8 *wal, gsize size, char **told)
+/* The file as it was while the program ran, with this log. */
+static void
+put_files (World *world, const guint8 *wal, gsize size)
 {
-  PiaoReplica *replica;
-  g_autoptr (GPtrArray) entries = NULL;
-  g_autoptr (DexFuture) read = NULL;
   gsize file_size = 0;
   const char *file = g_bytes_get_data (world->file, &file_size);
 
@@ -186,6 +185,18 @@ start (World *world, const guint8 *wal, gsize size, char **told)
                                            G_FILE_SET_CONTENTS_NONE, 0600, NULL));
   g_assert_true (g_file_set_contents_full (world->wal_path, (const char *)wal, (gssize)size,
                                            G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+}
+
+/* What a start of the program finds in the outbox, and what it tells a person (NULL: nothing). What
+ * was put away stays so. */
+static guint
+start (World *world, const guint8 *wal, gsize size, char **told)
+{
+  PiaoReplica *replica;
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (DexFuture) read = NULL;
+
+  put_files (world, wal, size);
   replica = open_replica (world);
   read = piao_replica_read (replica, read_all, &entries, NULL);
   g_assert_nonnull (piao_future_wait (read, NULL));
@@ -351,6 +362,62 @@ test_cut_in_the_header (void)
   tear_down (&world);
 }
 
+/* --- another program ------------------------------------------------------------------------- */
+
+PIAO_STATEMENT (test_any_entry, "SELECT MAX(dseq) FROM outbox");
+
+/* A program that has the database open, until nothing more is to be read from @end. */
+static void
+hold_open (World *world, int begun, int end)
+{
+  PiaoDb *db = piao_db_open (world->path, PIAO_DB_READ_ONLY, NULL);
+  gint64 n = 0;
+  char word = 0;
+
+  if (db == NULL || !piao_db_query_int (db, &test_any_entry, 0, &n, NULL, "") || n == 0
+      || write (begun, &word, 1) != 1)
+    _exit (1);
+  _exit (read (end, &word, 1) == 0 ? 0 : 1);
+}
+
+/* While another program writes, what looks like damage is only half written. */
+static void
+test_in_use (void)
+{
+  World world;
+  int begun[2], end[2], status = 0;
+  pid_t pid;
+  char word;
+  gsize size = 0;
+  g_autofree guint8 *wal = NULL;
+
+  set_up (&world);
+  wal = copy_wal (&world, &size);
+  put_files (&world, wal, size);
+  g_assert_false (piao_salvage_has_lost (world.path));
+  g_assert_cmpint (pipe (begun), ==, 0);
+  g_assert_cmpint (pipe (end), ==, 0);
+  pid = fork ();
+  if (pid == 0)
+    {
+      close (end[1]);
+      hold_open (&world, begun[1], end[0]);
+    }
+  close (begun[1]);
+  close (end[0]);
+  g_assert_cmpint (read (begun[0], &word, 1), ==, 1);
+  spoil (wal + HEADER + FRAME, 0);
+  g_assert_true (g_file_set_contents_full (world.wal_path, (const char *)wal, (gssize)size,
+                                           G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  g_assert_false (piao_salvage_has_lost (world.path));
+  close (end[1]);
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  g_assert_cmpint (status, ==, 0);
+  g_assert_true (piao_salvage_has_lost (world.path));
+  close (begun[0]);
+  tear_down (&world);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -360,5 +427,6 @@ main (int argc, char **argv)
   g_test_add_func ("/store/wal-damage/header", test_every_byte_of_the_header);
   g_test_add_func ("/store/wal-damage/power-cut", test_power_cut);
   g_test_add_func ("/store/wal-damage/cut-in-the-header", test_cut_in_the_header);
+  g_test_add_func ("/store/wal-damage/in-use", test_in_use);
   return g_test_run ();
 }
