@@ -5,6 +5,7 @@
 
 #include "app/piao-paths.h"
 #include "app/piao-session.h"
+#include "domain/outlet/piao-phone.h"
 
 struct _PiaoSession
 {
@@ -284,6 +285,13 @@ piao_session_may (PiaoSession *self, const char *word)
   g_return_val_if_fail (PIAO_IS_SESSION (self), FALSE);
   return self->place != NULL
          && (word == NULL || piao_access_is_allowed (self->place->access, word));
+}
+
+char *
+piao_session_dup_phone (PiaoSession *self, const char *phone)
+{
+  g_return_val_if_fail (PIAO_IS_SESSION (self), NULL);
+  return piao_phone_show (phone, piao_session_may (self, PIAO_PHONE_FULL));
 }
 
 DexFuture *

@@ -65,6 +65,9 @@ gint64 piao_session_get_lane (PiaoSession *self);
 /* Whether the user holds the permission word @word; NULL is any signed-in user's. */
 gboolean piao_session_may (PiaoSession *self, const char *word);
 
+/* @phone (may be NULL) as the user may see it. Transfer full. (USR-03) */
+char *piao_session_dup_phone (PiaoSession *self, const char *phone);
+
 /* Runs a command as piao_replica_run() does; @args is taken. */
 DexFuture *piao_session_run (PiaoSession *self, const char *name, JsonObject *args);
 

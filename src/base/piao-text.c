@@ -233,23 +233,6 @@ piao_text_search_words (const char *const *parts)
 }
 
 char *
-piao_text_mask_phone (const char *phone)
-{
-  glong length;
-  g_autofree char *head = NULL;
-  g_autofree char *tail = NULL;
-
-  if (phone == NULL || !g_utf8_validate (phone, -1, NULL))
-    return g_strdup ("");
-  length = g_utf8_strlen (phone, -1);
-  if (length < 8)
-    return g_strdup (length == 0 ? "" : "****");
-  head = g_utf8_substring (phone, 0, 3);
-  tail = g_utf8_substring (phone, length - 4, length);
-  return g_strdup_printf ("%s****%s", head, tail);
-}
-
-char *
 piao_text_narrow (const char *text, gboolean *changed)
 {
   GString *narrow = g_string_new (NULL);

@@ -34,9 +34,6 @@ char *piao_text_words (const char *text);
 /* words + initials of the @parts (NULL entries are skipped; NULL-terminated). Transfer full. */
 char *piao_text_search_words (const char *const *parts);
 
-/* "13812345678" → "138****5678"; shorter texts keep their ends. Transfer full. (USR-03) */
-char *piao_text_mask_phone (const char *phone);
-
 /* Whether @c is a Chinese character (any Han). */
 gboolean piao_text_is_han (gunichar c);
 

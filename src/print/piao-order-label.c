@@ -8,7 +8,7 @@
 #include "base/piao-clock.h"
 #include "base/piao-error.h"
 #include "base/piao-money.h"
-#include "base/piao-text.h"
+#include "domain/outlet/piao-phone.h"
 #include "print/piao-order-label.h"
 
 /* The columns that both labels read, and where they come from. */
@@ -97,13 +97,12 @@ read_order (PiaoCursor *cursor, gboolean full_phone)
           { "outlet_no", OUTLET_NO }, { "outlet_name", OUTLET_NAME }, { "owner", OWNER },
           { "town", COUNTY },         { "address", ADDRESS },         { "method", METHOD } };
   PiaoLabelData *data = piao_label_data_new ();
-  const char *phone = piao_cursor_text (cursor, PHONE);
-  g_autofree char *masked = phone != NULL ? piao_text_mask_phone (phone) : NULL;
+  g_autofree char *phone = piao_phone_show (piao_cursor_text (cursor, PHONE), full_phone);
   g_autofree char *amount = piao_money_format (piao_cursor_int (cursor, AMOUNT));
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     piao_label_data_set (data, texts[i].key, piao_cursor_text (cursor, texts[i].column));
-  piao_label_data_set (data, "phone", full_phone ? phone : masked);
+  piao_label_data_set (data, "phone", phone);
   piao_label_data_set (data, "amount", amount);
   set_number (data, "packs", piao_cursor_int (cursor, PACKS));
   set_time (data, "departure", piao_cursor_int (cursor, DEPARTURE), TRUE);

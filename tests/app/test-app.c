@@ -292,25 +292,13 @@ test_counter (Fixture *f, gconstpointer data)
   g_signal_handlers_disconnect_by_data (model, &verdict);
 }
 
-static void
-add_texts (GtkWidget *widget, GString *texts)
-{
-  if (GTK_IS_LABEL (widget))
-    g_string_append_printf (texts, "%s\n", gtk_label_get_text (GTK_LABEL (widget)));
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    add_texts (child, texts);
-}
-
 static gboolean
 queue_shows_time (gpointer data)
 {
   GtkWidget *row = app_world_find_widget (data, PIAO_TYPE_QUEUE_ROW);
-  g_autoptr (GString) texts = g_string_new (NULL);
+  g_autofree char *texts = row != NULL ? app_world_dup_texts (row) : NULL;
 
-  if (row != NULL)
-    add_texts (row, texts);
-  return strstr (texts->str, " min") != NULL;
+  return texts != NULL && strstr (texts, " min") != NULL;
 }
 
 /* The clocks of the orders that wait go on although nothing about the orders changes. */
@@ -318,17 +306,17 @@ static void
 test_queue_clocks (Fixture *f, gconstpointer data)
 {
   GtkWidget *page = GTK_WIDGET (piao_window_get_page (f->window, "counter"));
-  g_autoptr (GString) before = g_string_new (NULL);
-  g_autoptr (GString) after = g_string_new (NULL);
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
 
   piao_window_show_page (f->window, "counter");
   app_world_await (queue_shows_time, page);
-  add_texts (app_world_find_widget (page, PIAO_TYPE_QUEUE_ROW), before);
+  before = app_world_dup_texts (app_world_find_widget (page, PIAO_TYPE_QUEUE_ROW));
   piao_clock_advance (f->world->clock, PIAO_HOUR);
   piao_window_show_page (f->window, "today");
   piao_window_show_page (f->window, "counter");
-  add_texts (app_world_find_widget (page, PIAO_TYPE_QUEUE_ROW), after);
-  g_assert_cmpstr (before->str, !=, after->str);
+  after = app_world_dup_texts (app_world_find_widget (page, PIAO_TYPE_QUEUE_ROW));
+  g_assert_cmpstr (before, !=, after);
 }
 
 static gboolean

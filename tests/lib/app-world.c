@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 
 #include "app/piao-paths.h"
+#include "app/widget/piao-line.h"
 #include "base/piao-error.h"
 #include "base/piao-future.h"
 #include "domain/barcode/piao-barcode-maker.h"
@@ -89,8 +90,8 @@ find_user (PiaoDb *db, gpointer data)
              : dex_future_new_for_error (error);
 }
 
-static void
-attach (AppWorld *self, const char *user)
+void
+app_world_attach (AppWorld *self, const char *user)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (DexFuture) found
@@ -121,7 +122,7 @@ open_world (AppWorld *self, char *path, guint orders)
   self->replica = piao_replica_open (path, registry, self->clock, &error);
   must (self->replica != NULL, error);
   self->session = piao_session_new (self->clock, self->settings, TRUE);
-  attach (self, "keeper");
+  app_world_attach (self, "keeper");
   return self;
 }
 
@@ -406,4 +407,32 @@ app_world_find_widget (GtkWidget *within, GType type)
        child = gtk_widget_get_next_sibling (child))
     found = app_world_find_widget (child, type);
   return found;
+}
+
+static void
+add_texts (GtkWidget *widget, GString *texts)
+{
+  if (GTK_IS_LABEL (widget))
+    g_string_append_printf (texts, "%s\n", gtk_label_get_text (GTK_LABEL (widget)));
+  /* A row of a table draws its texts, and is named by them: what is not the name is told. */
+  if (PIAO_IS_LINE (widget))
+    {
+      g_autofree char *name
+          = gtk_test_accessible_check_property (GTK_ACCESSIBLE (widget),
+                                                GTK_ACCESSIBLE_PROPERTY_LABEL, "no such name");
+
+      g_string_append_printf (texts, "%s\n", name);
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    add_texts (child, texts);
+}
+
+char *
+app_world_dup_texts (GtkWidget *widget)
+{
+  GString *texts = g_string_new (NULL);
+
+  add_texts (widget, texts);
+  return g_string_free_and_steal (texts);
 }

@@ -31,6 +31,9 @@ AppWorld *app_world_new (guint orders);
 /* The same on a disk that can become full or fail. */
 AppWorld *app_world_new_on_shim (guint orders);
 void app_world_free (AppWorld *self);
+
+/* From now on @user (a name of the demo data) works here. */
+void app_world_attach (AppWorld *self, const char *user);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AppWorld, app_world_free)
 
 /* The code of a pack that lies free in the warehouse. Transfer full. */
@@ -60,6 +63,9 @@ gboolean app_world_is_null (gpointer data);
 
 /* Closes @window and waits until it has died. */
 void app_world_close_window (GtkWindow *window);
+
+/* What the labels and the rows of tables in @widget say, one a line. Transfer full. */
+char *app_world_dup_texts (GtkWidget *widget);
 
 /* The first widget of @type at or inside @within, borrowed; NULL when there is none. */
 GtkWidget *app_world_find_widget (GtkWidget *within, GType type);

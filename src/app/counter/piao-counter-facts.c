@@ -8,7 +8,6 @@
 #include "app/counter/piao-counter-facts.h"
 #include "base/piao-clock.h"
 #include "base/piao-money.h"
-#include "base/piao-text.h"
 #include "domain/delivery/piao-sla.h"
 
 /* ORD-16: balances older than this are shown with their age. */
@@ -63,7 +62,7 @@ piao_counter_facts_money (const PiaoCounterSheet *sheet, gint64 now)
 }
 
 char *
-piao_counter_facts_script (const PiaoCounterSheet *sheet)
+piao_counter_facts_script (const PiaoCounterSheet *sheet, const char *phone)
 {
   const char *money = piao_counter_sheet_get_money (sheet);
   g_autofree char *missing = NULL;
@@ -74,13 +73,13 @@ piao_counter_facts_script (const PiaoCounterSheet *sheet)
       return g_strdup_printf (
           _ ("Call %s, %s: “Please move %s yuan from the payment account to the "
              "instant account.”"),
-          sheet->owner_name, sheet->phone, missing);
+          sheet->owner_name, phone, missing);
     }
   if (!g_str_equal (money, "deposit"))
     return g_strdup ("");
   missing = piao_money_format (sheet->amount - sheet->instant_balance - sheet->payment_balance);
   return g_strdup_printf (_ ("Call %s, %s: “Please deposit %s yuan; the order waits for it.”"),
-                          sheet->owner_name, sheet->phone, missing);
+                          sheet->owner_name, phone, missing);
 }
 
 char *
@@ -112,10 +111,8 @@ piao_counter_facts_slack (const PiaoCounterSheet *sheet, gint64 now)
 }
 
 char *
-piao_counter_facts_contact (const PiaoCounterSheet *sheet)
+piao_counter_facts_contact (const PiaoCounterSheet *sheet, const char *phone)
 {
-  g_autofree char *phone = piao_text_mask_phone (sheet->phone);
-
   return g_strdup_printf ("%s %s\n%s %s", sheet->owner_name, phone, sheet->county, sheet->address);
 }
 

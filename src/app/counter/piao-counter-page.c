@@ -84,7 +84,9 @@ take_text (GtkLabel *label, char *text)
 static void
 show_facts (PiaoCounterPage *self, const PiaoCounterSheet *sheet)
 {
-  gint64 now = piao_session_now (piao_page_get_session (PIAO_PAGE (self)));
+  PiaoSession *session = piao_page_get_session (PIAO_PAGE (self));
+  gint64 now = piao_session_now (session);
+  g_autofree char *phone = piao_session_dup_phone (session, sheet->phone);
 
   gtk_label_set_text (self->outlet_label, sheet->outlet_name);
   take_text (self->number_label, g_strdup_printf ("%s · %s", sheet->number, sheet->outlet_no));
@@ -93,10 +95,10 @@ show_facts (PiaoCounterPage *self, const PiaoCounterSheet *sheet)
   take_text (self->payment_label, piao_counter_facts_payment (sheet));
   take_text (self->instant_label, piao_counter_facts_instant (sheet));
   take_text (self->money_label, piao_counter_facts_money (sheet, now));
-  take_text (self->script_label, piao_counter_facts_script (sheet));
+  take_text (self->script_label, piao_counter_facts_script (sheet, phone));
   take_text (self->delivery_label, piao_counter_facts_delivery (sheet, now));
   take_text (self->slack_label, piao_counter_facts_slack (sheet, now));
-  take_text (self->contact_label, piao_counter_facts_contact (sheet));
+  take_text (self->contact_label, piao_counter_facts_contact (sheet, phone));
   take_text (self->printer_label, piao_counter_facts_label (sheet));
   take_text (self->sheet_label, piao_counter_facts_sheet (sheet));
 }

@@ -16,7 +16,6 @@
 #include "app/widget/piao-reading.h"
 #include "base/piao-future.h"
 #include "base/piao-money.h"
-#include "base/piao-text.h"
 #include "domain/order/piao-counter-queries.h"
 #include "domain/order/piao-order-machine.h"
 #include "domain/order/piao-order-queries.h"
@@ -99,22 +98,14 @@ load (PiaoDb *db, gpointer data)
 
 /* --- facts ----------------------------------------------------------------------------------- */
 
-static char *
-dup_phone (PiaoOrderDialog *self)
-{
-  return piao_session_may (self->session, "field.phone.full")
-             ? g_strdup (self->sheet->phone)
-             : piao_text_mask_phone (self->sheet->phone);
-}
-
 static void
 show_facts (PiaoOrderDialog *self)
 {
   const PiaoCounterSheet *sheet = self->sheet;
   gint64 now = piao_session_now (self->session);
   g_autofree char *outlet = g_strdup_printf ("%s %s", sheet->outlet_no, sheet->outlet_name);
-  g_autofree char *phone = sheet->phone != NULL ? dup_phone (self) : NULL;
-  g_autofree char *owner = g_strdup_printf ("%s %s", sheet->owner_name, phone != NULL ? phone : "");
+  g_autofree char *phone = piao_session_dup_phone (self->session, sheet->phone);
+  g_autofree char *owner = g_strdup_printf ("%s %s", sheet->owner_name, phone);
   g_autofree char *ordered = piao_format_time (sheet->submitted_at, now);
   g_autofree char *due = piao_format_time (sheet->due_at, now);
   g_autofree char *left = piao_format_due (now, sheet->due_at);

@@ -12,7 +12,6 @@
 #include "app/widget/piao-table-view.h"
 #include "base/piao-future.h"
 #include "base/piao-money.h"
-#include "base/piao-text.h"
 #include "domain/order/piao-order-machine.h"
 #include "domain/order/piao-order-queries.h"
 
@@ -57,15 +56,11 @@ TEXT_CELL (owner_cell, PIAO_ORDER_ROW_OWNER_NAME)
 TEXT_CELL (county_cell, PIAO_ORDER_ROW_COUNTY)
 TEXT_CELL (manager_cell, PIAO_ORDER_ROW_MANAGER_NAME)
 
-/* In full only for those who may see it. (USR-03) */
 static char *
 phone_cell (gpointer item, gpointer data)
 {
-  const char *phone = piao_row_get_text (item, PIAO_ORDER_ROW_PHONE);
-
-  if (phone == NULL || piao_session_may (piao_page_get_session (data), "field.phone.full"))
-    return g_strdup (phone);
-  return piao_text_mask_phone (phone);
+  return piao_session_dup_phone (piao_page_get_session (data),
+                                 piao_row_get_text (item, PIAO_ORDER_ROW_PHONE));
 }
 
 static char *

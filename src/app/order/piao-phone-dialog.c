@@ -10,7 +10,6 @@
 #include "app/shell/piao-page.h"
 #include "app/widget/piao-format.h"
 #include "base/piao-future.h"
-#include "base/piao-text.h"
 #include "domain/outlet/piao-outlet-queries.h"
 #include "domain/ticket/piao-ticket-queries.h"
 
@@ -73,19 +72,11 @@ pending_free (gpointer data)
 
 /* --- the outlet ------------------------------------------------------------------------------ */
 
-static char *
-dup_phone (PiaoPhoneDialog *self, const PiaoRecord *outlet)
-{
-  const char *phone = piao_record_text (outlet, PIAO_OUTLET_PHONE);
-
-  return piao_session_may (self->session, "field.phone.full") ? g_strdup (phone)
-                                                              : piao_text_mask_phone (phone);
-}
-
 static void
 fill_outlet_row (PiaoPhoneDialog *self, AdwActionRow *row, const PiaoRecord *outlet)
 {
-  g_autofree char *phone = dup_phone (self, outlet);
+  g_autofree char *phone
+      = piao_session_dup_phone (self->session, piao_record_text (outlet, PIAO_OUTLET_PHONE));
   g_autofree char *title
       = g_strdup_printf ("%s %s", piao_record_text (outlet, PIAO_OUTLET_OUTLET_NO),
                          piao_record_text (outlet, PIAO_OUTLET_NAME));
