@@ -33,6 +33,7 @@ FUNCTION = C + "\nvoid\nf (void)\n{{\n  {};\n}}\n"
 MALLARD = (
     '<page xmlns="http://projectmallard.org/1.0/" type="topic" id="a"><title>Sentence</title></page>\n'
 )
+CATALOGUE = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
 CSV = "id,section\nWHS-08,x\n"
 PAGE_C = (
     C + "static void\npiao_x_class_init (PiaoXClass *klass)\n{\n"
@@ -125,7 +126,7 @@ PLANTED = [
             "help/LINGUAS": "zh_CN\n",
             "help/meson.build": PY + "'a.page'\n",
             "help/C/a.page": MALLARD,
-            "help/zh_CN/zh_CN.po": 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n',
+            "help/zh_CN/zh_CN.po": CATALOGUE,
         },
         "help/zh_CN/zh_CN.po:1",
     ),
@@ -133,6 +134,28 @@ PLANTED = [
         "help",
         {"help/LINGUAS": "\n", "help/meson.build": PY, "help/C/a.page": MALLARD},
         "help/meson.build:1",
+    ),
+    (
+        "help-label",
+        {
+            "help/LINGUAS": "zh_CN\n",
+            "help/meson.build": PY + "'a.page'\n",
+            "help/C/a.page": MALLARD,
+            "help/zh_CN/zh_CN.po": CATALOGUE + '\nmsgid "<gui>Undo</gui>"\nmsgstr "<gui>撤回</gui>"\n',
+            "po/zh_CN.po": CATALOGUE + '\nmsgid "_Undo…"\nmsgstr "撤销(_U)…"\n',
+        },
+        "help/zh_CN/zh_CN.po:1",
+    ),
+    (
+        "help-label",
+        {
+            "help/LINGUAS": "zh_CN\n",
+            "help/meson.build": PY + "'a.page'\n",
+            "help/C/a.page": MALLARD,
+            "help/zh_CN/zh_CN.po": CATALOGUE + '\nmsgid "<gui>Undo</gui>"\nmsgstr "撤销"\n',
+            "po/zh_CN.po": CATALOGUE + '\nmsgid "_Undo…"\nmsgstr "撤销(_U)…"\n',
+        },
+        "help/zh_CN/zh_CN.po:1",
     ),
     ("xml", {"help/C/a.page": "<page>\n<p></page>\n"}, "help/C/a.page:2"),
     (

@@ -178,7 +178,36 @@ def help_translation(tree):
              if f"'{Path(page).name}'" not in tree.text("help/meson.build")]
     for language in tree.text("help/LINGUAS").split():
         found += translated_help(tree, f"help/{language}/{language}.po", pages)
+        found += help_labels(tree, language)
     return found
+
+
+def help_labels(tree, language):
+    """What the help calls a thing on a screen is written on a screen, in both languages."""
+    path = f"help/{language}/{language}.po"
+    written = {}
+    for original, translated in texts(tree, f"po/{language}.po"):
+        written.setdefault(plain(original), set()).add(plain(translated))
+    found = []
+    for original, translated in texts(tree, path):
+        named, called = (re.findall(r"<gui>(.*?)</gui>", text) for text in (original, translated))
+        if len(named) != len(called):
+            found.append(Finding(path, 1, "help-label", f"names another number of things: {translated}"))
+        for one, other in zip(named, called):
+            if plain(other) not in written.get(plain(one), ()):
+                found.append(Finding(path, 1, "help-label", f"no screen says “{one}” and “{other}” for it"))
+    return found
+
+
+def texts(tree, path):
+    """The originals of a catalogue, each with its translation."""
+    _, said = run(tree, "msgcat", "--no-wrap", path)
+    return re.findall(r'^msgid "(.*)"\n(?:msgid_plural .*\n)?msgstr(?:\[0\])? "(.*)"$', said, re.M)
+
+
+def plain(label):
+    """Without its key and without the dots that say that a dialog comes."""
+    return re.sub(r"\(_\w\)", "", label).replace("_", "").rstrip("…")
 
 
 def translated_help(tree, path, pages):
