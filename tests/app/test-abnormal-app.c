@@ -21,7 +21,7 @@ typedef AppWindow Fixture;
 static GtkWidget *
 get_dialog (gpointer window)
 {
-  return GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)));
+  return GTK_WIDGET (app_window_get_dialog (window));
 }
 
 /* The button inside @within that does @action; with @target, that does it with it. */

@@ -30,21 +30,6 @@
 
 typedef AppWindow Fixture;
 
-/* --- conditions to wait for ---------------------------------------------------------------- */
-
-static gboolean
-is_order_dialog (gpointer data)
-{
-  return PIAO_IS_ORDER_DIALOG (
-      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (data)));
-}
-
-static gboolean
-has_no_dialog (gpointer data)
-{
-  return !app_window_has_dialog (data);
-}
-
 /* --- names --------------------------------------------------------------------------------- */
 
 static gboolean
@@ -150,7 +135,7 @@ test_order_dialog (Fixture *f, gconstpointer data)
   row = g_list_model_get_item (app_window_get_orders (f), 0);
   piao_session_show_order (f->world->session, piao_row_get_id (row));
   app_world_await (app_window_has_dialog, f->window);
-  dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window));
+  dialog = app_window_get_dialog (f->window);
   g_assert_true (PIAO_IS_ORDER_DIALOG (dialog));
   check_names (GTK_WIDGET (dialog));
   weak = dialog;
@@ -166,11 +151,9 @@ test_telephone (Fixture *f, gconstpointer data)
   gtk_widget_activate_action (GTK_WIDGET (piao_window_get_page (f->window, "orders")),
                               "orders.telephone", NULL);
   app_world_await (app_window_has_dialog, f->window);
-  check_names (
-      GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window))));
-  adw_dialog_force_close (
-      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window)));
-  app_world_await (has_no_dialog, f->window);
+  check_names (GTK_WIDGET (app_window_get_dialog (f->window)));
+  adw_dialog_force_close (app_window_get_dialog (f->window));
+  app_world_await (app_window_has_no_dialog, f->window);
 }
 
 static void
@@ -201,8 +184,7 @@ test_scan_shows_order (Fixture *f, gconstpointer data)
   piao_window_show_page (f->window, "today");
   g_assert_true (piao_scan_bus_scan (bus, piao_row_get_text (row, 1), FALSE));
   app_world_await (app_window_has_dialog, f->window);
-  g_assert_true (PIAO_IS_ORDER_DIALOG (
-      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window))));
+  g_assert_true (PIAO_IS_ORDER_DIALOG (app_window_get_dialog (f->window)));
 }
 
 static void
@@ -212,8 +194,7 @@ test_scan_shows_pack (Fixture *f, gconstpointer data)
 
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.show-pack", "s", code);
   app_world_await (app_window_has_dialog, f->window);
-  g_assert_true (PIAO_IS_PACK_DIALOG (
-      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window))));
+  g_assert_true (PIAO_IS_PACK_DIALOG (app_window_get_dialog (f->window)));
 }
 
 /* Ten quick bursts set the thresholds. */
@@ -225,7 +206,7 @@ test_preferences (Fixture *f, gconstpointer data)
 
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.preferences", NULL);
   app_world_await (app_window_has_dialog, f->window);
-  dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window));
+  dialog = app_window_get_dialog (f->window);
   check_names (GTK_WIDGET (dialog));
   g_settings_set_uint (f->world->settings, "scan-mean-gap", 35);
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (dialog), "preferences.learn", NULL));
@@ -233,13 +214,6 @@ test_preferences (Fixture *f, gconstpointer data)
     g_assert_true (piao_scan_bus_scan (bus, "09991600100000011003", FALSE));
   g_assert_cmpuint (g_settings_get_uint (f->world->settings, "scan-mean-gap"), ==, 10);
   g_settings_reset (f->world->settings, "scan-mean-gap");
-}
-
-static gboolean
-is_picking (gpointer data)
-{
-  return piao_counter_model_get_mode (data) == PIAO_COUNTER_PICK
-         && piao_counter_model_is_idle (data);
 }
 
 static gboolean
@@ -277,7 +251,7 @@ test_counter (Fixture *f, gconstpointer data)
   int verdict = -1;
 
   piao_session_open_counter (f->world->session, order);
-  app_world_await (is_picking, model);
+  app_world_await (app_window_is_picking, model);
   g_assert_cmpint (piao_counter_model_get_order (model), ==, order);
   g_signal_connect (model, "verdict", G_CALLBACK (on_verdict), &verdict);
   g_assert_true (piao_scan_bus_scan (bus, ticket, FALSE));
@@ -398,10 +372,10 @@ test_begins_in_list (Fixture *f, gconstpointer data)
   app_world_await (is_on_first_row, f);
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.palette", NULL);
   app_world_await (app_window_has_dialog, f->window);
-  adw_dialog_close (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window)));
+  adw_dialog_close (app_window_get_dialog (f->window));
   app_world_await (is_on_first_row, f);
   g_assert_true (gtk_widget_activate (gtk_window_get_focus (GTK_WINDOW (f->window))));
-  app_world_await (is_order_dialog, f->window);
+  app_world_await (app_window_shows_order, f->window);
 }
 
 /* So does who has signed in, once nothing stands before the work. */
@@ -435,7 +409,8 @@ has_the_order (gpointer data)
   if (page == NULL || one->before != NULL)
     return FALSE;
   model = piao_counter_page_get_model (PIAO_COUNTER_PAGE (page));
-  return model != NULL && is_picking (model) && piao_counter_model_get_order (model) == one->order;
+  return model != NULL && app_window_is_picking (model)
+         && piao_counter_model_get_order (model) == one->order;
 }
 
 /* Somebody else signs in on the desk: the order that lies on the counter stays there. */
@@ -448,7 +423,7 @@ test_switch_user (Fixture *f, gconstpointer data)
   g_autoptr (DexFuture) attached = NULL;
 
   piao_session_open_counter (session, one.order);
-  app_world_await (is_picking, piao_counter_page_get_model (one.before));
+  app_world_await (app_window_is_picking, piao_counter_page_get_model (one.before));
   g_object_add_weak_pointer (one.before, &one.before);
   attached = piao_session_attach (session, f->world->replica, piao_session_get_user (session));
   app_world_await (has_the_order, &one);
@@ -474,7 +449,7 @@ test_palette_finds_data (Fixture *f, gconstpointer data)
   piao_palette_set_query (piao_window_get_palette (f->window), piao_row_get_text (row, 1));
   app_world_await (palette_found, piao_window_get_palette (f->window));
   piao_palette_choose (piao_window_get_palette (f->window), 0);
-  app_world_await (is_order_dialog, f->window);
+  app_world_await (app_window_shows_order, f->window);
 }
 
 /* Somebody closes the window while it is signing in: nothing is shown on what is gone. */
@@ -485,7 +460,7 @@ test_close_while_signing_in (Fixture *f, gconstpointer data)
   g_autoptr (PiaoSession) session = piao_session_new (f->world->clock, f->world->settings, FALSE);
   PiaoWindow *window = piao_window_new (f->application, session);
   gpointer start = piao_start_new (window, folder, FALSE);
-  AdwDialog *dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window));
+  AdwDialog *dialog = app_window_get_dialog (window);
 
   g_object_add_weak_pointer (start, &start);
   g_signal_emit_by_name (dialog, "sign-in", "https://127.0.0.1:9", "keeper", "secret");
@@ -568,17 +543,10 @@ await_no_row (GtkWidget *within)
   app_world_await (is_gone, &search);
 }
 
-static AdwDialog *
-get_dialog (Fixture *f)
-{
-  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window));
-}
-
 static gboolean
 has_alert (gpointer data)
 {
-  return ADW_IS_ALERT_DIALOG (
-      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (data)));
+  return ADW_IS_ALERT_DIALOG (app_window_get_dialog (data));
 }
 
 /* On the order itself: both stories, and once more as it was. */
@@ -592,12 +560,12 @@ test_refused_retry (Fixture *f, gconstpointer data)
   PiaoRefusedRow *row;
 
   piao_session_show_order (f->world->session, order);
-  app_world_await (is_order_dialog, f->window);
-  row = await_row (f, GTK_WIDGET (get_dialog (f)));
+  app_world_await (app_window_shows_order, f->window);
+  row = await_row (f, GTK_WIDGET (app_window_get_dialog (f->window)));
   g_assert_true (adw_expander_row_get_expanded (ADW_EXPANDER_ROW (row)));
   check_names (GTK_WIDGET (row));
   gtk_widget_activate_action (GTK_WIDGET (row), "refused.retry", NULL);
-  await_no_row (GTK_WIDGET (get_dialog (f)));
+  await_no_row (GTK_WIDGET (app_window_get_dialog (f->window)));
   entry = read_entry (f, command);
   g_assert_cmpstr (entry->state, ==, "discarded");
   again = read_entry (f, entry->successor);
@@ -620,7 +588,7 @@ test_refused_mend (Fixture *f, gconstpointer data)
   row = await_row (f, GTK_WIDGET (page));
   gtk_widget_activate_action (GTK_WIDGET (row), "refused.mend", NULL);
   app_world_await (app_window_has_dialog, f->window);
-  dialog = get_dialog (f);
+  dialog = app_window_get_dialog (f->window);
   g_assert_true (PIAO_IS_MEND_DIALOG (dialog));
   check_names (GTK_WIDGET (dialog));
   adw_combo_row_set_selected (
@@ -629,7 +597,7 @@ test_refused_mend (Fixture *f, gconstpointer data)
                              app_world_find_widget (GTK_WIDGET (dialog), ADW_TYPE_ENTRY_ROW)),
                          "counted twice");
   gtk_widget_activate_action (GTK_WIDGET (dialog), "mend.send", NULL);
-  app_world_await (has_no_dialog, f->window);
+  app_world_await (app_window_has_no_dialog, f->window);
   await_no_row (GTK_WIDGET (page));
   entry = read_entry (f, command);
   again = read_entry (f, entry->successor);
@@ -651,7 +619,7 @@ test_refused_discard (Fixture *f, gconstpointer data)
   row = await_row (f, GTK_WIDGET (page));
   gtk_widget_activate_action (GTK_WIDGET (row), "refused.discard", NULL);
   app_world_await (has_alert, f->window);
-  alert = ADW_ALERT_DIALOG (get_dialog (f));
+  alert = ADW_ALERT_DIALOG (app_window_get_dialog (f->window));
   g_assert_false (adw_alert_dialog_get_response_enabled (alert, "discard"));
   gtk_editable_set_text (GTK_EDITABLE (adw_alert_dialog_get_extra_child (alert)), "   ");
   g_assert_false (adw_alert_dialog_get_response_enabled (alert, "discard"));
@@ -725,14 +693,15 @@ test_help (Fixture *f, gconstpointer data)
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.palette", NULL);
   app_world_await (app_window_has_dialog, f->window);
   assert_help (f, "keys");
-  adw_dialog_force_close (get_dialog (f));
-  app_world_await (has_no_dialog, f->window);
+  adw_dialog_force_close (app_window_get_dialog (f->window));
+  app_world_await (app_window_has_no_dialog, f->window);
   if (viewer != NULL)
     return;
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.help", NULL);
   app_world_await (has_alert, f->window);
   g_assert_nonnull (
-      strstr (adw_alert_dialog_get_body (ADW_ALERT_DIALOG (get_dialog (f))), "sync.page"));
+      strstr (adw_alert_dialog_get_body (ADW_ALERT_DIALOG (app_window_get_dialog (f->window))),
+              "sync.page"));
 }
 
 #define ADD(path, func)                                                                            \

@@ -11,8 +11,7 @@
 
 typedef struct
 {
-  AppWorld *world;
-  PiaoWindow *window;
+  AppWindow desk;
   PiaoCounterModel *model;
   int verdict;    /* the last one */
   char *sentence; /* … in words */
@@ -25,31 +24,19 @@ on_verdict (PiaoCounterModel *model, int verdict, const char *sentence, Fixture 
   g_set_str (&f->sentence, sentence);
 }
 
-static gboolean
-is_picking (gpointer data)
-{
-  PiaoCounterSheet *sheet = piao_counter_model_get_sheet (data);
-
-  return sheet != NULL && g_str_equal (sheet->state, "picking")
-         && piao_counter_model_is_idle (data);
-}
-
 static void
 set_up (Fixture *f, gconstpointer application)
 {
-  f->world = app_world_new_on_shim (20);
-  f->window = piao_window_new ((GtkApplication *)application, f->world->session);
-  gtk_window_present (GTK_WINDOW (f->window));
+  app_window_open (&f->desk, application, app_world_new_on_shim (20));
   f->model = piao_counter_page_get_model (
-      PIAO_COUNTER_PAGE (piao_window_get_page (f->window, "counter")));
+      PIAO_COUNTER_PAGE (piao_window_get_page (f->desk.window, "counter")));
   f->verdict = -1;
 }
 
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  app_world_close_window (GTK_WINDOW (f->window));
-  app_world_free (f->world);
+  app_window_tear_down (&f->desk, NULL);
   g_free (f->sentence);
 }
 
@@ -65,7 +52,8 @@ static int
 scan (Fixture *f, const char *code)
 {
   f->verdict = -1;
-  g_assert_true (piao_scan_bus_scan (piao_session_get_scan_bus (f->world->session), code, FALSE));
+  g_assert_true (
+      piao_scan_bus_scan (piao_session_get_scan_bus (f->desk.world->session), code, FALSE));
   app_world_await (has_verdict, f);
   return f->verdict;
 }
@@ -75,7 +63,7 @@ has_banner (gpointer data)
 {
   Fixture *f = data;
 
-  return piao_links_get_banner (piao_session_get_links (f->world->session)) != NULL;
+  return piao_links_get_banner (piao_session_get_links (f->desk.world->session)) != NULL;
 }
 
 static gboolean
@@ -87,19 +75,19 @@ has_no_banner (gpointer data)
 static void
 test_full (Fixture *f, gconstpointer data)
 {
-  PiaoLinks *links = piao_session_get_links (f->world->session);
-  gint64 order = app_world_find_next_order (f->world);
-  g_autofree char *ticket = app_world_dup_ticket_for (f->world, order);
+  PiaoLinks *links = piao_session_get_links (f->desk.world->session);
+  gint64 order = app_world_find_next_order (f->desk.world);
+  g_autofree char *ticket = app_world_dup_ticket_for (f->desk.world, order);
 
-  piao_session_open_counter (f->world->session, order);
-  app_world_await (is_picking, f->model);
+  piao_session_open_counter (f->desk.world->session, order);
+  app_world_await (app_window_is_picking, f->model);
   g_signal_connect (f->model, "verdict", G_CALLBACK (on_verdict), f);
   /* An order is open: no banner about a line would come. */
   piao_links_set_busy (links, TRUE);
   g_assert_false (has_banner (f));
 
   g_test_message ("The disk is full: the scan is refused and does not count");
-  piao_shim_disk_arm (f->world->disk, PIAO_SHIM_FULL, 1);
+  piao_shim_disk_arm (f->desk.world->disk, PIAO_SHIM_FULL, 1);
   g_assert_cmpint (scan (f, ticket), ==, PIAO_SAID_REFUSED);
   g_assert_nonnull (strstr (f->sentence, "/shim/app"));
   g_assert_cmpint (piao_counter_model_get_sheet (f->model)->scanned, ==, 0);
@@ -109,7 +97,7 @@ test_full (Fixture *f, gconstpointer data)
   g_assert_true (has_banner (f));
 
   g_test_message ("With room again the banner goes, and the same scan counts");
-  piao_shim_disk_arm (f->world->disk, PIAO_SHIM_HEALTHY, 0);
+  piao_shim_disk_arm (f->desk.world->disk, PIAO_SHIM_HEALTHY, 0);
   app_world_await (has_no_banner, f);
   g_assert_cmpint (scan (f, ticket), !=, PIAO_SAID_REFUSED);
   g_assert_cmpint (piao_counter_model_get_sheet (f->model)->scanned, ==, 1);

@@ -8,7 +8,6 @@
 
 #include <libdex.h>
 
-#include "app/order/piao-order-dialog.h"
 #include "app/order/piao-phone-dialog.h"
 #include "base/piao-future.h"
 #include "domain/outlet/piao-phone.h"
@@ -56,13 +55,6 @@ empty_accounts (PiaoDb *db, gpointer data)
              : dex_future_new_for_error (error);
 }
 
-static gboolean
-is_order_dialog (gpointer window)
-{
-  return PIAO_IS_ORDER_DIALOG (
-      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)));
-}
-
 static GtkWidget *
 get_page (Fixture *f, const char *id)
 {
@@ -82,8 +74,8 @@ check_screens (Fixture *f, const char *user, const char *shown, const char *hidd
   piao_window_show_page (f->window, "orders");
   check (get_page (f, "orders"), shown, hidden);
   piao_session_show_order (f->world->session, order);
-  app_world_await (is_order_dialog, f->window);
-  dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (f->window));
+  app_world_await (app_window_shows_order, f->window);
+  dialog = app_window_get_dialog (f->window);
   check (GTK_WIDGET (dialog), shown, hidden);
   adw_dialog_force_close (dialog);
   /* Among the facts, and in what to tell the owner about his accounts. */

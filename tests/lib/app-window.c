@@ -5,6 +5,8 @@
 
 #include <libdex.h>
 
+#include "app/counter/piao-counter-model.h"
+#include "app/order/piao-order-dialog.h"
 #include "app/order/piao-orders-page.h"
 #include "app/piao-application.h"
 #include "tests/lib/app-window.h"
@@ -25,7 +27,13 @@ app_window_start (int *argc, char ***argv)
 void
 app_window_set_up (AppWindow *self, gconstpointer application)
 {
-  self->world = app_world_new (60);
+  app_window_open (self, application, app_world_new (60));
+}
+
+void
+app_window_open (AppWindow *self, gconstpointer application, AppWorld *world)
+{
+  self->world = world;
   self->application = (gpointer)application;
   self->window = piao_window_new (self->application, self->world->session);
   gtk_window_present (GTK_WINDOW (self->window));
@@ -52,8 +60,33 @@ app_window_has_rows (gpointer model)
   return g_list_model_get_n_items (G_LIST_MODEL (model)) > 0;
 }
 
+AdwDialog *
+app_window_get_dialog (gpointer window)
+{
+  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window));
+}
+
 gboolean
 app_window_has_dialog (gpointer window)
 {
-  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)) != NULL;
+  return app_window_get_dialog (window) != NULL;
+}
+
+gboolean
+app_window_has_no_dialog (gpointer window)
+{
+  return app_window_get_dialog (window) == NULL;
+}
+
+gboolean
+app_window_shows_order (gpointer window)
+{
+  return PIAO_IS_ORDER_DIALOG (app_window_get_dialog (window));
+}
+
+gboolean
+app_window_is_picking (gpointer model)
+{
+  return piao_counter_model_get_mode (model) == PIAO_COUNTER_PICK
+         && piao_counter_model_is_idle (model);
 }

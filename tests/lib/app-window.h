@@ -20,13 +20,23 @@ typedef struct
 } AppWindow;
 
 void app_window_set_up (AppWindow *self, gconstpointer application);
+/* The same on another world, which is taken. */
+void app_window_open (AppWindow *self, gconstpointer application, AppWorld *world);
 void app_window_tear_down (AppWindow *self, gconstpointer application);
 
 /* The rows of the page of orders. Borrowed. */
 GListModel *app_window_get_orders (AppWindow *self);
 
-/* Conditions to wait for: of a list model, of a PiaoWindow. */
+/* The dialog in front of a PiaoWindow, NULL when there is none. Borrowed. */
+AdwDialog *app_window_get_dialog (gpointer window);
+
+/* Conditions to wait for: of a list model, … */
 gboolean app_window_has_rows (gpointer model);
+/* … of a PiaoWindow: any dialog, none, an order … */
 gboolean app_window_has_dialog (gpointer window);
+gboolean app_window_has_no_dialog (gpointer window);
+gboolean app_window_shows_order (gpointer window);
+/* … of the model of the counter: an order is being picked, and nothing is under way. */
+gboolean app_window_is_picking (gpointer model);
 
 G_END_DECLS

@@ -160,7 +160,7 @@ shoot_dialog (PiaoWindow *window,
   app_world_await (app_window_has_dialog, window);
   settle (SETTLE_MS);
   save (GTK_WIDGET (window), folder, file);
-  dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window));
+  dialog = app_window_get_dialog (window);
   if (dialog != NULL)
     adw_dialog_force_close (dialog);
   settle (SETTLE_MS);
@@ -234,8 +234,7 @@ shoot_dialogs (PiaoWindow *window, const Look *look, const char *folder)
   app_world_await (app_window_has_dialog, window);
   settle (SETTLE_MS);
   save (GTK_WIDGET (window), folder, order);
-  adw_dialog_force_close (
-      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)));
+  adw_dialog_force_close (app_window_get_dialog (window));
   settle (SETTLE_MS);
 }
 
@@ -334,8 +333,7 @@ shoot_refused (PiaoWindow *window, const Look *look, const char *folder, AppWorl
   app_world_await (app_window_has_dialog, window);
   settle (SETTLE_MS);
   save (GTK_WIDGET (window), folder, on_order);
-  adw_dialog_force_close (
-      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)));
+  adw_dialog_force_close (app_window_get_dialog (window));
   settle (SETTLE_MS);
 }
 
@@ -344,7 +342,7 @@ shoot_refused (PiaoWindow *window, const Look *look, const char *folder, AppWorl
 static GtkWidget *
 get_dialog (PiaoWindow *window)
 {
-  return GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)));
+  return GTK_WIDGET (app_window_get_dialog (window));
 }
 
 /* Takes a step of the case whose box is in the dialog in front; @text goes into its first entry. */
