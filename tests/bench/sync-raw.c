@@ -223,32 +223,43 @@ sync_raw_json (DriverServer *server)
   return (double)size / n;
 }
 
-double
-sync_raw_upsert (DriverServer *server, guint n, guint repeats)
+struct _SyncUpsert
+{
+  PiaoRowBlock *block; /* owned */
+  guint n_done;
+  Raw raw;
+};
+
+SyncUpsert *
+sync_upsert_new (DriverServer *server, guint n)
 {
   g_autoptr (SyncRows) all = sync_rows_new (server, &piao_order_kind);
-  PiaoRowBlock *block = sync_rows_next (all, n);
-  g_autoptr (GArray) samples = piao_bench_samples_new ();
-  Raw raw = { NULL };
+  SyncUpsert *self = g_new0 (SyncUpsert, 1);
 
-  raw_open (&raw);
-  raw_prepare (&raw, TRUE);
-  write_block (&raw, block);
-  for (guint i = 0; i < repeats; i++)
-    {
-      double started;
+  self->block = sync_rows_next (all, n);
+  raw_open (&self->raw);
+  raw_prepare (&self->raw, TRUE);
+  write_block (&self->raw, self->block);
+  return self;
+}
 
-      for (guint row = 0; row < block->n_rows; row++)
-        {
-          g_autofree char *note = g_strdup_printf ("changed %u", i);
+double
+sync_upsert_run (SyncUpsert *self)
+{
+  g_autofree char *note = g_strdup_printf ("changed %u", self->n_done++);
+  double started;
 
-          piao_row_block_set_text (block, row, PIAO_ORDER_NOTE, note);
-        }
-      started = piao_bench_now ();
-      write_block (&raw, block);
-      piao_bench_samples_add (samples, piao_bench_now () - started);
-    }
-  piao_row_block_free (block);
-  raw_close (&raw);
-  return piao_bench_samples_get (samples, 50);
+  for (guint row = 0; row < self->block->n_rows; row++)
+    piao_row_block_set_text (self->block, row, PIAO_ORDER_NOTE, note);
+  started = piao_bench_now ();
+  write_block (&self->raw, self->block);
+  return piao_bench_now () - started;
+}
+
+void
+sync_upsert_free (SyncUpsert *self)
+{
+  piao_row_block_free (self->block);
+  raw_close (&self->raw);
+  g_free (self);
 }

@@ -38,8 +38,12 @@ void sync_raw_load (DriverServer *server, SyncRaw *raw);
 /* Bytes that an order of the server has as a line of JSON, all packed by zstd at level 3. */
 double sync_raw_json (DriverServer *server);
 
-/* Milliseconds that SQLite alone takes to upsert @n orders of the server into a file that has them,
- * with one FULL commit. */
-double sync_raw_upsert (DriverServer *server, guint n, guint repeats);
+/* What SQLite alone takes to upsert @n orders of the server into a file that has them, with one
+ * FULL commit: milliseconds of one time. */
+typedef struct _SyncUpsert SyncUpsert;
+SyncUpsert *sync_upsert_new (DriverServer *server, guint n);
+double sync_upsert_run (SyncUpsert *self);
+void sync_upsert_free (SyncUpsert *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncUpsert, sync_upsert_free)
 
 G_END_DECLS
