@@ -8,8 +8,8 @@
  * A list that is flung shows a screen of other texts in every picture, none of which anybody can
  * read, and would make each picture late with them. So while pictures follow each other at once
  * with new texts in each of them, these get a part of the time that a picture has, and what is left
- * is drawn in the next ones. After a rest pictures are whole: a page further, a list that is opened
- * and what a search has found are seen at once. */
+ * is drawn in the next ones, with the marks of its line. After a rest pictures are whole: a page
+ * further, a list that is opened and what a search has found are seen at once. */
 
 #include "config.h"
 
@@ -19,7 +19,7 @@
 #include "app/widget/piao-line-form.h"
 
 #define MAX_YOUNG 1000 /* texts of a generation: new ones of ten screens */
-#define BUDGET 4000    /* µs of a picture for new texts while a list is flung */
+#define BUDGET 2500    /* µs of a picture for new texts while a list is flung */
 #define WHOLE_RUN 2    /* pictures without it: the columns of a list that opens settle */
 
 /* A text as a column has drawn it. Also the key of itself. */

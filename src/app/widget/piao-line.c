@@ -186,6 +186,15 @@ dup_drawn (PiaoLine *self, guint i)
                                 : dup_text (self, column);
 }
 
+/* What has a background of its own is dear to paint: it comes with the last of the texts. */
+static void
+snapshot_marks (PiaoLine *self, GtkSnapshot *snapshot)
+{
+  for (guint i = 0; i < self->form->columns->len; i++)
+    if (self->marks[i] != NULL && get_column (self, i)->visible)
+      gtk_widget_snapshot_child (GTK_WIDGET (self), GTK_WIDGET (self->marks[i]), snapshot);
+}
+
 static void
 piao_line_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -205,12 +214,12 @@ piao_line_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
         continue;
       if (self->stale)
         append_name (name, get_column (self, i), text);
-      if (mark != NULL)
-        gtk_widget_snapshot_child (widget, GTK_WIDGET (mark), snapshot);
-      else
+      if (mark == NULL)
         whole &= piao_line_form_draw (self->form, snapshot, i, text);
     }
-  if (!whole)
+  if (whole)
+    snapshot_marks (self, snapshot);
+  else
     go_late (self);
   if (!whole || !self->stale)
     return;
