@@ -7,9 +7,9 @@
  *
  * A list that is flung shows a screen of other texts in every picture, none of which anybody can
  * read, and would make each picture late with them. So while pictures follow each other at once
- * with new texts in each of them, these get a part of the time that a picture has, and what is left
- * is drawn in the next ones, with the marks of its line. After a rest pictures are whole: a page
- * further, a list that is opened and what a search has found are seen at once. */
+ * with other rows in each of them, new texts get a part of the time that a picture has, and what is
+ * left is drawn in the next ones, with the marks of its line. After a rest pictures are whole: a
+ * page further, a list that is opened and what a search has found are seen at once. */
 
 #include "config.h"
 
@@ -20,7 +20,7 @@
 
 #define MAX_YOUNG 1000 /* texts of a generation: new ones of ten screens */
 #define BUDGET 2500    /* µs of a picture for new texts while a list is flung */
-#define WHOLE_RUN 2    /* pictures without it: the columns of a list that opens settle */
+#define WHOLE_RUN 3    /* pictures without it: the columns of a list that opens settle */
 
 /* A text as a column has drawn it. Also the key of itself. */
 typedef struct
@@ -210,23 +210,34 @@ check_drawn (PiaoLineForm *self, GtkWidget *line)
 
 /* --- pictures --------------------------------------------------------------------------------- */
 
+/* The picture has other rows than the one before, or a new text. */
+static void
+count_picture (PiaoLineForm *self)
+{
+  if (self->current == self->picture)
+    return;
+  self->run = g_get_monotonic_time () - self->ended < PIAO_LINE_REST ? self->run + 1 : 0;
+  self->picture = self->current;
+  self->spent = 0;
+}
+
 void
-piao_line_form_begin (PiaoLineForm *self, GtkWidget *line)
+piao_line_form_begin (PiaoLineForm *self, GtkWidget *line, gboolean other)
 {
   check_drawn (self, line);
-  self->now = gdk_frame_clock_get_frame_time (gtk_widget_get_frame_clock (line));
+  self->current = gdk_frame_clock_get_frame_counter (gtk_widget_get_frame_clock (line));
+  if (!other)
+    return;
+  count_picture (self);
+  self->ended = g_get_monotonic_time ();
 }
 
 /* The picture has a new text: whether there is time for it. */
 static gboolean
 has_time (PiaoLineForm *self)
 {
-  if (self->now == self->picture)
-    return self->run < WHOLE_RUN || self->spent < BUDGET;
-  self->run = self->now - self->ended < PIAO_LINE_REST ? self->run + 1 : 0;
-  self->picture = self->now;
-  self->spent = 0;
-  return TRUE;
+  count_picture (self);
+  return self->run < WHOLE_RUN || self->spent < BUDGET;
 }
 
 static Drawn *

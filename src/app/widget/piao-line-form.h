@@ -37,11 +37,11 @@ typedef struct
   int height;        /* … in lines of this height */
   guint serial;      /* … with the fonts of the layout when its context was that old */
 
-  /* Pictures with new texts. Times are µs of the monotonic clock. */
-  gint64 now;     /* frame time of the picture that is being drawn */
-  gint64 picture; /* … of the last one with a new text */
-  gint64 ended;   /* when the last text was drawn in that */
-  gint64 spent;   /* on all its new texts together */
+  /* Pictures with other rows or new texts; each by its number in the frame clock. */
+  gint64 current; /* the one that is being drawn */
+  gint64 picture; /* the last one with any of them */
+  gint64 ended;   /* when the last of these came into it; µs of the monotonic clock */
+  gint64 spent;   /* µs on all its new texts together */
   guint run;      /* how many came before it without a PIAO_LINE_REST */
 } PiaoLineForm;
 
@@ -52,8 +52,8 @@ void piao_line_form_unref (PiaoLineForm *self);
 /* Its columns stand elsewhere: what was drawn is of no use. */
 void piao_line_form_forget (PiaoLineForm *self);
 
-/* @line is going to draw its texts. */
-void piao_line_form_begin (PiaoLineForm *self, GtkWidget *line);
+/* @line is going to draw its texts; @other: of another item than before. */
+void piao_line_form_begin (PiaoLineForm *self, GtkWidget *line, gboolean other);
 
 /* Draws @text as column @i shows it in a line. FALSE: it is new, and there is no time left for it
  * in this picture. */

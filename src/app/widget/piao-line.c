@@ -25,6 +25,7 @@ struct _PiaoLine
   GtkListItem *row; /* borrowed: the line goes before it */
   gpointer item;    /* borrowed, or NULL */
   gulong changed;   /* handler of its "changed", once drawn */
+  gboolean other;   /* the item is not the one that was drawn last */
   gboolean stale;   /* what is drawn may not be the item's any more */
   guint late;       /* tick callback until which some texts are left out, or 0 */
   char *shown;      /* what was drawn last, as dup_shown() has it */
@@ -107,6 +108,7 @@ piao_line_set_item (PiaoLine *self, gpointer item)
   if (self->changed != 0)
     g_clear_signal_handler (&self->changed, self->item);
   self->item = item;
+  self->other = TRUE;
   go_stale (self);
 }
 
@@ -202,7 +204,8 @@ piao_line_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   g_autoptr (GString) name = g_string_new (NULL), shown = g_string_new (NULL);
   gboolean whole = TRUE;
 
-  piao_line_form_begin (self->form, widget);
+  piao_line_form_begin (self->form, widget, self->other);
+  self->other = FALSE;
   for (guint i = 0; i < self->form->columns->len; i++)
     {
       g_autofree char *text = dup_drawn (self, i);
