@@ -43,6 +43,8 @@
   X (digest_kept_on_gone, "a row that leaves a replica stays in its digest")                       \
   X (endless_back_off, "after nine failures in a row the centre is never asked again")             \
   X (same_believed, "what is kept counts as the answer although the centre says it is another")    \
+  X (let_go_in_place, "rows arrive on top of what accepted commands have made of them")            \
+  X (let_go_half, "what accepted commands have changed and the server has not stays")              \
   X (repair_on_top, "a repair does not take the waiting commands off before it writes")            \
   X (rows_counted, "digests count as the same when the number of rows is")
 

@@ -36,6 +36,17 @@ typedef struct
 /* Where the walk stands. Without @registry every table is one of no kind. */
 void piao_changeset_read (sqlite3_changeset_iter *iter, PiaoRegistry *registry, PiaoChange *change);
 
+/*
+ * Which rows @changes are about, read without SQLite, which makes a value of each column: some
+ * twenty times as quick where thousands are looked at. Calls @each with each row of a kind until it
+ * gives FALSE. FALSE when @changes cannot be read.
+ */
+typedef gboolean (*PiaoChangeFunc) (const PiaoKind *kind, gint64 id, gpointer data);
+gboolean piao_changeset_each_row (GBytes *changes,
+                                  PiaoRegistry *registry,
+                                  PiaoChangeFunc each,
+                                  gpointer data);
+
 /* The kind whose rows are in @table, or NULL. */
 const PiaoKind *piao_changeset_find_kind (PiaoRegistry *registry, const char *table);
 

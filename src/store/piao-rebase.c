@@ -15,7 +15,9 @@
 #include "base/piao-error.h"
 #include "base/piao-id.h"
 #include "base/piao-mutant.h"
+#include "store/piao-let-go.h"
 #include "store/piao-outbox-private.h"
+#include "store/piao-rebase.h"
 #include "store/piao-search.h"
 #include "store/piao-undo.h"
 
@@ -25,7 +27,7 @@ PIAO_STATEMENT (outbox_append,
                 " $1, $2, $3, $4, $5, 'queued', $6)");
 PIAO_STATEMENT (outbox_list_applied,
                 "SELECT id, name, args, at, actor, state, decided, seq, undo FROM outbox"
-                " WHERE undo IS NOT NULL ORDER BY dseq DESC");
+                " WHERE undo IS NOT NULL AND dseq > $1 ORDER BY dseq DESC");
 PIAO_STATEMENT (outbox_note_replay,
                 "UPDATE outbox SET undo = $2, state = $3, code = $4, message = $5 WHERE id = $1");
 PIAO_STATEMENT (outbox_settle, "UPDATE outbox SET undo = NULL WHERE id = $1");
@@ -67,13 +69,13 @@ applied_free (Applied *applied)
   g_free (applied);
 }
 
-/* Newest first. */
+/* Those behind @floor, newest first. */
 static GPtrArray *
-list_applied (PiaoDb *db, GError **error)
+list_applied (PiaoDb *db, gint64 floor, GError **error)
 {
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify)applied_free);
   g_autoptr (GError) inner = NULL;
-  g_autoptr (PiaoCursor) cursor = piao_db_query (db, &outbox_list_applied, &inner, "");
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, &outbox_list_applied, &inner, "i", floor);
 
   while (piao_cursor_next (cursor, &inner))
     {
@@ -424,6 +426,30 @@ put_on (PiaoRegistry *registry,
   return piao_db_exec (db, &outbox_settle, error, "i", applied->context.command);
 }
 
+/* What is decided up to @floor is let go of row by row; 0: there is nothing of that kind. */
+static gboolean
+rebase (PiaoRegistry *registry, PiaoDb *db, gint64 floor, const PiaoRebase *terms, GError **error)
+{
+  g_autoptr (GArray) touched = g_array_new (FALSE, FALSE, sizeof (PiaoTouch));
+  g_autoptr (GPtrArray) all = list_applied (db, floor, error);
+  g_autoptr (PiaoRowSet) arriving = floor > 0 ? terms->list_arriving (terms->data) : NULL;
+
+  if (all == NULL)
+    return FALSE;
+  if (!take_off (registry, db, all, terms->upto, terms->head, touched, error))
+    return FALSE;
+  if (floor > 0
+      && !piao_let_go_rows (registry, db, floor, arriving, terms->upto, terms->upto >= terms->head,
+                            touched, error))
+    return FALSE;
+  if (terms->apply_rows != NULL && !terms->apply_rows (db, terms->data, error))
+    return FALSE;
+  for (guint i = all->len; i > 0; i--)
+    if (!put_on (registry, db, g_ptr_array_index (all, i - 1), terms->upto, touched, error))
+      return FALSE;
+  return refresh_search (db, touched, error) && piao_outbox_prune (db, error);
+}
+
 gboolean
 piao_outbox_rebase (PiaoRegistry *registry,
                     PiaoDb *db,
@@ -433,17 +459,33 @@ piao_outbox_rebase (PiaoRegistry *registry,
                     gpointer data,
                     GError **error)
 {
-  g_autoptr (GArray) touched = g_array_new (FALSE, FALSE, sizeof (PiaoTouch));
-  g_autoptr (GPtrArray) all = list_applied (db, error);
+  const PiaoRebase terms = { upto, head, apply_rows, NULL, data };
 
-  if (all == NULL)
+  return rebase (registry, db, 0, &terms, error);
+}
+
+gboolean
+piao_outbox_rebase_rows (
+    PiaoRegistry *registry, PiaoDb *db, const PiaoRebase *terms, gboolean *done, GError **error)
+{
+  g_autoptr (GError) inner = NULL;
+  gint64 floor = 0;
+
+  *done = FALSE;
+  if (!piao_let_go_find (db, terms->head, &floor, error))
     return FALSE;
-  if (!take_off (registry, db, all, upto, head, touched, error))
+  if (floor == 0)
+    return TRUE;
+  if (!piao_db_savepoint (db, error))
     return FALSE;
-  if (apply_rows != NULL && !apply_rows (db, data, error))
-    return FALSE;
-  for (guint i = all->len; i > 0; i--)
-    if (!put_on (registry, db, g_ptr_array_index (all, i - 1), upto, touched, error))
-      return FALSE;
-  return refresh_search (db, touched, error) && piao_outbox_prune (db, error);
+  if (rebase (registry, db, floor, terms, &inner))
+    {
+      *done = TRUE;
+      return piao_db_release (db, error);
+    }
+  piao_db_rollback_to (db);
+  if (g_error_matches (inner, PIAO_ERROR, PIAO_ERROR_CONFLICT))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
 }

@@ -97,6 +97,43 @@ apply_move (PiaoTx *tx, JsonObject *args, GError **error)
   return piao_tx_put (tx, shelf, error);
 }
 
+static gboolean
+apply_code (PiaoTx *tx, JsonObject *args, GError **error)
+{
+  g_autoptr (PiaoRecord) shelf
+      = piao_tx_get (tx, &shelf_kind, piao_json_get_id (args, "shelf"), error);
+
+  if (shelf == NULL)
+    return FALSE;
+  piao_record_set_text (shelf, SHELF_CODE, piao_json_get_text (args, "code", NULL));
+  return piao_tx_put (tx, shelf, error);
+}
+
+static gboolean
+move_all (PiaoTx *tx, PiaoRecord *shelf, gint64 n, GError **error)
+{
+  g_autoptr (PiaoRecord) move = piao_tx_new (tx, &move_kind, 0);
+
+  piao_record_set_ref (move, MOVE_SHELF, shelf->id);
+  piao_record_set_int (move, MOVE_N, n);
+  piao_record_set_int (shelf, SHELF_STOCK, piao_record_int (shelf, SHELF_STOCK) + n);
+  return piao_tx_put (tx, move, error) && piao_tx_put (tx, shelf, error);
+}
+
+static gboolean
+apply_empty (PiaoTx *tx, JsonObject *args, GError **error)
+{
+  g_autoptr (PiaoRecord) shelf
+      = piao_tx_get (tx, &shelf_kind, piao_json_get_id (args, "shelf"), error);
+  g_autoptr (PiaoRecord) onto
+      = shelf != NULL ? piao_tx_get (tx, &shelf_kind, piao_json_get_id (args, "onto"), error)
+                      : NULL;
+  gint64 n = shelf != NULL ? piao_record_int (shelf, SHELF_STOCK) : 0;
+
+  return onto != NULL
+         && (n == 0 || (move_all (tx, shelf, -n, error) && move_all (tx, onto, n, error)));
+}
+
 static const PiaoParam add_params[] = {
   { "code", "Code", PIAO_PARAM_TEXT, TRUE, 0, 0, NULL },
   { "name", "Name", PIAO_PARAM_TEXT, TRUE, 0, 0, NULL },
@@ -116,12 +153,28 @@ static const PiaoParam move_params[] = {
   { NULL },
 };
 
+static const PiaoParam code_params[] = {
+  { "shelf", "Shelf", PIAO_PARAM_ID, TRUE, 0, 0, NULL },
+  { "code", "Code", PIAO_PARAM_TEXT, TRUE, 0, 0, NULL },
+  { NULL },
+};
+
+static const PiaoParam empty_params[] = {
+  { "shelf", "Shelf", PIAO_PARAM_ID, TRUE, 0, 0, NULL },
+  { "onto", "Onto", PIAO_PARAM_ID, TRUE, 0, 0, NULL },
+  { NULL },
+};
+
 static const PiaoCommand add_command = { "shelf.add", NULL, 0, add_params, apply_add };
 static const PiaoCommand rename_command = { "shelf.rename", NULL, 0, rename_params, apply_rename };
 static const PiaoCommand move_command = { "shelf.move", NULL, 0, move_params, apply_move };
 
+static const PiaoCommand code_command = { "shelf.code", NULL, 0, code_params, apply_code };
+static const PiaoCommand empty_command = { "shelf.empty", NULL, 0, empty_params, apply_empty };
+
 static const PiaoKind *const kinds[] = { &shelf_kind, &move_kind, NULL };
-static const PiaoCommand *const commands[] = { &add_command, &rename_command, &move_command, NULL };
+static const PiaoCommand *const commands[]
+    = { &add_command, &rename_command, &move_command, &code_command, &empty_command, NULL };
 static const PiaoModule module = { "shelf", kinds, commands };
 
 PiaoRegistry *
@@ -231,6 +284,18 @@ JsonObject *
 shelf_args_rename (gint64 shelf, const char *name)
 {
   return piao_json_build ("shelf", 'd', shelf, "name", 's', name, NULL);
+}
+
+JsonObject *
+shelf_args_code (gint64 shelf, const char *code)
+{
+  return piao_json_build ("shelf", 'd', shelf, "code", 's', code, NULL);
+}
+
+JsonObject *
+shelf_args_empty (gint64 shelf, gint64 onto)
+{
+  return piao_json_build ("shelf", 'd', shelf, "onto", 'd', onto, NULL);
 }
 
 static void

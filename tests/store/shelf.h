@@ -14,6 +14,9 @@ G_BEGIN_DECLS
  *   shelf.add {code, name, phone?}    a UNIQUE code
  *   shelf.rename {shelf, name}
  *   shelf.move {shelf, n}             "shelf.empty" when the stock would fall below zero
+ *   shelf.code {shelf, code}          another code
+ *   shelf.empty {shelf, onto}         all that is there goes onto another; with nothing there,
+ * nothing
  */
 enum
 {
@@ -57,6 +60,8 @@ gint64 shelf_run (PiaoReplica *replica, const char *name, JsonObject *args, GErr
 JsonObject *shelf_args_add (const char *code, const char *name, const char *phone);
 JsonObject *shelf_args_move (gint64 shelf, gint64 n);
 JsonObject *shelf_args_rename (gint64 shelf, const char *name);
+JsonObject *shelf_args_code (gint64 shelf, const char *code);
+JsonObject *shelf_args_empty (gint64 shelf, gint64 onto);
 
 /* All rows of both kinds and the search text as lines of text, without rev. */
 char *shelf_dump (PiaoDb *db, gboolean with_search);

@@ -4,205 +4,17 @@
 #include <sqlite3.h>
 
 #include "base/piao-error.h"
-#include "base/piao-id.h"
 #include "store/piao-outbox-private.h"
-#include "store/piao-schema.h"
 #include "store/piao-search.h"
-#include "tests/store/shelf.h"
+#include "tests/store/outbox-world.h"
 
-PIAO_STATEMENT (test_changed_shelves,
-                "SELECT id, lane, rev, deleted, code, name, phone, stock FROM test_shelf"
-                " WHERE rev > $1 AND rev <= $2");
-PIAO_STATEMENT (test_changed_moves,
-                "SELECT id, lane, rev, deleted, shelf_id, n FROM test_move"
-                " WHERE rev > $1 AND rev <= $2");
 PIAO_STATEMENT (test_clear_search, "DELETE FROM search_row");
 PIAO_STATEMENT (test_clear_words, "DELETE FROM search");
-PIAO_STATEMENT (test_get_state,
-                "SELECT state || ' ' || COALESCE(code, '') FROM outbox WHERE id = $1");
 PIAO_STATEMENT (test_count_undo, "SELECT COUNT(*) FROM outbox WHERE undo IS NOT NULL");
 PIAO_STATEMENT (test_count_all, "SELECT COUNT(*) FROM outbox");
 PIAO_STATEMENT (test_sum_args, "SELECT SUM(octet_length(args)) FROM outbox");
 PIAO_STATEMENT (test_lowest, "SELECT MIN(dseq) FROM outbox");
 PIAO_STATEMENT (test_dseq_gaps, "SELECT MAX(dseq) - COUNT(*) FROM outbox");
-
-/* A desktop and the server, without threads and wire. */
-typedef struct
-{
-  PiaoRegistry *registry;
-  PiaoDb *desktop;
-  PiaoDb *server;
-  PiaoIdSource ids;     /* of the desktop */
-  PiaoIdSource foreign; /* of another desktop */
-  gint64 seq;           /* of the server */
-  gint64 cursor;        /* how far the desktop's rows have come */
-  gint64 upto;          /* how far they come now */
-} World;
-
-static void
-world_set_up (World *world, gconstpointer data)
-{
-  g_autoptr (PiaoClock) clock = piao_clock_new_manual (G_GINT64_CONSTANT (1750000000000));
-  g_autoptr (GError) error = NULL;
-
-  world->registry = shelf_registry_new ();
-  world->desktop = piao_db_open (":memory:", 0, &error);
-  g_assert_no_error (error);
-  world->server = piao_db_open (":memory:", 0, &error);
-  g_assert_no_error (error);
-  piao_schema_migrate (world->desktop, PIAO_SCHEMA_REPLICA, &error);
-  g_assert_no_error (error);
-  shelf_create_tables (world->desktop);
-  shelf_create_tables (world->server);
-  piao_id_source_init (&world->ids, clock, 7, 0);
-  piao_id_source_init (&world->foreign, clock, 8, 0);
-}
-
-static void
-world_tear_down (World *world, gconstpointer data)
-{
-  piao_registry_unref (world->registry);
-  piao_db_free (world->desktop);
-  piao_db_free (world->server);
-  piao_id_source_clear (&world->ids);
-  piao_id_source_clear (&world->foreign);
-}
-
-/* The id of the command, or 0 when it is refused. @args is taken. */
-static gint64
-run_here (World *world, const char *name, JsonObject *args)
-{
-  PiaoContext context = { piao_id_source_take (&world->ids, PIAO_ID_PER_COMMAND),
-                          G_GINT64_CONSTANT (1750000000000),
-                          0,
-                          7,
-                          PIAO_SIDE_DESKTOP,
-                          0 };
-  g_autofree char *text = piao_json_object_to_text (args);
-  g_autoptr (GError) error = NULL;
-
-  json_object_unref (args);
-  g_assert_true (piao_db_begin (world->desktop, NULL));
-  if (piao_outbox_run (world->registry, world->desktop, &context, name, text, &error))
-    {
-      g_assert_true (piao_db_commit (world->desktop, NULL));
-      return context.command;
-    }
-  piao_db_rollback (world->desktop);
-  return 0;
-}
-
-/* The seq, or 0 with @error when the server refuses. */
-static gint64
-run_there (World *world, gint64 command, const char *name, JsonObject *args, GError **error)
-{
-  PiaoContext context
-      = { command, 0, 0, piao_id_get_device (command), PIAO_SIDE_SERVER, world->seq + 1 };
-
-  g_assert_true (piao_db_begin (world->server, NULL));
-  if (!piao_command_apply (world->registry, world->server, &context, name, args, NULL, error))
-    {
-      piao_db_rollback (world->server);
-      return 0;
-    }
-  g_assert_true (piao_db_commit (world->server, NULL));
-  return ++world->seq;
-}
-
-static gint64
-run_elsewhere (World *world, const char *name, JsonObject *args)
-{
-  gint64 command = piao_id_source_take (&world->foreign, PIAO_ID_PER_COMMAND);
-  gint64 seq = run_there (world, command, name, args, NULL);
-
-  json_object_unref (args);
-  return seq != 0 ? command : 0;
-}
-
-/* Sends at most @limit entries and notes the verdicts. */
-static void
-push (World *world, guint limit)
-{
-  g_autoptr (GPtrArray) entries = piao_outbox_list_unsent (world->desktop, limit, NULL);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (piao_db_begin (world->desktop, NULL));
-  for (guint i = 0; i < entries->len; i++)
-    {
-      PiaoOutboxEntry *entry = g_ptr_array_index (entries, i);
-      g_autoptr (GError) refusal = NULL;
-      g_autoptr (JsonObject) args = piao_json_parse_object (entry->args, -1, 10000, "args", &error);
-      gint64 seq;
-
-      g_assert_no_error (error);
-      seq = run_there (world, entry->id, entry->name, args, &refusal);
-      if (seq != 0)
-        piao_outbox_accept (world->desktop, entry->id, seq, &error);
-      else
-        piao_outbox_refuse (world->desktop, entry->id, piao_error_get_reason (refusal),
-                            refusal->message, &error);
-      g_assert_no_error (error);
-    }
-  g_assert_true (piao_db_commit (world->desktop, NULL));
-}
-
-static void
-copy_rows (World *world, const PiaoStatement *statement, const PiaoKind *kind)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (PiaoCursor) cursor
-      = piao_db_query (world->server, statement, &error, "ii", world->cursor, world->upto);
-
-  while (piao_cursor_next (cursor, &error))
-    {
-      g_autoptr (PiaoRecord) record = piao_record_from_cursor (kind, cursor);
-
-      g_assert_true (piao_record_store (world->desktop, record, NULL));
-      g_assert_true (piao_search_touch (world->desktop, record, NULL));
-    }
-  g_assert_no_error (error);
-}
-
-static gboolean
-apply_rows (PiaoDb *db, gpointer data, GError **error)
-{
-  World *world = data;
-
-  copy_rows (world, &test_changed_shelves, &shelf_kind);
-  copy_rows (world, &test_changed_moves, &move_kind);
-  return TRUE;
-}
-
-static void
-pull (World *world, gint64 upto)
-{
-  g_autoptr (GError) error = NULL;
-
-  world->upto = upto;
-  g_assert_true (piao_db_begin (world->desktop, NULL));
-  piao_outbox_rebase (world->registry, world->desktop, upto, upto, apply_rows, world, &error);
-  g_assert_no_error (error);
-  g_assert_true (piao_db_commit (world->desktop, NULL));
-  world->cursor = upto;
-}
-
-static void
-assert_state (World *world, gint64 command, const char *expected)
-{
-  g_autofree char *state = NULL;
-
-  g_assert_true (piao_db_query_text (world->desktop, &test_get_state, &state, NULL, "i", command));
-  g_assert_cmpstr (state, ==, expected);
-}
-
-static gint64
-count_of (PiaoDb *db, const PiaoStatement *statement)
-{
-  gint64 n = -1;
-
-  g_assert_true (piao_db_query_int (db, statement, -1, &n, NULL, ""));
-  return n;
-}
 
 static gint64
 stock_of (PiaoDb *db, gint64 shelf)
@@ -213,30 +25,21 @@ stock_of (PiaoDb *db, gint64 shelf)
   return piao_record_int (record, SHELF_STOCK);
 }
 
-static void
-assert_equal_to_server (World *world)
-{
-  g_autofree char *here = shelf_dump (world->desktop, FALSE);
-  g_autofree char *there = shelf_dump (world->server, FALSE);
-
-  g_assert_cmpstr (here, ==, there);
-}
-
 /* --- tests ----------------------------------------------------------------------------------- */
 
 static void
 test_a_refusal_leaves_no_trace (World *world, gconstpointer data)
 {
-  gint64 shelf = SHELF_ROW_OF (run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL)));
+  gint64 shelf = SHELF_ROW_OF (world_run (world, "shelf.add", shelf_args_add ("1", "一", NULL)));
   g_autofree char *before = NULL;
   g_autofree char *after = NULL;
   g_autoptr (GPtrArray) entries = NULL;
 
-  g_assert_cmpint (run_here (world, "shelf.move", shelf_args_move (shelf, 5)), !=, 0);
+  g_assert_cmpint (world_run (world, "shelf.move", shelf_args_move (shelf, 5)), !=, 0);
   before = shelf_dump (world->desktop, TRUE);
-  g_assert_cmpint (run_here (world, "shelf.move", shelf_args_move (shelf, -6)), ==, 0);
-  g_assert_cmpint (run_here (world, "shelf.add", shelf_args_add ("1", "二", NULL)), ==, 0);
-  g_assert_cmpint (run_here (world, "shelf.fly", shelf_args_move (shelf, 1)), ==, 0);
+  g_assert_cmpint (world_run (world, "shelf.move", shelf_args_move (shelf, -6)), ==, 0);
+  g_assert_cmpint (world_run (world, "shelf.add", shelf_args_add ("1", "二", NULL)), ==, 0);
+  g_assert_cmpint (world_run (world, "shelf.fly", shelf_args_move (shelf, 1)), ==, 0);
   after = shelf_dump (world->desktop, TRUE);
   g_assert_cmpstr (before, ==, after);
   entries = piao_outbox_list_unsent (world->desktop, 10, NULL);
@@ -253,38 +56,38 @@ test_pending_commands_stand_on_the_servers_rows (World *world, gconstpointer dat
   gint64 second;
 
   g_test_message ("A shelf with 10 is known to everybody");
-  first = run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL));
+  first = world_run (world, "shelf.add", shelf_args_add ("1", "一", NULL));
   shelf = SHELF_ROW_OF (first);
-  run_here (world, "shelf.move", shelf_args_move (shelf, 10));
-  push (world, 10);
-  pull (world, world->seq);
-  assert_state (world, first, "accepted ");
-  g_assert_cmpint (count_of (world->desktop, &test_count_undo), ==, 0);
-  assert_equal_to_server (world);
+  world_run (world, "shelf.move", shelf_args_move (shelf, 10));
+  world_push (world, 10);
+  world_pull (world, world->seq);
+  world_assert_state (world, first, "accepted ");
+  g_assert_cmpint (world_count (world->desktop, &test_count_undo), ==, 0);
+  world_assert_equal (world);
 
   g_test_message ("Two take from it here, and somebody else takes 5 there");
-  first = run_here (world, "shelf.move", shelf_args_move (shelf, -4));
-  second = run_here (world, "shelf.move", shelf_args_move (shelf, -4));
-  g_assert_cmpint (run_elsewhere (world, "shelf.move", shelf_args_move (shelf, -5)), !=, 0);
-  pull (world, world->seq);
+  first = world_run (world, "shelf.move", shelf_args_move (shelf, -4));
+  second = world_run (world, "shelf.move", shelf_args_move (shelf, -4));
+  g_assert_cmpint (world_run_elsewhere (world, "shelf.move", shelf_args_move (shelf, -5)), !=, 0);
+  world_pull (world, world->seq);
   g_assert_cmpint (stock_of (world->desktop, shelf), ==, 1);
-  assert_state (world, first, "queued ");
-  assert_state (world, second, "refused shelf.empty");
+  world_assert_state (world, first, "queued ");
+  world_assert_state (world, second, "refused shelf.empty");
 
   g_test_message ("Somebody brings 5: what was refused only here applies again");
-  g_assert_cmpint (run_elsewhere (world, "shelf.move", shelf_args_move (shelf, 5)), !=, 0);
-  pull (world, world->seq);
+  g_assert_cmpint (world_run_elsewhere (world, "shelf.move", shelf_args_move (shelf, 5)), !=, 0);
+  world_pull (world, world->seq);
   g_assert_cmpint (stock_of (world->desktop, shelf), ==, 2);
-  assert_state (world, second, "queued ");
+  world_assert_state (world, second, "queued ");
 
   g_test_message ("Before the line is back somebody takes 3: the server refuses the second");
-  g_assert_cmpint (run_elsewhere (world, "shelf.move", shelf_args_move (shelf, -3)), !=, 0);
-  push (world, 10);
-  assert_state (world, second, "refused shelf.empty");
-  pull (world, world->seq);
-  assert_equal_to_server (world);
+  g_assert_cmpint (world_run_elsewhere (world, "shelf.move", shelf_args_move (shelf, -3)), !=, 0);
+  world_push (world, 10);
+  world_assert_state (world, second, "refused shelf.empty");
+  world_pull (world, world->seq);
+  world_assert_equal (world);
   g_assert_cmpint (stock_of (world->desktop, shelf), ==, 3);
-  g_assert_cmpint (count_of (world->desktop, &test_count_undo), ==, 0);
+  g_assert_cmpint (world_count (world->desktop, &test_count_undo), ==, 0);
   shelf_check (world->desktop);
 }
 
@@ -294,69 +97,70 @@ test_accepted_ones_stay_until_their_rows_come (World *world, gconstpointer data)
   gint64 shelf;
   gint64 command;
 
-  shelf = SHELF_ROW_OF (run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL)));
-  push (world, 10);
-  pull (world, world->seq);
-  command = run_here (world, "shelf.move", shelf_args_move (shelf, 3));
-  push (world, 10);
+  shelf = SHELF_ROW_OF (world_run (world, "shelf.add", shelf_args_add ("1", "一", NULL)));
+  world_push (world, 10);
+  world_pull (world, world->seq);
+  command = world_run (world, "shelf.move", shelf_args_move (shelf, 3));
+  world_push (world, 10);
   g_test_message ("Accepted, but a pull that ends before it");
-  pull (world, world->seq - 1);
+  world_pull (world, world->seq - 1);
   g_assert_cmpint (stock_of (world->desktop, shelf), ==, 3);
-  assert_state (world, command, "accepted ");
-  g_assert_cmpint (count_of (world->desktop, &test_count_undo), ==, 1);
-  pull (world, world->seq);
-  g_assert_cmpint (count_of (world->desktop, &test_count_undo), ==, 0);
-  assert_equal_to_server (world);
+  world_assert_state (world, command, "accepted ");
+  g_assert_cmpint (world_count (world->desktop, &test_count_undo), ==, 1);
+  world_pull (world, world->seq);
+  g_assert_cmpint (world_count (world->desktop, &test_count_undo), ==, 0);
+  world_assert_equal (world);
 }
 
 static void
 test_an_accepted_one_that_fails_here_is_quiet (World *world, gconstpointer data)
 {
-  gint64 shelf = SHELF_ROW_OF (run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL)));
+  gint64 shelf = SHELF_ROW_OF (world_run (world, "shelf.add", shelf_args_add ("1", "一", NULL)));
   gint64 take;
 
-  push (world, 10);
-  run_elsewhere (world, "shelf.move", shelf_args_move (shelf, 5));
-  pull (world, 2);
-  take = run_here (world, "shelf.move", shelf_args_move (shelf, -3));
-  run_elsewhere (world, "shelf.move", shelf_args_move (shelf, -5));
-  pull (world, 3);
-  assert_state (world, take, "refused shelf.empty");
+  world_push (world, 10);
+  world_run_elsewhere (world, "shelf.move", shelf_args_move (shelf, 5));
+  world_pull (world, 2);
+  take = world_run (world, "shelf.move", shelf_args_move (shelf, -3));
+  world_run_elsewhere (world, "shelf.move", shelf_args_move (shelf, -5));
+  world_pull (world, 3);
+  world_assert_state (world, take, "refused shelf.empty");
   g_test_message ("There it comes after +3 and is accepted; these rows are not here yet");
-  run_elsewhere (world, "shelf.move", shelf_args_move (shelf, 3));
-  push (world, 10);
-  assert_state (world, take, "accepted ");
-  pull (world, 3);
-  assert_state (world, take, "accepted ");
+  world_run_elsewhere (world, "shelf.move", shelf_args_move (shelf, 3));
+  world_push (world, 10);
+  world_assert_state (world, take, "accepted ");
+  world_pull (world, 3);
+  world_assert_state (world, take, "accepted ");
   g_assert_cmpint (stock_of (world->desktop, shelf), ==, 0);
-  pull (world, world->seq);
-  assert_equal_to_server (world);
-  g_assert_cmpint (count_of (world->desktop, &test_count_undo), ==, 0);
+  world_pull (world, world->seq);
+  world_assert_equal (world);
+  g_assert_cmpint (world_count (world->desktop, &test_count_undo), ==, 0);
 }
 
 static void
 test_search_text_follows_the_rebase (World *world, gconstpointer data)
 {
-  gint64 add = run_here (world, "shelf.add", shelf_args_add ("1", "伊宁", NULL));
+  gint64 add = world_run (world, "shelf.add", shelf_args_add ("1", "伊宁", NULL));
   g_autoptr (GArray) before = piao_search_find (world->desktop, &shelf_kind, "伊宁", 9, NULL);
   g_autoptr (GArray) after = NULL;
 
   g_assert_cmpuint (before->len, ==, 1);
   g_test_message ("The code is taken on the server: the row goes, and its text with it");
-  g_assert_cmpint (run_elsewhere (world, "shelf.add", shelf_args_add ("1", "喀什", NULL)), !=, 0);
-  push (world, 10);
-  pull (world, world->seq);
-  assert_state (world, add, "refused db.unique");
+  g_assert_cmpint (world_run_elsewhere (world, "shelf.add", shelf_args_add ("1", "喀什", NULL)), !=,
+                   0);
+  world_push (world, 10);
+  world_pull (world, world->seq);
+  world_assert_state (world, add, "refused db.unique");
   after = piao_search_find (world->desktop, &shelf_kind, "伊宁", 9, NULL);
   g_assert_cmpuint (after->len, ==, 0);
-  assert_equal_to_server (world);
+  world_assert_equal (world);
 }
 
 static void
 test_the_sync_centre (World *world, gconstpointer data)
 {
-  gint64 add = run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL));
-  gint64 move = run_here (world, "shelf.move", shelf_args_move (SHELF_ROW_OF (add), 5));
+  gint64 add = world_run (world, "shelf.add", shelf_args_add ("1", "一", NULL));
+  gint64 move = world_run (world, "shelf.move", shelf_args_move (SHELF_ROW_OF (add), 5));
   g_autoptr (GPtrArray) refused = NULL;
   g_autoptr (GPtrArray) all = NULL;
   g_autoptr (GError) error = NULL;
@@ -391,26 +195,26 @@ test_the_sync_centre (World *world, gconstpointer data)
 static void
 test_parked_ones_go_back (World *world, gconstpointer data)
 {
-  gint64 add = run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL));
+  gint64 add = world_run (world, "shelf.add", shelf_args_add ("1", "一", NULL));
   g_autoptr (GPtrArray) unsent = NULL;
 
   g_assert_true (piao_outbox_park (world->desktop, add, "access.scope", "Taken away.", NULL));
-  pull (world, 0);
-  assert_equal_to_server (world);
+  world_pull (world, 0);
+  world_assert_equal (world);
   unsent = piao_outbox_list_unsent (world->desktop, 10, NULL);
   g_assert_cmpuint (unsent->len, ==, 1);
-  assert_state (world, add, "parked access.scope");
+  world_assert_state (world, add, "parked access.scope");
 
   g_test_message ("The centre refuses it too: it stays where a person looks for it");
   g_assert_true (piao_outbox_refuse (world->desktop, add, "access.permission", "No.", NULL));
-  assert_state (world, add, "parked access.scope");
+  world_assert_state (world, add, "parked access.scope");
   g_assert_true (piao_outbox_discard (world->desktop, add, NULL, NULL));
 }
 
 static void
 test_put_away_before_it_was_sent (World *world, gconstpointer data)
 {
-  gint64 add = run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL));
+  gint64 add = world_run (world, "shelf.add", shelf_args_add ("1", "一", NULL));
   g_autoptr (GPtrArray) unsent = NULL;
   g_autoptr (GPtrArray) none = NULL;
 
@@ -423,7 +227,7 @@ test_put_away_before_it_was_sent (World *world, gconstpointer data)
   g_assert_true (piao_outbox_refuse (world->desktop, add, "command.withdrawn", "Put away.", NULL));
   none = piao_outbox_list_unsent (world->desktop, 10, NULL);
   g_assert_cmpuint (none->len, ==, 0);
-  assert_state (world, add, "discarded access.scope");
+  world_assert_state (world, add, "discarded access.scope");
 }
 
 /* The new command's id, or 0 with @error. @args is taken. */
@@ -452,27 +256,27 @@ resend (World *world, gint64 command, JsonObject *args, GError **error)
 static void
 test_sent_again_in_another_way (World *world, gconstpointer data)
 {
-  gint64 shelf = SHELF_ROW_OF (run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL)));
+  gint64 shelf = SHELF_ROW_OF (world_run (world, "shelf.add", shelf_args_add ("1", "一", NULL)));
   gint64 take, again;
   g_autoptr (PiaoOutboxEntry) old = NULL;
   g_autoptr (GError) error = NULL;
 
-  run_here (world, "shelf.move", shelf_args_move (shelf, 4));
-  take = run_here (world, "shelf.move", shelf_args_move (shelf, -4));
+  world_run (world, "shelf.move", shelf_args_move (shelf, 4));
+  take = world_run (world, "shelf.move", shelf_args_move (shelf, -4));
   g_assert_cmpint (resend (world, take, NULL, &error), ==, 0);
   g_assert_cmpstr (piao_error_get_reason (error), ==, "outbox.undecided");
   g_clear_error (&error);
 
   g_test_message ("Somebody was quicker, so the centre refuses to take four");
-  push (world, 2);
-  run_elsewhere (world, "shelf.move", shelf_args_move (shelf, -3));
-  push (world, 10);
-  pull (world, world->seq);
-  assert_state (world, take, "refused shelf.empty");
+  world_push (world, 2);
+  world_run_elsewhere (world, "shelf.move", shelf_args_move (shelf, -3));
+  world_push (world, 10);
+  world_pull (world, world->seq);
+  world_assert_state (world, take, "refused shelf.empty");
   g_assert_cmpint (resend (world, take, NULL, &error), ==, 0);
   g_assert_cmpstr (piao_error_get_reason (error), ==, "shelf.empty");
   g_clear_error (&error);
-  assert_state (world, take, "refused shelf.empty");
+  world_assert_state (world, take, "refused shelf.empty");
 
   g_test_message ("With one instead it goes; the old entry names the new one");
   again = resend (world, take, shelf_args_move (shelf, -1), &error);
@@ -483,23 +287,23 @@ test_sent_again_in_another_way (World *world, gconstpointer data)
   g_assert_nonnull (old->note);
   g_assert_cmpint (resend (world, take, NULL, &error), ==, 0);
   g_assert_cmpstr (piao_error_get_reason (error), ==, "outbox.state");
-  push (world, 10);
-  pull (world, world->seq);
-  assert_state (world, again, "accepted ");
-  assert_equal_to_server (world);
+  world_push (world, 10);
+  world_pull (world, world->seq);
+  world_assert_state (world, again, "accepted ");
+  world_assert_equal (world);
   g_assert_cmpint (stock_of (world->desktop, shelf), ==, 0);
-  g_assert_cmpint (count_of (world->desktop, &test_dseq_gaps), ==, 0);
+  g_assert_cmpint (world_count (world->desktop, &test_dseq_gaps), ==, 0);
 }
 
 static void
 test_found_on_the_record (World *world, gconstpointer data)
 {
-  gint64 add = run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL));
+  gint64 add = world_run (world, "shelf.add", shelf_args_add ("1", "一", NULL));
   g_autoptr (GPtrArray) made = NULL;
   g_autoptr (GPtrArray) named = NULL;
   g_autoptr (GPtrArray) none = NULL;
 
-  run_here (world, "shelf.add", shelf_args_add ("2", "二", NULL));
+  world_run (world, "shelf.add", shelf_args_add ("2", "二", NULL));
   none = piao_outbox_list_about (world->desktop, SHELF_ROW_OF (add), 10, NULL);
   g_assert_cmpuint (none->len, ==, 0);
   g_clear_pointer (&none, g_ptr_array_unref);
@@ -543,25 +347,25 @@ test_old_entries_go (World *world, gconstpointer data)
     {
       g_autofree char *code = g_strdup_printf ("%u", i);
 
-      last = run_here (world, "shelf.add", shelf_args_add (code, "x", NULL));
+      last = world_run (world, "shelf.add", shelf_args_add (code, "x", NULL));
     }
-  push (world, 2000);
-  pull (world, world->seq);
-  g_assert_cmpint (count_of (world->desktop, &test_count_all), ==, PIAO_OUTBOX_KEPT + 1);
-  g_assert_cmpint (count_of (world->desktop, &test_dseq_gaps), ==, 99);
-  g_assert_cmpint (count_of (world->desktop, &test_count_undo), ==, 0);
+  world_push (world, 2000);
+  world_pull (world, world->seq);
+  g_assert_cmpint (world_count (world->desktop, &test_count_all), ==, PIAO_OUTBOX_KEPT + 1);
+  g_assert_cmpint (world_count (world->desktop, &test_dseq_gaps), ==, 99);
+  g_assert_cmpint (world_count (world->desktop, &test_count_undo), ==, 0);
   g_assert_true (piao_outbox_get_last_id (world->desktop, &id, NULL));
   g_assert_cmpint (id, ==, last + (PIAO_ID_PER_COMMAND - 1) * PIAO_ID_STRIDE);
 
   g_test_message ("Those that say much go sooner; what a person has to look at stays");
   piao_db_script (world->desktop, "DELETE FROM outbox WHERE dseq > 5", NULL);
   keep (world, 6, 2000, 20000);
-  run_here (world, "shelf.add", shelf_args_add ("many", "x", NULL));
-  pull (world, world->seq);
-  g_assert_cmpint (count_of (world->desktop, &test_sum_args), <=, PIAO_OUTBOX_KEPT_BYTES);
-  g_assert_cmpint (count_of (world->desktop, &test_sum_args), >,
+  world_run (world, "shelf.add", shelf_args_add ("many", "x", NULL));
+  world_pull (world, world->seq);
+  g_assert_cmpint (world_count (world->desktop, &test_sum_args), <=, PIAO_OUTBOX_KEPT_BYTES);
+  g_assert_cmpint (world_count (world->desktop, &test_sum_args), >,
                    PIAO_OUTBOX_KEPT_BYTES - 3 * 20000);
-  g_assert_cmpint (count_of (world->desktop, &test_lowest), ==, 5);
+  g_assert_cmpint (world_count (world->desktop, &test_lowest), ==, 5);
 }
 
 static int
@@ -586,13 +390,13 @@ count_instructions (World *world, gint64 shelf)
       g_autoptr (GPtrArray) refused = NULL;
       g_autoptr (GPtrArray) about = NULL;
 
-      run_here (world, "shelf.move", shelf_args_move (shelf, 1));
+      world_run (world, "shelf.move", shelf_args_move (shelf, 1));
       g_assert_true (piao_outbox_count (world->desktop, &counts, NULL));
       newest = piao_outbox_list (world->desktop, 10, NULL);
       refused = piao_outbox_list_refused (world->desktop, 10, NULL);
       about = piao_outbox_list_about (world->desktop, shelf, 10, NULL);
-      push (world, 10);
-      pull (world, world->seq);
+      world_push (world, 10);
+      world_pull (world, world->seq);
     }
   sqlite3_progress_handler (handle, 0, NULL, NULL);
   g_assert_cmpuint (counts.waiting, ==, 1);
@@ -602,18 +406,18 @@ count_instructions (World *world, gint64 shelf)
 static void
 test_what_is_kept_costs_nothing (World *world, gconstpointer data)
 {
-  gint64 shelf = SHELF_ROW_OF (run_here (world, "shelf.add", shelf_args_add ("1", "x", NULL)));
+  gint64 shelf = SHELF_ROW_OF (world_run (world, "shelf.add", shelf_args_add ("1", "x", NULL)));
   guint64 few, many;
 
   for (guint i = 0; i < 20; i++)
-    run_here (world, "shelf.move", shelf_args_move (shelf, 1));
-  push (world, 100);
-  pull (world, world->seq);
+    world_run (world, "shelf.move", shelf_args_move (shelf, 1));
+  world_push (world, 100);
+  world_pull (world, world->seq);
   few = count_instructions (world, shelf);
   keep (world, 100, 20100, 100);
-  run_here (world, "shelf.move", shelf_args_move (shelf, 1));
-  push (world, 10);
-  pull (world, world->seq);
+  world_run (world, "shelf.move", shelf_args_move (shelf, 1));
+  world_push (world, 10);
+  world_pull (world, world->seq);
   many = count_instructions (world, shelf);
   g_test_message ("%" G_GUINT64_FORMAT " instructions, with 20,000 kept %" G_GUINT64_FORMAT, few,
                   many);
@@ -636,14 +440,14 @@ write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoint
 static void
 test_past_the_outbox_is_noticed (World *world, gconstpointer data)
 {
-  gint64 shelf = SHELF_ROW_OF (run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL)));
+  gint64 shelf = SHELF_ROW_OF (world_run (world, "shelf.add", shelf_args_add ("1", "一", NULL)));
 
-  push (world, 10);
-  pull (world, world->seq);
-  run_here (world, "shelf.rename", shelf_args_rename (shelf, "二"));
+  world_push (world, 10);
+  world_pull (world, world->seq);
+  world_run (world, "shelf.rename", shelf_args_rename (shelf, "二"));
   piao_db_script (world->desktop, "UPDATE test_shelf SET name = '三'", NULL);
   n_expected = 1;
-  pull (world, world->seq);
+  world_pull (world, world->seq);
   g_assert_cmpuint (n_expected, ==, 0);
 }
 
@@ -666,7 +470,7 @@ test_anything_converges (World *world, gconstpointer data)
                 ? g_array_index (shelves, gint64, g_test_rand_int_range (0, (gint32)shelves->len))
                 : 0;
       g_autofree char *text = NULL;
-      gint64 (*run) (World *, const char *, JsonObject *) = here ? run_here : run_elsewhere;
+      gint64 (*run) (World *, const char *, JsonObject *) = here ? world_run : world_run_elsewhere;
       gint64 command;
 
       if (what < 10)
@@ -687,21 +491,21 @@ test_anything_converges (World *world, gconstpointer data)
       else if (what < 80)
         run (world, "shelf.move", shelf_args_move (shelf, g_test_rand_int_range (-8, 8)));
       else if (what < 90)
-        push (world, (guint)g_test_rand_int_range (1, 6));
+        world_push (world, (guint)g_test_rand_int_range (1, 6));
       else if (what < 95)
-        pull (world, g_test_rand_int_range ((gint32)world->cursor, (gint32)world->seq + 1));
+        world_pull (world, g_test_rand_int_range ((gint32)world->cursor, (gint32)world->seq + 1));
       else
         {
           /* Only what was pulled to the end is a state that the server was in. */
-          pull (world, world->seq);
+          world_pull (world, world->seq);
           shelf_check (world->desktop);
         }
     }
-  push (world, G_MAXINT);
-  pull (world, world->seq);
-  assert_equal_to_server (world);
+  world_push (world, G_MAXINT);
+  world_pull (world, world->seq);
+  world_assert_equal (world);
   shelf_check (world->desktop);
-  g_assert_cmpint (count_of (world->desktop, &test_count_undo), ==, 0);
+  g_assert_cmpint (world_count (world->desktop, &test_count_undo), ==, 0);
   g_assert_true (piao_outbox_count (world->desktop, &counts, NULL));
   g_test_message ("%" G_GINT64_FORMAT " accepted there, %u refused", world->seq, counts.refused);
   g_assert_cmpuint (counts.waiting, ==, 0);
@@ -712,7 +516,7 @@ test_anything_converges (World *world, gconstpointer data)
   piao_db_exec (world->desktop, &test_clear_words, NULL, "");
   piao_db_exec (world->desktop, &test_clear_search, NULL, "");
   world->cursor = 0;
-  apply_rows (world->desktop, world, NULL);
+  world_apply_rows (world->desktop, world, NULL);
   fresh = shelf_dump (world->desktop, TRUE);
   g_assert_cmpstr (kept, ==, fresh);
 }
@@ -727,11 +531,11 @@ test_an_unreadable_undo_is_said (World *world, gconstpointer data)
   g_autoptr (GBytes) undo = g_bytes_new_static (bytes, sizeof bytes);
   g_autoptr (GError) error = NULL;
 
-  g_assert_cmpint (run_here (world, "shelf.add", shelf_args_add ("1", "一", NULL)), !=, 0);
+  g_assert_cmpint (world_run (world, "shelf.add", shelf_args_add ("1", "一", NULL)), !=, 0);
   g_assert_true (piao_db_exec (world->desktop, &test_hurt_undo, NULL, "b", undo));
   g_assert_true (piao_db_begin (world->desktop, NULL));
   g_assert_false (
-      piao_outbox_rebase (world->registry, world->desktop, 0, 0, apply_rows, world, &error));
+      piao_outbox_rebase (world->registry, world->desktop, 0, 0, world_apply_rows, world, &error));
   g_assert_error (error, PIAO_ERROR, PIAO_ERROR_CORRUPT);
   piao_db_rollback (world->desktop);
 }
