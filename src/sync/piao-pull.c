@@ -608,7 +608,7 @@ pull_all (Pull *pull, GError **error)
   const PiaoPullRequest *request = pull->request;
   gint64 stand = find_stand (pull);
 
-  if (stand > 0 && request->later)
+  if (request->nothing || (stand > 0 && request->later))
     {
       pull->waits = TRUE;
       return TRUE;

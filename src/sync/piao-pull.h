@@ -32,6 +32,7 @@ typedef struct
   gboolean working;   /* lanes without a cursor begin with the working set; otherwise at 0 */
   const char *next;   /* where a working set goes on; may be NULL */
   gsize max_bytes;    /* bounds the rows roughly: one command's worth may come on top */
+  gboolean nothing;   /* now: what has changed is fetched later, whatever is missing */
 
   /* Of a desktop that is told when there is news, and has all but the newest. */
   PiaoPages *pages; /* borrowed; answers that others had; NULL: all is read and coded anew */

@@ -143,19 +143,24 @@ piao_serve_answer (PiaoRegistry *registry,
 {
   gint64 head = 0;
   gboolean decided = verdicts != NULL && verdicts->len > 0;
+  const char *want = piao_json_get_text (request, "want", "");
+  JsonArray *cursors = piao_json_get_array (request, "cursors");
+  gboolean stands = cursors != NULL && json_array_get_length (cursors) > 0;
   gint64 max_bytes = piao_json_get_int (request, "max_bytes", PIAO_PULL_MAX_BYTES);
+  gint64 least = piao_json_get_int (request, "least", 0);
   PiaoPullRequest pull
-      = { .cursors = piao_json_get_array (request, "cursors"),
-          .working = g_str_equal (piao_json_get_text (request, "want", ""), "working"),
+      = { .cursors = cursors,
+          .working = g_str_equal (want, "working"),
           .next = piao_json_get_text (request, "next", NULL),
-          .max_bytes = (gsize)CLAMP (max_bytes, PIAO_PULL_MIN_BYTES, PIAO_PULL_MAX_BYTES) };
+          .max_bytes = (gsize)CLAMP (max_bytes, PIAO_PULL_MIN_BYTES, PIAO_PULL_MAX_BYTES),
+          .nothing = decided && stands && g_str_equal (want, "verdicts") };
 
   /* What is fetched again is of another kind, and so is what repairs it. */
   if (terms != NULL && piao_json_get_object (request, "repair") == NULL)
     {
       pull.pages = terms->pages;
       pull.schema = terms->schema;
-      pull.told = decided ? 0 : terms->told;
+      pull.told = decided || terms->told < least ? 0 : terms->told;
       pull.later = decided && terms->busy;
     }
   for (guint i = 0; decided && i < verdicts->len; i++)

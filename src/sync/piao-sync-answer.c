@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "base/piao-mutant.h"
+#include "store/piao-rebase.h"
 #include "store/piao-schema.h"
 #include "store/piao-scrub.h"
 #include "sync/piao-bulk-load.h"
@@ -18,6 +19,9 @@
 #include "sync/piao-sync-rows.h"
 #include "sync/piao-sync-scope.h"
 
+/* Setting: what is here is counted in digests. */
+#define COUNTED "sync.counted"
+
 struct _PiaoSyncAnswer
 {
   PiaoReply *reply; /* owned */
@@ -26,6 +30,7 @@ struct _PiaoSyncAnswer
   PiaoProofOutcome proof;
   gboolean partial;           /* history is missing */
   gboolean sent_again;        /* commands that the server misses were queued once more */
+  gboolean alone;             /* nothing but verdicts was wanted */
   gboolean verdicts_only;     /* nothing else of it was taken: they go up first */
   gboolean anew;              /* they have: all is fetched from here on */
   const char *problem_reason; /* borrowed from the reply */
@@ -133,6 +138,7 @@ piao_sync_answer_new (PiaoRegistry *registry, JsonObject *request, PiaoReply *re
   const char *wrong = NULL;
 
   self->reply = piao_reply_ref (reply);
+  self->alone = g_str_equal (piao_json_get_text (request, "want", ""), "verdicts");
   if (!check_upto (self, request))
     wrong = "end.upto";
   else if (!check_verdicts (self, request))
@@ -175,7 +181,8 @@ gboolean
 piao_sync_answer_waits (const PiaoSyncAnswer *self)
 {
   const PiaoReply *reply = self->reply;
-  gboolean waits = FALSE;
+  /* Where all will be fetched anew, nothing of what is here is waited for. */
+  gboolean waits = self->verdicts_only && self->reached > 0;
 
   for (guint i = 0; !reply->more && !self->verdicts_only && i < reply->upto->len; i++)
     waits = waits || g_array_index (reply->upto, PiaoLaneSeq, i).seq < reply->head;
@@ -221,8 +228,8 @@ typedef struct
   PiaoSyncAnswer *answer;
   const PiaoReply *reply;
   PiaoRegistry *registry;
-  PiaoDigestTally *tally; /* of this answer */
-  GArray *lost;           /* lanes that are here but not granted any more */
+  GArray *lost;       /* lanes that are here but not granted any more */
+  gboolean make_room; /* rows that are in the way of those that arrive do */
 } Apply;
 
 /* Lanes that are here but not granted any more. Transfer full. */
@@ -278,11 +285,11 @@ count_digests (Apply *apply, PiaoDb *db, GError **error)
   guint n;
   const PiaoKind *const *kinds = piao_registry_get_kinds (apply->registry, &n);
 
-  if (piao_setting_get_int (db, "sync.counted", 0) != 0)
+  if (piao_setting_get_int (db, COUNTED, 0) != 0)
     return TRUE;
   digests = piao_digest_count_rows (db, kinds, n, error);
   return digests != NULL && piao_digest_replace (db, digests, error)
-         && piao_setting_set (db, "sync.counted", "1", error);
+         && piao_setting_set (db, COUNTED, "1", error);
 }
 
 /* Runs with the pending commands taken off. */
@@ -291,6 +298,7 @@ apply_rows (PiaoDb *db, gpointer data, GError **error)
 {
   Apply *apply = data;
   const PiaoReply *reply = apply->reply;
+  g_autoptr (PiaoDigestTally) tally = piao_digest_tally_new ();
 
   if (!count_digests (apply, db, error))
     return FALSE;
@@ -304,20 +312,21 @@ apply_rows (PiaoDb *db, gpointer data, GError **error)
     {
       const PiaoReplyGone *gone = &g_array_index (reply->gone, PiaoReplyGone, i);
 
-      if (!piao_sync_rows_remove (db, gone->kind, gone->lane, gone->id, apply->tally, error))
+      if (!piao_sync_rows_remove (db, gone->kind, gone->lane, gone->id, tally, error))
         return FALSE;
     }
   if (PIAO_MUTANT (cursor_alone)
       && !(move_cursors (reply, db, error) && piao_db_commit (db, error)
            && piao_db_begin (db, error)))
     return FALSE;
-  if (!piao_proof_clear (db, &apply->answer->page, apply->tally, error)
+  if (!piao_proof_clear (db, &apply->answer->page, tally, error)
       || !piao_bulk_load_begin (db, reply, error))
     return FALSE;
   for (guint i = 0; i < reply->blocks->len; i++)
-    if (!piao_sync_rows_put (db, g_ptr_array_index (reply->blocks, i), apply->tally, error))
+    if (!piao_sync_rows_put (db, g_ptr_array_index (reply->blocks, i), apply->make_room, tally,
+                             error))
       return FALSE;
-  return move_cursors (reply, db, error) && piao_digest_tally_write (apply->tally, db, error)
+  return move_cursors (reply, db, error) && piao_digest_tally_write (tally, db, error)
          && piao_proof_take (db, reply, &apply->answer->page, &apply->answer->proof, error);
 }
 
@@ -374,8 +383,8 @@ decides (const PiaoReply *reply)
   return FALSE;
 }
 
-/* While the commands that a restored server misses go up first: whether that goes on. @stays: the
- * lanes of this desktop are granted still. */
+/* While commands go up first, as there are many: whether that goes on. @stays: the lanes of this
+ * desktop are granted still. */
 static gboolean
 take_turn (PiaoSyncAnswer *self, PiaoDb *db, gboolean stays, GError **error)
 {
@@ -384,7 +393,10 @@ take_turn (PiaoSyncAnswer *self, PiaoDb *db, gboolean stays, GError **error)
   gboolean over = FALSE;
 
   if (!piao_sync_again_is_first (db))
-    return TRUE;
+    {
+      self->verdicts_only = self->alone && stays && !reply->restart && decides (reply);
+      return TRUE;
+    }
   if (!piao_sync_again_is_over (db, &over, error))
     return FALSE;
   self->verdicts_only = stays && moves && !over;
@@ -409,6 +421,48 @@ apply_decisions (Apply *apply, PiaoDb *db, GError **error)
          && piao_sync_scope_park (db, endangered, reply->now, error);
 }
 
+/* The rows that it writes or removes. Transfer full. */
+static PiaoRowSet *
+list_arriving (gpointer data)
+{
+  const PiaoReply *reply = ((const Apply *)data)->reply;
+  PiaoRowSet *arriving = piao_row_set_new ();
+
+  for (guint i = 0; i < reply->gone->len; i++)
+    {
+      const PiaoReplyGone *gone = &g_array_index (reply->gone, PiaoReplyGone, i);
+
+      piao_row_set_add (arriving, gone->kind, gone->id);
+    }
+  for (guint i = 0; i < reply->blocks->len; i++)
+    {
+      const PiaoRowBlock *block = g_ptr_array_index (reply->blocks, i);
+
+      for (guint row = 0; row < block->n_rows; row++)
+        piao_row_set_add (arriving, block->kind, block->ids[row]);
+    }
+  return arriving;
+}
+
+/* With much that is decided already, row by row; not where more is erased than the answer names, or
+ * counted. */
+static gboolean
+apply_by_rows (Apply *apply, PiaoDb *db, gboolean *done, GError **error)
+{
+  const PiaoSyncAnswer *self = apply->answer;
+  const PiaoRebase terms = { self->reached, self->reply->head, apply_rows, list_arriving, apply };
+  gboolean good;
+
+  *done = FALSE;
+  if (self->reply->restart || self->anew || apply->lost->len > 0 || self->page.kind != NULL
+      || piao_setting_get_int (db, COUNTED, 0) == 0)
+    return TRUE;
+  apply->make_room = FALSE;
+  good = piao_outbox_rebase_rows (apply->registry, db, &terms, done, error);
+  apply->make_room = TRUE;
+  return good;
+}
+
 /* The rows and what waits on top of them, or nothing of these now. */
 static gboolean
 apply_rest (Apply *apply, PiaoDb *db, GError **error)
@@ -416,18 +470,20 @@ apply_rest (Apply *apply, PiaoDb *db, GError **error)
   PiaoSyncAnswer *self = apply->answer;
   /* What is seen of a lane that is lost with this answer is not kept. */
   gint64 head = apply->lost->len == 0 && !self->anew ? self->reply->head : 0;
+  gboolean done = self->verdicts_only;
 
-  return self->verdicts_only
+  if (!done && !apply_by_rows (apply, db, &done, error))
+    return FALSE;
+  return done
          || piao_outbox_rebase (apply->registry, db, self->reached, head, apply_rows, apply, error);
 }
 
 gboolean
 piao_sync_answer_apply (PiaoSyncAnswer *self, PiaoRegistry *registry, PiaoDb *db, GError **error)
 {
-  g_autoptr (PiaoDigestTally) tally = piao_digest_tally_new ();
   g_autoptr (GArray) lost = self->reply->restart ? g_array_new (FALSE, FALSE, sizeof (gint64))
                                                  : list_lost_lanes (self->reply, db, error);
-  Apply apply = { self, self->reply, registry, tally, lost };
+  Apply apply = { self, self->reply, registry, lost, TRUE };
   g_autofree char *schema = g_strdup_printf ("%d", piao_schema_get_newest ());
   gboolean stays = lost != NULL && lost->len == 0;
 
@@ -447,7 +503,7 @@ gboolean
 piao_sync_reset (PiaoRegistry *registry, PiaoDb *db, GError **error)
 {
   const PiaoReply reply = { .restart = TRUE };
-  Apply apply = { NULL, &reply, registry, NULL, NULL };
+  Apply apply = { NULL, &reply, registry, NULL, TRUE };
 
   return piao_sync_again_end (db, error)
          && piao_outbox_rebase (registry, db, 0, 0, apply_rows, &apply, error);

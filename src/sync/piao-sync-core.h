@@ -16,9 +16,10 @@ G_BEGIN_DECLS
  *
  * A request:
  *   {device, epoch, schema, now, max_bytes, ack, want: "working" | "verdicts", next,
- *    cursors: [[lane, seq] | [lane, seq, base, history], …],
+ *    cursors: [[lane, seq] | [lane, seq, base, history], …], least,
  *    commands: [{id, dseq, name, args, at, actor, withdrawn?, again?}, …], proof, repair}
- * An answer is a PiaoReply.
+ * least: the newest seq of many commands of this desktop whose rows have not come; what comes down
+ * is to be at least as new. An answer is a PiaoReply.
  */
 #define PIAO_SYNC_MAX_COMMANDS PIAO_REPLY_MAX_VERDICTS
 /* Setting: where the working set on its way goes on. */
@@ -28,15 +29,24 @@ G_BEGIN_DECLS
 /* Setting: the schema that the rows here were fetched for. */
 #define PIAO_SYNC_SCHEMA "sync.schema"
 #define PIAO_SYNC_MAX_REQUEST (1024 * 1024)
+/* Where rows come that many commands of this desktop have changed here already, so many bytes at a
+ * time: taking these back costs as much again, and the counter waits meanwhile. */
+#define PIAO_SYNC_LATE_ANSWER ((gsize)12 * 1024)
 /* With this code a centre closes the socket of hints of somebody whom it does not serve any more.
  */
 #define PIAO_SYNC_LIVE_UNAUTHORIZED 4401
 
 /* @now is the desktop's clock in ms; the server measures the skew by it. About @max_answer bytes of
  * rows are asked for; at most @max_commands bytes of commands go along, but always one unless it is
- * 0. Transfer full. */
-JsonObject *piao_sync_build_request (
-    PiaoDb *db, guint device, gint64 now, gsize max_answer, gsize max_commands, GError **error);
+ * 0. With @verdicts_first and many commands more that wait, nothing but verdicts is asked for: what
+ * comes down would be put under all of them each time. Transfer full. */
+JsonObject *piao_sync_build_request (PiaoDb *db,
+                                     guint device,
+                                     gint64 now,
+                                     gsize max_answer,
+                                     gsize max_commands,
+                                     gboolean verdicts_first,
+                                     GError **error);
 
 /* The request for the page behind @reply, which answers @request and is not applied yet: as it will
  * be built afterwards, but for commands and for the comparison of digests. NULL when nothing
@@ -57,6 +67,9 @@ PiaoSyncAnswer *piao_sync_answer_new (PiaoRegistry *registry,
                                       GError **error);
 void piao_sync_answer_free (PiaoSyncAnswer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PiaoSyncAnswer, piao_sync_answer_free)
+
+/* Whether less was asked for with @request than the line and the disk would carry. */
+gboolean piao_sync_is_limited (JsonObject *request);
 
 /* What it says. Borrowed. */
 const PiaoReply *piao_sync_answer_get_reply (const PiaoSyncAnswer *answer);

@@ -209,7 +209,7 @@ done_apply (PiaoSyncEngine *self, const PiaoSyncEvent *event)
   self->waiting = event->waiting;
   self->reached = event->reached;
   self->round_ms = self->now - self->round_at;
-  if (event->more)
+  if (event->more && !self->limited)
     piao_sync_pace_note_full_answer (&self->pace, self->down_ms, took);
   note_problem (self, event);
   self->idle_pages = more && !moved ? self->idle_pages + 1 : 0;
@@ -267,7 +267,8 @@ done_call (PiaoSyncEngine *self, const PiaoSyncEvent *event)
     case PIAO_SYNC_RESULT_OK:
       measure_call (self, event);
       self->goes_on = event->goes_on;
-      if (event->goes_on && event->unpacked > 0)
+      self->limited = event->limited;
+      if (event->goes_on && event->unpacked > 0 && !event->limited)
         piao_sync_pace_note_unpacked (&self->pace, event->asked, event->unpacked);
       return PIAO_SYNC_WORK_APPLY;
     case PIAO_SYNC_RESULT_UNAUTHORIZED:
@@ -609,6 +610,8 @@ hand_out (PiaoSyncEngine *self, PiaoSyncWork work, PiaoSyncUpdate *update)
       update->max_answer_bytes = self->pace.answer;
       self->pushed = may_push (self);
       update->max_command_bytes = self->pushed ? self->pace.piece : 0;
+      /* Downloads never stop for what the centre does not take. */
+      update->verdicts_first = self->stuck == 0;
     }
   if (work == PIAO_SYNC_WORK_CALL || work == PIAO_SYNC_WORK_RENEW)
     {

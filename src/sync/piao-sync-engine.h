@@ -92,7 +92,9 @@ typedef enum
 {
   PIAO_SYNC_WORK_NONE,
   PIAO_SYNC_WORK_READ,  /* read a request out of the replica: at most max_answer_bytes of rows are
-                         * asked for, at most max_command_bytes of commands go along (0: none) */
+                         * asked for, at most max_command_bytes of commands go along (0: none).
+                         * verdicts_first: when many more than these wait, nothing need come down
+                         * before they are up */
   PIAO_SYNC_WORK_CALL,  /* send it, receive the answer and check it as a whole; PROGRESS on the way.
                          * fresh: not over a connection that was kept */
   PIAO_SYNC_WORK_APPLY, /* apply the answer in one transaction */
@@ -135,6 +137,7 @@ typedef struct
   gboolean full;         /* DONE of READ: more commands wait than fitted */
   gboolean goes_on;      /* DONE of CALL: a page follows that can be asked for before this answer is
                           * applied */
+  gboolean limited;      /* … less was asked for than max_answer_bytes, for reasons of its own */
   gsize asked, unpacked; /* … bytes: what was asked for, and what it takes in memory */
   gboolean more;         /* DONE of APPLY: the centre has more */
   gboolean waits;        /* … it has answered with verdicts alone */
@@ -151,6 +154,7 @@ typedef struct
   guint ahead_serial;
   gsize max_answer_bytes;
   gsize max_command_bytes;
+  gboolean verdicts_first;
   gboolean fresh;
   gboolean cancel;
   PiaoSyncLive live;
@@ -217,6 +221,7 @@ typedef struct
   gint64 succeeded_at; /* ms */
   guint waiting;       /* commands not decided */
   gint64 reached;      /* seq */
+  gboolean limited;    /* the answer under way says nothing about how much there may be */
   gboolean whole;      /* the replica is as the centre was at some moment, not half of the way */
   guint idle_pages;    /* answers in a row that promised more and brought nothing */
   guint stuck;         /* how often in a row the centre did not take the commands */

@@ -7,6 +7,7 @@
 
 #include "base/piao-error.h"
 #include "base/piao-id.h"
+#include "store/piao-rebase.h"
 #include "store/piao-schema.h"
 #include "sync/piao-proof.h"
 #include "sync/piao-sync-again.h"
@@ -18,6 +19,10 @@
 
 PIAO_STATEMENT (sync_cursors, "SELECT lane, seq, base, history FROM cursor ORDER BY lane");
 PIAO_STATEMENT (sync_acknowledged, "SELECT MAX(dseq) FROM outbox WHERE decided = 1");
+PIAO_STATEMENT (sync_unsent, "SELECT COUNT(*) FROM outbox WHERE decided = 0");
+PIAO_STATEMENT (sync_late,
+                "SELECT COUNT(*), MAX(seq) FROM outbox WHERE undo IS NOT NULL"
+                " AND state = 'accepted'");
 
 static JsonArray *
 read_cursors (PiaoDb *db, GError **error)
@@ -90,9 +95,59 @@ read_commands (PiaoDb *db, gsize max_bytes, GError **error)
   return g_steal_pointer (&commands);
 }
 
+/* Whether many wait behind @commands. */
+static gboolean
+is_much (PiaoDb *db, JsonArray *commands, gboolean *much, GError **error)
+{
+  guint sent = json_array_get_length (commands);
+  gint64 unsent = 0;
+
+  if (sent > 0 && !piao_db_query_int (db, &sync_unsent, 0, &unsent, error, ""))
+    return FALSE;
+  *much = unsent > (gint64)sent + piao_outbox_get_few ();
+  return TRUE;
+}
+
+/* The newest seq of the accepted commands whose rows have not come; 0 when these are few. */
+static gboolean
+find_late (PiaoDb *db, gint64 *least, GError **error)
+{
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (PiaoCursor) cursor = piao_db_query (db, &sync_late, &inner, "");
+
+  *least = 0;
+  if (piao_cursor_next (cursor, &inner) && piao_cursor_int (cursor, 0) > piao_outbox_get_few ())
+    *least = piao_cursor_int (cursor, 1);
+  if (inner == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
+}
+
+/* What is wanted of the rows: all that is new, or nothing now. */
+static gboolean
+add_wants (
+    PiaoDb *db, JsonObject *request, gint64 now, gsize max_answer, gboolean nothing, GError **error)
+{
+  gint64 least = 0;
+
+  json_object_set_string_member (request, "want", nothing ? "verdicts" : "working");
+  if (!nothing && (!find_late (db, &least, error) || !piao_proof_ask (db, request, error)))
+    return FALSE;
+  if (least > 0)
+    json_object_set_int_member (request, "least", least);
+  piao_sync_date_request (request, now, nothing ? 0 : max_answer);
+  return TRUE;
+}
+
 JsonObject *
-piao_sync_build_request (
-    PiaoDb *db, guint device, gint64 now, gsize max_answer, gsize max_commands, GError **error)
+piao_sync_build_request (PiaoDb *db,
+                         guint device,
+                         gint64 now,
+                         gsize max_answer,
+                         gsize max_commands,
+                         gboolean verdicts_first,
+                         GError **error)
 {
   g_autofree char *epoch = piao_setting_get (db, "sync.epoch", NULL);
   g_autofree char *next = piao_setting_get (db, PIAO_SYNC_NEXT, NULL);
@@ -101,6 +156,7 @@ piao_sync_build_request (
   g_autoptr (JsonArray) cursors = NULL;
   g_autoptr (JsonArray) commands = NULL;
   g_autoptr (JsonObject) request = NULL;
+  gboolean much = FALSE;
   gint64 ack = 0;
 
   /* After an update of the program rows may have columns that were not kept before. Cursors of an
@@ -115,15 +171,13 @@ piao_sync_build_request (
   if (cursors == NULL || !piao_db_query_int (db, &sync_acknowledged, 0, &ack, error, ""))
     return NULL;
   commands = read_commands (db, max_commands, error);
-  if (commands == NULL)
+  if (commands == NULL || (verdicts_first && !is_much (db, commands, &much, error)))
     return NULL;
   request = piao_json_build ("device", 'i', (gint64)device, "epoch", 's',
-                             epoch != NULL ? epoch : "", "schema", 'i', (gint64)schema, "now", 'i',
-                             now, "want", 's', first ? "verdicts" : "working", "next", 's', next,
-                             "max_bytes", 'i', first ? 0 : (gint64)max_answer, "ack", 'i', ack,
-                             "cursors", 'a', g_steal_pointer (&cursors), "commands", 'a',
-                             g_steal_pointer (&commands), NULL);
-  if (first || piao_proof_ask (db, request, error))
+                             epoch != NULL ? epoch : "", "schema", 'i', (gint64)schema, "next", 's',
+                             next, "ack", 'i', ack, "cursors", 'a', g_steal_pointer (&cursors),
+                             "commands", 'a', g_steal_pointer (&commands), NULL);
+  if (add_wants (db, request, now, max_answer, first || much, error))
     return g_steal_pointer (&request);
   return NULL;
 }
@@ -154,21 +208,34 @@ JsonObject *
 piao_sync_continue_request (JsonObject *request, const PiaoReply *reply)
 {
   JsonArray *commands = piao_json_get_array (request, "commands");
+  gint64 least = piao_json_get_int (request, "least", 0);
+  JsonObject *next;
 
   if (!reply->more || reply->restart || reply->expected != 0 || reply->upto->len == 0
       || json_object_has_member (request, "repair")
       || (commands != NULL && json_array_get_length (commands) > 0))
     return NULL;
-  return piao_json_build ("device", 'i', piao_json_get_int (request, "device", 0), "epoch", 's',
+  next = piao_json_build ("device", 'i', piao_json_get_int (request, "device", 0), "epoch", 's',
                           reply->epoch, "schema", 'i', piao_json_get_int (request, "schema", 0),
                           "want", 's', "working", "next", 's', reply->next, "ack", 'i',
                           piao_json_get_int (request, "ack", 0), "cursors", 'a',
                           describe_cursors (reply->upto), "commands", 'a', json_array_new (), NULL);
+  if (least > 0)
+    json_object_set_int_member (next, "least", least);
+  return next;
 }
 
 void
 piao_sync_date_request (JsonObject *request, gint64 now, gsize max_answer)
 {
+  gsize most = piao_sync_is_limited (request) ? PIAO_SYNC_LATE_ANSWER : max_answer;
+
   json_object_set_int_member (request, "now", now);
-  json_object_set_int_member (request, "max_bytes", (gint64)max_answer);
+  json_object_set_int_member (request, "max_bytes", (gint64)MIN (max_answer, most));
+}
+
+gboolean
+piao_sync_is_limited (JsonObject *request)
+{
+  return json_object_has_member (request, "least");
 }

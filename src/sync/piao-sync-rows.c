@@ -224,6 +224,7 @@ put_row (PiaoDb *db,
          const PiaoRowBlock *block,
          guint row,
          const PiaoValue *values,
+         gboolean make_room,
          PiaoDigestTally *tally,
          gboolean *added,
          GError **error)
@@ -242,7 +243,7 @@ put_row (PiaoDb *db,
     return TRUE;
   if (!piao_db_exec_values (db, &statements->put, values, n, &inner))
     {
-      if (g_error_matches (inner, PIAO_ERROR, PIAO_ERROR_CONFLICT))
+      if (make_room && g_error_matches (inner, PIAO_ERROR, PIAO_ERROR_CONFLICT))
         return replace_row (db, block, values, n, tally, error)
                && touch_search (db, block, row, error);
       g_propagate_error (error, g_steal_pointer (&inner));
@@ -260,6 +261,7 @@ add_row (PiaoDb *db,
          const PiaoRowBlock *block,
          guint row,
          const PiaoValue *values,
+         gboolean make_room,
          PiaoDigestTally *tally,
          gboolean *added,
          GError **error)
@@ -271,7 +273,7 @@ add_row (PiaoDb *db,
                                     error))
     return FALSE;
   if (changed == 0)
-    return put_row (db, block, row, values, tally, added, error);
+    return put_row (db, block, row, values, make_room, tally, added, error);
   *added = TRUE;
   piao_digest_tally_add (tally, block->lanes[row], block->kind->name, block->ids[row],
                          block->revs[row]);
@@ -283,6 +285,7 @@ put_rows (PiaoDb *db,
           const PiaoRowBlock *block,
           guint first,
           guint n,
+          gboolean make_room,
           PiaoDigestTally *tally,
           gboolean *added,
           GError **error)
@@ -292,8 +295,8 @@ put_rows (PiaoDb *db,
   for (guint row = first; row < first + n; row++)
     {
       piao_row_block_bind (block, row, values);
-      if (!(*added ? add_row (db, block, row, values, tally, added, error)
-                   : put_row (db, block, row, values, tally, added, error)))
+      if (!(*added ? add_row (db, block, row, values, make_room, tally, added, error)
+                   : put_row (db, block, row, values, make_room, tally, added, error)))
         return FALSE;
     }
   return TRUE;
@@ -325,6 +328,7 @@ static gboolean
 put_many (PiaoDb *db,
           PiaoRowsBulk *bulk,
           const PiaoRowBlock *block,
+          gboolean make_room,
           PiaoDigestTally *tally,
           GError **error)
 {
@@ -338,7 +342,7 @@ put_many (PiaoDb *db,
       if (added && !piao_rows_bulk_add (bulk, row, n, &done, error))
         return FALSE;
       if (!(done ? note_added (db, block, row, n, tally, error)
-                 : put_rows (db, block, row, n, tally, &added, error)))
+                 : put_rows (db, block, row, n, make_room, tally, &added, error)))
         return FALSE;
     }
   return TRUE;
@@ -351,18 +355,22 @@ piao_sync_rows_check (PiaoDb *db, PiaoRowBlock *block, GError **error)
 }
 
 gboolean
-piao_sync_rows_put (PiaoDb *db, const PiaoRowBlock *block, PiaoDigestTally *tally, GError **error)
+piao_sync_rows_put (PiaoDb *db,
+                    const PiaoRowBlock *block,
+                    gboolean make_room,
+                    PiaoDigestTally *tally,
+                    GError **error)
 {
   /* New rows come together, and so do changed ones. */
   gboolean added = TRUE, good;
   PiaoRowsBulk *bulk;
 
   if (block->n_rows < MANY_ROWS)
-    return put_rows (db, block, 0, block->n_rows, tally, &added, error);
+    return put_rows (db, block, 0, block->n_rows, make_room, tally, &added, error);
   bulk = piao_rows_bulk_begin (db, block, error);
   if (bulk == NULL)
     return FALSE;
-  good = put_many (db, bulk, block, tally, error);
+  good = put_many (db, bulk, block, make_room, tally, error);
   return piao_rows_bulk_end (bulk, good ? error : NULL) && good;
 }
 

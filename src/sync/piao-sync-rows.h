@@ -14,9 +14,13 @@ G_BEGIN_DECLS
  * pending commands taken off. */
 
 /* Writes all rows of @block, each unless a newer rev of it is here. A row that is in the way
- * because of a UNIQUE column is outdated, since the server holds both, and makes room. */
-gboolean
-piao_sync_rows_put (PiaoDb *db, const PiaoRowBlock *block, PiaoDigestTally *tally, GError **error);
+ * because of a UNIQUE column is outdated, since the server holds both, and makes room; without
+ * @make_room, as where rows are not all the server's, it is PIAO_ERROR_CONFLICT. */
+gboolean piao_sync_rows_put (PiaoDb *db,
+                             const PiaoRowBlock *block,
+                             gboolean make_room,
+                             PiaoDigestTally *tally,
+                             GError **error);
 
 /* What of that can be done beforehand by another thread, with any connection to the replica: the
  * CHECKs of many rows are looked at. */

@@ -116,6 +116,7 @@ typedef struct
   guint device;
   gint64 now;
   gsize max_answer, max_commands;
+  gboolean verdicts_first;
   PiaoSyncRound *round; /* borrowed; the request is filled in, as all below */
   guint n_commands;
   gint64 cursor; /* seq of the furthest */
@@ -140,7 +141,7 @@ read_request (PiaoDb *db, gpointer data)
   GError *error = NULL;
   JsonObject *request
       = piao_sync_build_request (db, reading->device, reading->now, reading->max_answer,
-                                 reading->max_commands, &error);
+                                 reading->max_commands, reading->verdicts_first, &error);
 
   reading->round->request = request;
   if (request == NULL || !piao_outbox_count (db, &reading->counts, &error))
@@ -159,6 +160,7 @@ do_read (Work *work, PiaoSyncEvent *event)
                       .now = piao_clock_now (piao_replica_get_clock (self->replica)),
                       .max_answer = work->update.max_answer_bytes,
                       .max_commands = work->update.max_command_bytes,
+                      .verdicts_first = work->update.verdicts_first,
                       .round = work->round };
   g_autoptr (GError) error = NULL;
 
@@ -345,6 +347,7 @@ do_call (Work *work, PiaoSyncEvent *event)
       if (dex_await (piao_replica_read (self->replica, take_apart, &taking, NULL), &error))
         {
           event->goes_on = work->round->next != NULL;
+          event->limited = piao_sync_is_limited (work->round->request);
           event->asked = work->update.max_answer_bytes;
           event->unpacked = taking.unpacked;
           return;

@@ -426,7 +426,7 @@ build_request (CrashWorld *self, gsize max_bytes, GError **error)
   if (!piao_db_begin_read (self->db, error))
     return NULL;
   request = piao_sync_build_request (self->db, CRASH_DEVICE, piao_clock_now (self->centre->clock),
-                                     max_bytes, PIAO_SYNC_MAX_REQUEST, &inner);
+                                     max_bytes, PIAO_SYNC_MAX_REQUEST, TRUE, &inner);
   if (!piao_db_check (self->db, &inner))
     g_clear_pointer (&request, json_object_unref);
   piao_db_rollback (self->db);

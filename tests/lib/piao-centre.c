@@ -356,11 +356,12 @@ static DexFuture *
 build_request (PiaoDb *db, gpointer data)
 {
   Job *job = data;
+  gsize piece = job->desk->piece > 0 ? job->desk->piece : PIAO_SYNC_MAX_REQUEST;
   GError *error = NULL;
 
   job->request
       = piao_sync_build_request (db, job->desk->device, piao_clock_now (job->desk->centre->clock),
-                                 job->max_bytes, PIAO_SYNC_MAX_REQUEST, &error);
+                                 job->max_bytes, piece, TRUE, &error);
   return error != NULL ? dex_future_new_for_error (error) : NULL;
 }
 

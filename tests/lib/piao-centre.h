@@ -58,6 +58,7 @@ typedef struct
   char *folder;
   guint device;
   gint64 user;
+  gsize piece; /* bytes of commands that go along at a time; 0: as many as may */
 } PiaoDesk;
 
 PiaoDesk *piao_desk_new (PiaoCentre *centre, guint device, gint64 user);

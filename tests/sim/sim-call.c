@@ -110,6 +110,7 @@ read_request (SimDesk *desk, const PiaoSyncUpdate *update)
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
   PiaoSyncEvent event = { .result = PIAO_SYNC_RESULT_OK };
+  gsize piece = desk->world->plan.piece;
   guint sent;
 
   forget_call (desk);
@@ -118,7 +119,9 @@ read_request (SimDesk *desk, const PiaoSyncUpdate *update)
       desk->request
           = piao_sync_build_request (desk->db, desk->device, piao_clock_now (desk->clock),
                                      MIN (update->max_answer_bytes, desk->world->plan.max_bytes),
-                                     update->max_command_bytes, &error);
+                                     desk->world->calm ? update->max_command_bytes
+                                                       : MIN (update->max_command_bytes, piece),
+                                     update->verdicts_first, &error);
       piao_db_rollback (desk->db);
     }
   if (desk->request == NULL)
@@ -344,6 +347,7 @@ sim_call_answered (
       event.received = g_bytes_get_size (body);
       event.result = PIAO_SYNC_RESULT_OK;
       event.goes_on = desk->next != NULL;
+      event.limited = piao_sync_is_limited (desk->request);
     }
   else if (status == 200)
     piao_sync_rest_clear (&desk->rest);

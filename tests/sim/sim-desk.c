@@ -13,6 +13,7 @@
 
 #include "base/piao-error.h"
 #include "store/piao-outbox-private.h"
+#include "sync/piao-sync-again.h"
 #include "store/piao-schema.h"
 #include "tests/sim/sim-call.h"
 #include "tests/sim/sim-check.h"
@@ -162,6 +163,16 @@ start_worker (SimDesk *self)
   piao_gateway_worker_start (self->worker);
 }
 
+PIAO_STATEMENT (sim_cursors, "SELECT COUNT(*) FROM cursor");
+
+static gboolean
+has_cursor (PiaoDb *db)
+{
+  gint64 n = 0;
+
+  return piao_db_query_int (db, &sim_cursors, 0, &n, NULL, "") && n > 0;
+}
+
 static gboolean
 open_replica (SimDesk *self, GError **error)
 {
@@ -177,6 +188,9 @@ open_replica (SimDesk *self, GError **error)
   sqlite3_wal_checkpoint_v2 (piao_db_get_sqlite (self->db), NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
                              NULL);
   self->life++;
+  /* That all is to be fetched anew may have been the last thing before the power went. */
+  if (piao_sync_again_is_first (self->db) || !has_cursor (self->db))
+    self->whole = self->complete = FALSE;
   return TRUE;
 }
 

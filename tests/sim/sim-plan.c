@@ -3,7 +3,9 @@
 
 #include "config.h"
 
+#include "store/piao-rebase.h"
 #include "sync/piao-sync-again.h"
+#include "sync/piao-sync-pace.h"
 #include "tests/sim/sim-plan.h"
 
 /* Not at all, sometimes, or often; in a harsh world always often. */
@@ -56,6 +58,10 @@ sim_plan_new (guint64 seed, guint days)
   self.ilms_down = rate (&random, seed, 400);
   self.damage = rate (&random, seed, 300);
   self.few = sim_random_chance (&random, 500) ? 4 : PIAO_SYNC_AGAIN_FEW;
+  /* As after days without a line, where there were only hours. */
+  self.piece = sim_random_chance (&random, 500) ? 700 : PIAO_SYNC_LARGEST_PIECE;
+  self.little = sim_random_chance (&random, 700) ? (guint)sim_random_range (&random, 0, 2)
+                                                 : PIAO_OUTBOX_FEW;
   return self;
 }
 
@@ -63,12 +69,14 @@ char *
 sim_plan_describe (const SimPlan *self)
 {
   return g_strdup_printf (
-      "%u days, %s, ILMS %s, page %u, few %u; per mille: desktop crash %u, server crash %u, disk "
+      "%u days, %s, ILMS %s, page %u, few %u, piece %u, little %u; per mille: desktop crash %u, "
+      "server crash %u, disk "
       "%u, drop %u, duplicate %u, cut %u, portal %u, flip %u, slow %u, partition %u, jump %u, "
       "grant %u, edit %u, revoke %u, restore %u, ilms %u, ilms down %u, damage %u",
       self->days, self->frames ? "frames" : "JSON",
       self->idempotent ? "knows numbers again" : "forgets numbers", self->max_bytes, self->few,
-      self->desk_crash, self->server_crash, self->disk, self->drop, self->duplicate, self->cut,
-      self->portal, self->flip, self->slow, self->partition, self->jump, self->grant, self->edit,
-      self->revoke, self->restore, self->ilms, self->ilms_down, self->damage);
+      (guint)self->piece, self->little, self->desk_crash, self->server_crash, self->disk,
+      self->drop, self->duplicate, self->cut, self->portal, self->flip, self->slow, self->partition,
+      self->jump, self->grant, self->edit, self->revoke, self->restore, self->ilms, self->ilms_down,
+      self->damage);
 }

@@ -20,6 +20,8 @@ typedef struct
   gboolean idempotent; /* ILMS knows a request number again; without, a second send debits twice */
   guint max_bytes;     /* that a desktop asks for at a time */
   guint few;           /* commands that a restored server misses which do not go up first */
+  gsize piece;         /* bytes of commands that a desktop sends at a time */
+  guint little;        /* commands that are put on top of what comes down, whoever decided them */
   guint desk_crash;    /* of writes of a desktop */
   guint server_crash;  /* of calls to the server */
   guint disk;          /* I/O errors and full disks, of writes of a desktop */

@@ -43,8 +43,8 @@ PIAO_STATEMENT (rest_confirmed,
                 " ORDER BY number");
 PIAO_STATEMENT (rest_item,
                 "SELECT COUNT(*) FROM outbox"
-                " WHERE CAST (json_extract (args, '$.order') AS INTEGER) IN"
-                " ($1, (SELECT id FROM orders WHERE number = $2))"
+                " WHERE (id = $3 OR CAST (json_extract (args, '$.order') AS INTEGER) IN"
+                " ($1, (SELECT id FROM orders WHERE number = $2)))"
                 " AND state IN ('refused', 'discarded') AND decided = 1"
                 " AND name IN ('order.confirm', 'order.reconnect')");
 PIAO_STATEMENT (rest_order_id, "SELECT id FROM orders WHERE number = $1");
@@ -274,8 +274,11 @@ compare_beeps (SimWorld *world, SimDesk *desk)
  * a direct desktop that the server did not take, or one that a restored server did not take again.
  * Whoever confirms the order once more comes upon the debit. */
 static gboolean
-is_with_a_person (SimWorld *world, const char *number)
+is_with_a_person (SimWorld *world, const char *number, const char *request_no)
 {
+  /* A direct desktop makes it of the command's id, which is known where the order is no more: the
+   * one that made it may have been refused, once more, after the right to it was gone. */
+  gint64 command = g_ascii_strtoll (request_no, NULL, 10);
   gint64 id = 0;
 
   /* The order itself may have left the computer with the grant of its user. */
@@ -289,7 +292,8 @@ is_with_a_person (SimWorld *world, const char *number)
         return TRUE;
       if (world->desks[i]->gone)
         continue;
-      piao_db_query_int (world->desks[i]->db, &rest_item, 0, &items, NULL, "is", id, number);
+      piao_db_query_int (world->desks[i]->db, &rest_item, 0, &items, NULL, "isi", id, number,
+                         command);
       if (items > 0)
         return TRUE;
     }
@@ -326,7 +330,7 @@ compare_debit (SimWorld *world, JsonObject *debit)
   if (known && has_ended (cursor))
     return sim_fail (world, 6, "ILMS has debited order %s, which has ended as if it were not",
                      number);
-  if (is_with_a_person (world, number))
+  if (is_with_a_person (world, number, piao_json_get_text (debit, "request_no", "")))
     return TRUE;
   return sim_fail (world, 6, "ILMS has debited order %s, the server does not know or otherwise",
                    number);
@@ -339,7 +343,8 @@ compare_debits (SimWorld *world)
   g_autoptr (JsonArray) debits = piao_sandbox_get_rows (
       books,
       "SELECT order_no, max (confirm_no) AS confirm_no, max (warehouse_no) AS warehouse_no,"
-      " count (*) AS n, sum (amount) AS amount FROM debit GROUP BY order_no ORDER BY order_no",
+      " max (request_no) AS request_no, count (*) AS n, sum (amount) AS amount FROM debit GROUP BY "
+      "order_no ORDER BY order_no",
       "");
   g_autoptr (PiaoCursor) cursor = NULL;
   g_autoptr (JsonArray) breaches = piao_sandbox_store_verify (books);

@@ -8,6 +8,7 @@
 #include "base/piao-clock.h"
 #include "base/piao-error.h"
 #include "domain/piao-domain.h"
+#include "store/piao-rebase.h"
 #include "sync/piao-sync-again.h"
 #include "tests/sim/sim-check.h"
 #include "tests/sim/sim-clerk.h"
@@ -109,6 +110,7 @@ sim_world_new (guint64 seed, guint days, gboolean loud)
   self->seed = seed;
   self->plan = sim_plan_new (seed, days);
   piao_sync_again_set_few (self->plan.few);
+  piao_outbox_set_few (self->plan.little);
   self->start = self->now = START;
   self->until = START + days * PIAO_DAY;
   self->queue = sim_queue_new ();

@@ -1,11 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Piaoku developers
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/*
- * What the sync engine does with what happens to it: traces, one line an event. On the left of the
- * bar are the time in ms, the event and its figures; on the right what the engine hands back.
- * Chance is always 0 here, so that every delay is its shortest.
- */
+/* What the sync engine does with what happens to it. */
 
 #include <glib.h>
 #include <stdlib.h>
@@ -13,174 +9,7 @@
 
 #include "sync/piao-sync-engine.h"
 #include "sync/piao-sync-progress.h"
-
-typedef struct
-{
-  const char *name;
-  PiaoSyncEventType type;
-} EventName;
-
-static const EventName event_names[] = {
-  { "time", PIAO_SYNC_EVENT_TIME },
-  { "start", PIAO_SYNC_EVENT_START },
-  { "stop", PIAO_SYNC_EVENT_STOP },
-  { "signed-in", PIAO_SYNC_EVENT_SIGNED_IN },
-  { "signed-out", PIAO_SYNC_EVENT_SIGNED_OUT },
-  { "hold", PIAO_SYNC_EVENT_HOLD },
-  { "release", PIAO_SYNC_EVENT_RELEASE },
-  { "nudge", PIAO_SYNC_EVENT_NUDGE },
-  { "commit", PIAO_SYNC_EVENT_COMMIT },
-  { "hint", PIAO_SYNC_EVENT_HINT },
-  { "network", PIAO_SYNC_EVENT_NETWORK },
-  { "progress", PIAO_SYNC_EVENT_PROGRESS },
-  { "done", PIAO_SYNC_EVENT_DONE },
-  { "live-opened", PIAO_SYNC_EVENT_LIVE_OPENED },
-  { "live-closed", PIAO_SYNC_EVENT_LIVE_CLOSED },
-};
-
-static const char *const result_names[]
-    = { "ok", "failed", "unauthorized", "revoked", "cancelled" };
-static const char *const work_names[] = { "", "read", "call", "apply", "renew", "wipe" };
-static const char *const live_names[] = { "", "connect", "close" };
-static const char *const state_names[] = { "IDLE", "ONLINE", "DEGRADED", "OFFLINE", "RECOVERING" };
-
-static gboolean
-parse_word (PiaoSyncEvent *event, const char *word)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (event_names); i++)
-    if (g_str_equal (word, event_names[i].name))
-      {
-        event->type = event_names[i].type;
-        return TRUE;
-      }
-  for (guint i = 0; i < G_N_ELEMENTS (result_names); i++)
-    if (g_str_equal (word, result_names[i]))
-      {
-        event->result = (PiaoSyncResult)i;
-        return TRUE;
-      }
-  if (g_str_equal (word, "token"))
-    event->token = TRUE;
-  else if (g_str_equal (word, "full"))
-    event->full = TRUE;
-  else if (g_str_equal (word, "more"))
-    event->more = TRUE;
-  else if (g_str_equal (word, "waits"))
-    event->waits = TRUE;
-  else if (g_str_equal (word, "problem"))
-    event->problem = TRUE;
-  else if (g_str_equal (word, "goes-on"))
-    event->goes_on = TRUE;
-  else if (g_str_equal (word, "ahead"))
-    event->serial = 1;
-  else
-    return FALSE;
-  return TRUE;
-}
-
-static gboolean
-parse_figure (PiaoSyncEvent *event, const char *word)
-{
-  const char *value = strchr (word, '=');
-  g_autofree char *name = value != NULL ? g_strndup (word, (gsize)(value - word)) : NULL;
-  gint64 number = value != NULL ? g_ascii_strtoll (value + 1, NULL, 10) : 0;
-
-  if (g_strcmp0 (name, "waiting") == 0)
-    event->waiting = (guint)number;
-  else if (g_strcmp0 (name, "seq") == 0)
-    event->seq = number;
-  else if (g_strcmp0 (name, "sent") == 0)
-    event->sent = (gsize)number;
-  else if (g_strcmp0 (name, "received") == 0)
-    event->received = (gsize)number;
-  else if (g_strcmp0 (name, "bytes") == 0)
-    event->request_bytes = (gsize)number;
-  else if (g_strcmp0 (name, "rows") == 0)
-    event->rows = (guint)number;
-  else if (g_strcmp0 (name, "decided") == 0)
-    event->decided = (guint)number;
-  else if (g_strcmp0 (name, "reached") == 0)
-    event->reached = number;
-  else
-    return FALSE;
-  return TRUE;
-}
-
-static void
-parse (PiaoSyncEvent *event, const char *line)
-{
-  g_auto (GStrv) words = g_strsplit (line, " ", -1);
-
-  event->now = g_ascii_strtoll (words[0], NULL, 10);
-  for (guint i = 1; words[i] != NULL; i++)
-    if (*words[i] != '\0' && !parse_word (event, words[i]) && !parse_figure (event, words[i]))
-      g_error ("“%s” in “%s”?", words[i], line);
-}
-
-static void
-add (GString *text, const char *word)
-{
-  if (*word == '\0')
-    return;
-  if (text->len > 0)
-    g_string_append_c (text, ' ');
-  g_string_append (text, word);
-}
-
-/* As the right side of a line. */
-static char *
-describe (const PiaoSyncEngine *engine, const PiaoSyncUpdate *update)
-{
-  GString *text = g_string_new (NULL);
-
-  if (update->cancel)
-    add (text, "cancel");
-  add (text, work_names[update->work]);
-  if (update->ahead)
-    {
-      add (text, "ahead");
-      g_string_append_printf (text, " %zu", update->max_answer_bytes);
-    }
-  if (update->fresh)
-    add (text, "fresh");
-  if (update->work == PIAO_SYNC_WORK_READ)
-    g_string_append_printf (text, " %zu/%zu", update->max_answer_bytes, update->max_command_bytes);
-  add (text, live_names[update->live]);
-  if (update->changed)
-    add (text, state_names[engine->state]);
-  if (text->len > 0)
-    g_string_append_c (text, ' ');
-  if (update->wake == PIAO_SYNC_NEVER)
-    g_string_append (text, "(never)");
-  else
-    g_string_append_printf (text, "(%" G_GINT64_FORMAT ")", update->wake);
-  return g_string_free (text, FALSE);
-}
-
-static void
-run (const char *const *lines)
-{
-  PiaoSyncEngine engine;
-
-  piao_sync_engine_init (&engine);
-  for (guint i = 0; lines[i] != NULL; i++)
-    {
-      const char *bar = strstr (lines[i], " | ");
-      g_autofree char *left = bar != NULL ? g_strndup (lines[i], (gsize)(bar - lines[i])) : NULL;
-      g_autofree char *got = NULL;
-      PiaoSyncEvent event = { 0 };
-      PiaoSyncUpdate update;
-
-      g_assert_nonnull (bar);
-      parse (&event, left);
-      /* “ahead”: it is the call ahead that is done. */
-      event.serial = event.serial != 0 ? engine.ahead_serial : engine.serial;
-      piao_sync_engine_step (&engine, &event, &update);
-      got = describe (&engine, &update);
-      if (!g_str_equal (got, bar + 3))
-        g_error ("line %u: “%s”: expected “%s”, got “%s”", i + 1, left, bar + 3, got);
-    }
-}
+#include "tests/sync/engine-trace.h"
 
 /* --- traces ---------------------------------------------------------------------------------- */
 
@@ -215,7 +44,7 @@ test_round (void)
     NULL,
   };
 
-  run (lines);
+  engine_trace_run (lines);
 }
 
 /* Verdicts that come alone do not end what had begun to come; one that is whole is left so. */
@@ -242,7 +71,36 @@ test_verdicts_alone (void)
     NULL,
   };
 
-  run (lines);
+  engine_trace_run (lines);
+}
+
+/* Much goes up: a round follows the other until nothing waits. What comes then comes in small
+ * pieces, which say nothing about what the line and the disk would carry. */
+static void
+test_much_waits (void)
+{
+  static const char *const lines[] = {
+    "0 start | (never)",
+    "0 signed-in token | read 65536/16384 (never)",
+    "0 done ok bytes=400 | call (10000)",
+    "100 done ok received=90 | apply (never)",
+    "100 done ok reached=7 | connect ONLINE (30100)",
+    "200 commit waiting=300 | read 65536/16384 (30100)",
+    "201 done ok bytes=900 full | call (10201)",
+    "400 done ok received=90 | apply (30100)",
+    "401 done ok waits decided=40 waiting=260 reached=7 | read 65536/13567 (30100)",
+    "402 done ok bytes=900 | call (10402)",
+    "500 done ok received=9000 limited | apply (30100)",
+    "501 done ok more decided=260 rows=300 reached=100 | read 65536/13567 (30100)",
+    "502 done ok bytes=400 | call (10502)",
+    "600 done ok received=9000 limited goes-on | apply ahead 65536 (10600)",
+    "601 done ok more rows=300 reached=200 | (10600)",
+    "700 done ok received=900 | apply (30100)",
+    "701 done ok rows=30 reached=300 | (30100)",
+    NULL,
+  };
+
+  engine_trace_run (lines);
 }
 
 static void
@@ -293,7 +151,7 @@ test_back_off (void)
     NULL,
   };
 
-  run (lines);
+  engine_trace_run (lines);
 }
 
 /* While a page is written the next one comes; whichever is done first waits for the other. */
@@ -320,7 +178,7 @@ test_ahead (void)
     NULL,
   };
 
-  run (lines);
+  engine_trace_run (lines);
 }
 
 /* The page could not be written: what comes behind it is of no use, and the delay stands. */
@@ -355,7 +213,7 @@ test_ahead_of_nothing (void)
     NULL,
   };
 
-  run (lines);
+  engine_trace_run (lines);
 }
 
 /* Given up while both are under way: what is being written still is, and nothing else. */
@@ -386,7 +244,7 @@ test_ahead_given_up (void)
     NULL,
   };
 
-  run (lines);
+  engine_trace_run (lines);
 }
 
 /* Kept offline: what is under way is given up, and nothing is begun. */
@@ -416,7 +274,7 @@ test_hold (void)
     NULL,
   };
 
-  run (lines);
+  engine_trace_run (lines);
 }
 
 static void
@@ -446,7 +304,7 @@ test_sessions (void)
     NULL,
   };
 
-  run (lines);
+  engine_trace_run (lines);
 }
 
 static void
@@ -476,7 +334,7 @@ test_revoked (void)
     NULL,
   };
 
-  run (lines);
+  engine_trace_run (lines);
 }
 
 /* Commands that the centre does not take never stop the fetching, and go up again less and less
@@ -505,26 +363,26 @@ test_problem (void)
     "100 done ok waiting=1 problem | connect ONLINE (1100)",
     "100 live-closed | (1100)",
     "200 commit waiting=2 | (1100)",
-    "1100 time | read 65536/16384 (2600)",
+    "1100 time | read 65536/16384 with-rows (2600)",
     "1100 done ok bytes=900 | call (2600)",
     "1200 done ok received=90 | apply (2600)",
     "1200 done ok waiting=2 problem | (2200)",
-    "2200 time | read 65536/16384 (2600)",
+    "2200 time | read 65536/16384 with-rows (2600)",
     "2200 done ok bytes=900 | call (2600)",
     "2300 done ok received=90 | apply (2600)",
     "2300 done ok waiting=2 problem | (2600)",
     "2600 time | connect (4300)",
     "2700 live-closed | (4300)",
     /* A person who has mended it does not wait. */
-    "2800 nudge | read 65536/16384 (7700)",
+    "2800 nudge | read 65536/16384 with-rows (7700)",
     "2800 done ok bytes=900 | call (7700)",
     "2900 done ok received=90 | apply (7700)",
     "2900 done ok waiting=0 decided=2 | (7700)",
     NULL,
   };
 
-  run (lines);
-  run (again);
+  engine_trace_run (lines);
+  engine_trace_run (again);
 }
 
 /* A call that does not move is given up; what fails to go up is sent in smaller pieces, what fails
@@ -554,7 +412,7 @@ test_stall (void)
     NULL,
   };
 
-  run (lines);
+  engine_trace_run (lines);
 }
 
 /* On a line of 64 kbit/s an answer takes some four seconds and a piece three; on a quick one they
@@ -595,8 +453,8 @@ test_sizes (void)
     NULL,
   };
 
-  run (thin);
-  run (quick);
+  engine_trace_run (thin);
+  engine_trace_run (quick);
 }
 
 static void
@@ -636,7 +494,7 @@ test_live (void)
     NULL,
   };
 
-  run (lines);
+  engine_trace_run (lines);
 }
 
 /* Another network: connections that were kept lead nowhere. */
@@ -666,7 +524,7 @@ test_network (void)
     NULL,
   };
 
-  run (lines);
+  engine_trace_run (lines);
 }
 
 /* A clock that jumps stalls nothing. */
@@ -688,7 +546,7 @@ test_clock (void)
     NULL,
   };
 
-  run (lines);
+  engine_trace_run (lines);
 }
 
 /* Pages that promise more and bring nothing end in a delay, not in a circle. */
@@ -787,6 +645,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/engine/sessions", test_sessions);
   g_test_add_func ("/sync/engine/revoked", test_revoked);
   g_test_add_func ("/sync/engine/problem", test_problem);
+  g_test_add_func ("/sync/engine/much-waits", test_much_waits);
   g_test_add_func ("/sync/engine/stall", test_stall);
   g_test_add_func ("/sync/engine/sizes", test_sizes);
   g_test_add_func ("/sync/engine/live", test_live);

@@ -83,7 +83,7 @@ put (World *world, const PiaoRowBlock *block, GError **error)
   g_autoptr (PiaoDigestTally) tally = piao_digest_tally_new ();
 
   g_assert_true (piao_db_begin (world->db, NULL));
-  if (piao_sync_rows_put (world->db, block, tally, error)
+  if (piao_sync_rows_put (world->db, block, TRUE, tally, error)
       && piao_digest_tally_write (tally, world->db, error))
     return piao_db_commit (world->db, error);
   piao_db_rollback (world->db);
