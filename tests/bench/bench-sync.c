@@ -38,6 +38,7 @@ PIAO_STATEMENT (bench_search, "SELECT COUNT(*) FROM setting WHERE key LIKE 'sear
 
 static int n_orders = 1000000;
 static int repeats = 20;
+static gboolean only_return;
 static char *folder;
 
 #define until(condition) await_within (LIMIT_S, condition)
@@ -288,6 +289,8 @@ main (int argc, char **argv)
   const GOptionEntry options[]
       = { { "orders", 0, 0, G_OPTION_ARG_INT, &n_orders, "Orders at the centre", "N" },
           { "data", 0, 0, G_OPTION_ARG_FILENAME, &folder, "Where the centre is kept", "DIR" },
+          { "only-return", 0, 0, G_OPTION_ARG_NONE, &only_return,
+            "Nothing but an office that comes back", NULL },
           { "repeats", 0, 0, G_OPTION_ARG_INT, &repeats, "Samples of what is short", "N" },
           G_OPTION_ENTRY_NULL };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -299,7 +302,12 @@ main (int argc, char **argv)
   if (!g_option_context_parse (context, &argc, &argv, &error))
     piao_bench_check (error);
   dex_init ();
-  server = sync_world_new ((guint)n_orders, folder != NULL ? folder : g_get_tmp_dir ());
+  if (folder == NULL)
+    folder = g_strdup (g_get_tmp_dir ());
+  sync_return_bench ((guint)n_orders, folder);
+  if (only_return)
+    return EXIT_SUCCESS;
+  server = sync_world_new ((guint)n_orders, folder);
   desktop = bench_first_fetch (server);
   bench_changes (server, desktop);
   driver_desktop_free (desktop);

@@ -46,4 +46,8 @@ double sync_upsert_run (SyncUpsert *self);
 void sync_upsert_free (SyncUpsert *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncUpsert, sync_upsert_free)
 
+/* An office of a server with @orders orders comes back after days without a line, and goes on
+ * scanning: reports how long a scan takes meanwhile, and how long all of it. */
+void sync_return_bench (guint orders, const char *folder);
+
 G_END_DECLS
