@@ -21,23 +21,32 @@ G_DEFINE_FINAL_TYPE (PiaoCodesDialog, piao_codes_dialog, ADW_TYPE_DIALOG)
 
 typedef struct
 {
+  gint64 order; /* that lies on the counter, or 0 */
   gint64 warehouse, now;
 } Question;
 
-/* What is being picked comes first in the queue of open orders. */
+/* The order that will be opened next; 0 for none. */
+static gboolean
+find_next (PiaoDb *db, gint64 warehouse, gint64 *order, GError **error)
+{
+  g_autoptr (GArray) orders = piao_demo_list_orders (db, warehouse, error);
+
+  if (orders != NULL && orders->len > 0)
+    *order = g_array_index (orders, gint64, 0);
+  return orders != NULL;
+}
+
 static DexFuture *
 read_codes (PiaoDb *db, gpointer data)
 {
   Question *question = data;
   GError *error = NULL;
-  g_autoptr (GArray) orders = piao_demo_list_orders (db, question->warehouse, &error);
   GPtrArray *codes;
 
-  if (orders == NULL)
+  if (question->order == 0 && !find_next (db, question->warehouse, &question->order, &error))
     return dex_future_new_for_error (error);
-  codes = orders->len > 0
-              ? piao_demo_list_codes (db, g_array_index (orders, gint64, 0), question->now, &error)
-              : g_ptr_array_new ();
+  codes = question->order != 0 ? piao_demo_list_codes (db, question->order, question->now, &error)
+                               : g_ptr_array_new ();
   return codes != NULL ? dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, codes)
                        : dex_future_new_for_error (error);
 }
@@ -68,7 +77,8 @@ fill (gpointer data)
 {
   PiaoCodesDialog *self = data;
   Question question
-      = { piao_session_get_warehouse (self->session), piao_session_now (self->session) };
+      = { piao_session_get_counter_order (self->session),
+          piao_session_get_warehouse (self->session), piao_session_now (self->session) };
   GError *error = NULL;
   g_autoptr (GPtrArray) codes = dex_await_boxed (
       piao_session_read (self->session, read_codes, g_memdup2 (&question, sizeof question), g_free),
