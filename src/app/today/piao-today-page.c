@@ -110,7 +110,7 @@ state_tint (gpointer item, gpointer data)
 
 static const PiaoTableColumn columns[] = {
   { "number", N_ ("Order No."), PIAO_TABLE_STRONG | PIAO_TABLE_WIDE, 164, number_cell, NULL },
-  { "outlet", N_ ("Outlet"), PIAO_TABLE_EXPAND, 0, outlet_cell, NULL },
+  { "outlet", N_ ("Outlet"), PIAO_TABLE_EXPAND, 120, outlet_cell, NULL },
   { "county", N_ ("Destination"), PIAO_TABLE_WIDE, 84, county_cell, NULL },
   { "packs", N_ ("Packs"), PIAO_TABLE_NUMERIC | PIAO_TABLE_WIDE, 60, packs_cell, NULL },
   { "due", N_ ("Due"), 0, 132, due_cell, due_tint },

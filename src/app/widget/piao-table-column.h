@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   PIAO_TABLE_NUMERIC = 1 << 0, /* right aligned; who only hears it hears the title, too */
-  PIAO_TABLE_EXPAND = 1 << 1,  /* takes what is left of the width */
+  PIAO_TABLE_EXPAND = 1 << 1,  /* takes what is left beside its width */
   PIAO_TABLE_PILL = 1 << 2,    /* its texts are pills */
   PIAO_TABLE_STRONG = 1 << 3,  /* heavier */
   PIAO_TABLE_WIDE = 1 << 4,    /* only where there is room: gone in a narrow window */
@@ -26,7 +26,7 @@ typedef struct
   const char *id;    /* by which a person's habits are kept; never changes */
   const char *title; /* N_() */
   guint flags;       /* PiaoTableFlags */
-  int width;         /* pixels; 0 for what is left or what the title needs */
+  int width;         /* pixels; 0 for what the title needs */
   /* What @item shows; transfer full. NULL: nothing. */
   char *(*text) (gpointer item, gpointer data);
   /* The class (style.css) that the text of @item wears, a pill its colour; static, NULL for none.
