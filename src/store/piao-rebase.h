@@ -28,9 +28,9 @@ typedef struct
 /*
  * piao_outbox_rebase() where much of what is on top was decided before the server stood at head:
  * nothing of that is run again, however much it is. The rows that arrive are as they were at the
- * server at one moment, at head or later. @done FALSE: nothing
- * was changed, since there is not much, or rows are in each other's way (apply_rows may give
- * PIAO_ERROR_CONFLICT); then piao_outbox_rebase() it is.
+ * server at one moment, at head or later. @done FALSE: nothing was changed, since there is not
+ * much, or rows are in each other's way (apply_rows may give PIAO_ERROR_CONFLICT); then
+ * piao_outbox_rebase() it is.
  */
 gboolean piao_outbox_rebase_rows (
     PiaoRegistry *registry, PiaoDb *db, const PiaoRebase *terms, gboolean *done, GError **error);
