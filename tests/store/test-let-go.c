@@ -180,23 +180,16 @@ test_anything (World *world, gconstpointer data)
   g_assert_cmpuint (by_rows, >, 5);
 }
 
+#define ADD(path, func) g_test_add (path, World, NULL, world_set_up, func, world_tear_down)
+
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *path;
-    void (*func) (World *world, gconstpointer data);
-  } tests[] = {
-    { "/store/let-go/not-run-again", test_nothing_is_run_again },
-    { "/store/let-go/refused", test_what_is_refused_goes_back },
-    { "/store/let-go/does-not-come", test_what_does_not_come_goes_back },
-    { "/store/let-go/in-the-way", test_rows_in_the_way },
-    { "/store/let-go/anything", test_anything },
-  };
-
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, World, NULL, world_set_up, tests[i].func, world_tear_down);
+  ADD ("/store/let-go/not-run-again", test_nothing_is_run_again);
+  ADD ("/store/let-go/refused", test_what_is_refused_goes_back);
+  ADD ("/store/let-go/does-not-come", test_what_does_not_come_goes_back);
+  ADD ("/store/let-go/in-the-way", test_rows_in_the_way);
+  ADD ("/store/let-go/anything", test_anything);
   return g_test_run ();
 }

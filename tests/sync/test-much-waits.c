@@ -184,23 +184,16 @@ test_nothing_is_decided (World *world, gconstpointer data)
   assert_same (world);
 }
 
+#define ADD(path, func) g_test_add (path, World, NULL, set_up, func, tear_down)
+
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *path;
-    void (*func) (World *world, gconstpointer data);
-  } tests[] = {
-    { "/much-waits/verdicts-first", test_verdicts_first },
-    { "/much-waits/rows-come-late", test_rows_come_late },
-    { "/much-waits/older-centre", test_an_older_centre },
-    { "/much-waits/nothing-is-decided", test_nothing_is_decided },
-  };
-
   g_test_init (&argc, &argv, NULL);
   dex_init ();
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, World, NULL, set_up, tests[i].func, tear_down);
+  ADD ("/much-waits/verdicts-first", test_verdicts_first);
+  ADD ("/much-waits/rows-come-late", test_rows_come_late);
+  ADD ("/much-waits/older-centre", test_an_older_centre);
+  ADD ("/much-waits/nothing-is-decided", test_nothing_is_decided);
   return g_test_run ();
 }
