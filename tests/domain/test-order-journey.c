@@ -137,6 +137,54 @@ test_outlet_moves_away (void)
   assert_state (fixture, order, "confirming");
 }
 
+PIAO_STATEMENT (drop_outlet, "DELETE FROM outlet WHERE id = $1");
+PIAO_STATEMENT (select_params,
+                "SELECT params FROM gateway_request WHERE order_id = $1 AND op = $2");
+PIAO_STATEMENT (drop_requests, "DELETE FROM gateway_request WHERE order_id = $1");
+
+/* What ILMS is told to be the outlet. Transfer full. */
+static char *
+dup_outlet_no (PiaoFixture *fixture, gint64 order, const char *op)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (JsonObject) params = NULL;
+
+  g_assert_true (piao_db_query_text (fixture->db, &select_params, &text, NULL, "is", order, op));
+  params = piao_json_parse_object (text, -1, PIAO_JSON_MAX_BYTES, op, NULL);
+  g_assert_nonnull (params);
+  return g_strdup (piao_json_get_text (params, "outletNo", NULL));
+}
+
+/* Its row is not on this computer any more: ILMS knows it by the number that locked its money. */
+static void
+test_outlet_is_gone (void)
+{
+  g_autoptr (PiaoFixture) fixture = piao_fixture_new ();
+  gint64 order = picked_order (fixture);
+  g_autofree char *locked = dup_outlet_no (fixture, order, "order.lock");
+  g_autofree char *confirmed = NULL;
+
+  g_assert_nonnull (locked);
+  g_assert_true (piao_db_exec (fixture->db, &drop_outlet, NULL, "i", (gint64)FIXTURE_OUTLET));
+  piao_fixture_must (fixture, FIXTURE_PICKER, "order.confirm", confirm_of (order, TRUE));
+  assert_state (fixture, order, "confirming");
+  confirmed = dup_outlet_no (fixture, order, "order.confirm");
+  g_assert_cmpstr (confirmed, ==, locked);
+}
+
+/* And when nobody knows the number, nothing is done, with a sentence. */
+static void
+test_outlet_is_unknown (void)
+{
+  g_autoptr (PiaoFixture) fixture = piao_fixture_new ();
+  gint64 order = picked_order (fixture);
+
+  g_assert_true (piao_db_exec (fixture->db, &drop_outlet, NULL, "i", (gint64)FIXTURE_OUTLET));
+  g_assert_true (piao_db_exec (fixture->db, &drop_requests, NULL, "i", order));
+  piao_fixture_must_not (fixture, FIXTURE_PICKER, "order.confirm", confirm_of (order, TRUE),
+                         "gateway.outlet");
+}
+
 static void
 test_scan_refuses_and_changes_nothing (void)
 {
@@ -323,6 +371,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/order/journey/label", test_order_reaches_its_label);
   g_test_add_func ("/order/journey/half-an-answer", test_half_an_answer_is_none);
   g_test_add_func ("/order/journey/outlet-moves-away", test_outlet_moves_away);
+  g_test_add_func ("/order/journey/outlet-is-gone", test_outlet_is_gone);
+  g_test_add_func ("/order/journey/outlet-is-unknown", test_outlet_is_unknown);
   g_test_add_func ("/order/journey/refusals", test_scan_refuses_and_changes_nothing);
   g_test_add_func ("/order/journey/undo", test_undo_takes_back_the_last_scan);
   g_test_add_func ("/order/journey/held", test_offline_confirm_is_held);

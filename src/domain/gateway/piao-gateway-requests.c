@@ -148,6 +148,47 @@ may_be_known (PiaoTx *tx, const char *op, const PiaoRecord *order, gboolean *kno
   return is_older_than_epoch (tx, order, known, error);
 }
 
+PIAO_STATEMENT (select_earlier,
+                "SELECT params FROM gateway_request WHERE order_id = $1 ORDER BY id LIMIT 1");
+
+/* As the first request about the order named the outlet. */
+static char *
+dup_earlier_outlet_no (PiaoTx *tx, gint64 order, GError **error)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (JsonObject) params = NULL;
+  const char *number;
+
+  if (!piao_db_query_text (piao_tx_get_db (tx), &select_earlier, &text, error, "i", order))
+    return NULL;
+  params = text != NULL ? piao_json_parse_object (text, -1, PIAO_JSON_MAX_BYTES, "params", NULL)
+                        : NULL;
+  number = params != NULL ? piao_json_get_text (params, "outletNo", NULL) : NULL;
+  if (number == NULL)
+    piao_error_set (error, PIAO_ERROR_NOT_FOUND, "gateway.outlet",
+                    _ ("The outlet of this order has gone to another prefecture, so ILMS cannot "
+                       "be asked about it from here. Ask the centre to finish the order."));
+  return g_strdup (number);
+}
+
+/* Who may see the order may name its outlet, although that may belong to another prefecture now and
+ * its row may have left this computer: the centre lets an outlet go that has no order it knows of,
+ * and after days without a line, or restored from a backup, it does not know all. */
+static char *
+dup_outlet_no (PiaoTx *tx, const PiaoRecord *order, GError **error)
+{
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (PiaoRecord) outlet
+      = piao_tx_load (tx, &piao_outlet_kind, piao_record_int (order, PIAO_ORDER_OUTLET_ID), &inner);
+
+  if (outlet != NULL)
+    return g_strdup (piao_record_text (outlet, PIAO_OUTLET_OUTLET_NO));
+  if (g_error_matches (inner, PIAO_ERROR, PIAO_ERROR_NOT_FOUND))
+    return dup_earlier_outlet_no (tx, order->id, error);
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return NULL;
+}
+
 /* The parameters in the gateway's names (src/ilms). */
 static JsonObject *
 make_params (PiaoTx *tx,
@@ -158,24 +199,21 @@ make_params (PiaoTx *tx,
              GPtrArray *packs,
              GError **error)
 {
-  /* Who may see the order may name its outlet, although that may belong to another prefecture now.
-   */
-  g_autoptr (PiaoRecord) outlet
-      = piao_tx_load (tx, &piao_outlet_kind, piao_record_int (order, PIAO_ORDER_OUTLET_ID), error);
+  g_autofree char *outlet_no = dup_outlet_no (tx, order, error);
   g_autofree char *amount = piao_money_to_decimal (piao_record_int (order, PIAO_ORDER_AMOUNT));
   g_autofree char *line_text = NULL;
   g_autofree char *pack_text = NULL;
   const char *lock_no = piao_record_text (order, PIAO_ORDER_LOCK_NO);
 
-  if (outlet == NULL)
+  if (outlet_no == NULL)
     return NULL;
   if (lines != NULL && (line_text = describe_lines (tx, lines, error)) == NULL)
     return NULL;
   if (packs != NULL && (pack_text = describe_packs (tx, packs, error)) == NULL)
     return NULL;
   return piao_json_build ("requestNo", 's', request_no, "orderNo", 's',
-                          piao_record_text (order, PIAO_ORDER_NUMBER), "outletNo", 's',
-                          piao_record_text (outlet, PIAO_OUTLET_OUTLET_NO), "warehouseNo", 's',
+                          piao_record_text (order, PIAO_ORDER_NUMBER), "outletNo", 's', outlet_no,
+                          "warehouseNo", 's',
                           piao_record_text (warehouse, PIAO_WAREHOUSE_GATEWAY_NO), "lockNo", 's',
                           *lock_no != '\0' ? lock_no : NULL, "lines", 's', line_text, "packs", 's',
                           pack_text, "amount", 's', lines != NULL || packs != NULL ? amount : NULL,
