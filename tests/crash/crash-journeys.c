@@ -111,6 +111,28 @@ static const CrashStep pull[] = {
   { CRASH_CLOSE, NULL, NULL },
 };
 
+/* Much waits: what is sent first is decided before anything comes down, the clerk goes on, and then
+ * the rows of it are let go of as they come. */
+static const CrashStep come_back[] = {
+  { CRASH_OPEN, NULL, NULL },
+  { CRASH_RUN, "order.open_pick", JUST_ORDER },
+  { CRASH_RUN, "order.scan", SCAN_A (1) },
+  { CRASH_RUN, "order.scan", SCAN_A (2) },
+  { CRASH_SYNC_ONE, NULL, NULL },
+  { CRASH_RUN, "order.undo", JUST_ORDER },
+  { CRASH_SYNC_ONE, NULL, NULL },
+  { CRASH_TIDY, NULL, NULL },
+  { CRASH_RUN, "order.scan", SCAN_B (1) },
+  { CRASH_SYNC_ONE, NULL, NULL },
+  { CRASH_SYNC_ONE, NULL, NULL },
+  { CRASH_SYNC_ONE, NULL, NULL },
+  { CRASH_RUN, "order.scan", SCAN_A (3) },
+  { CRASH_SYNC_ONE, NULL, NULL },
+  { CRASH_SYNC_ONE, NULL, NULL },
+  { CRASH_SYNC_ONE, NULL, NULL },
+  { CRASH_CLOSE, NULL, NULL },
+};
+
 /* A prefecture with a past, fetched over a quick line: outlets with the working set and packs with
  * the history are written in bulk, their indexes and search text made afterwards, while somebody
  * scans. */
@@ -170,6 +192,7 @@ const CrashJourney crash_journeys[CRASH_N_JOURNEYS] = {
   JOURNEY ("count", synced, count, 0, FALSE),
   JOURNEY ("push", synced, push, 0, FALSE),
   JOURNEY ("pull", synced, pull, 0, FALSE),
+  JOURNEY ("come-back", synced, come_back, 0, FALSE),
   JOURNEY ("first-fetch", crowded, first_fetch, 0, TRUE),
   JOURNEY ("migration", left_behind, migration, 5, FALSE),
   JOURNEY ("old-migration", synced, old_migration, 1, FALSE),

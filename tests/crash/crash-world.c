@@ -13,6 +13,7 @@
 #include "store/piao-digest.h"
 #include "store/piao-later-index.h"
 #include "store/piao-outbox-private.h"
+#include "store/piao-rebase.h"
 #include "store/piao-replica-file.h"
 #include "store/piao-schema.h"
 #include "sync/piao-bulk-load.h"
@@ -418,7 +419,7 @@ run (CrashWorld *self, const CrashStep *step, guint number, GError **error)
 
 /* As a reader does it. */
 static JsonObject *
-build_request (CrashWorld *self, gsize max_bytes, GError **error)
+build_request (CrashWorld *self, gsize max_bytes, gsize max_commands, GError **error)
 {
   g_autoptr (JsonObject) request = NULL;
   g_autoptr (GError) inner = NULL;
@@ -426,7 +427,7 @@ build_request (CrashWorld *self, gsize max_bytes, GError **error)
   if (!piao_db_begin_read (self->db, error))
     return NULL;
   request = piao_sync_build_request (self->db, CRASH_DEVICE, piao_clock_now (self->centre->clock),
-                                     max_bytes, PIAO_SYNC_MAX_REQUEST, TRUE, &inner);
+                                     max_bytes, max_commands, TRUE, &inner);
   if (!piao_db_check (self->db, &inner))
     g_clear_pointer (&request, json_object_unref);
   piao_db_rollback (self->db);
@@ -436,9 +437,9 @@ build_request (CrashWorld *self, gsize max_bytes, GError **error)
 }
 
 static gboolean
-sync_once (CrashWorld *self, guint number, gsize max_bytes, GError **error)
+sync_some (CrashWorld *self, guint number, gsize max_bytes, gsize max_commands, GError **error)
 {
-  g_autoptr (JsonObject) request = build_request (self, max_bytes, error);
+  g_autoptr (JsonObject) request = build_request (self, max_bytes, max_commands, error);
   g_autoptr (PiaoReply) reply = NULL;
   g_autoptr (PiaoSyncAnswer) answer = NULL;
   Job job = { self, NULL, number, NULL };
@@ -456,6 +457,23 @@ sync_once (CrashWorld *self, guint number, gsize max_bytes, GError **error)
   self->more = piao_sync_answer_has_more (answer);
   self->proof = piao_sync_answer_get_proof (answer);
   return TRUE;
+}
+
+static gboolean
+sync_once (CrashWorld *self, guint number, gsize max_bytes, GError **error)
+{
+  return sync_some (self, number, max_bytes, PIAO_SYNC_MAX_REQUEST, error);
+}
+
+static gboolean
+sync_one (CrashWorld *self, guint number, GError **error)
+{
+  gboolean done;
+
+  piao_outbox_set_few (0);
+  done = sync_some (self, number, PIAO_PULL_MIN_BYTES, 1, error);
+  piao_outbox_set_few (PIAO_OUTBOX_FEW);
+  return done;
 }
 
 typedef struct
@@ -573,6 +591,8 @@ crash_world_step (CrashWorld *self, const CrashStep *step, guint number, GError 
       return run (self, step, number, error);
     case CRASH_SYNC:
       return sync_once (self, number, PIAO_PULL_MIN_BYTES, error);
+    case CRASH_SYNC_ONE:
+      return sync_one (self, number, error);
     case CRASH_SYNC_MANY:
       return sync_once (self, number, CRASH_CROWD_BYTES, error);
     case CRASH_SYNC_ALL:

@@ -29,6 +29,7 @@ typedef enum
   CRASH_RUN,            /* a command of the clerk */
   CRASH_LABEL,          /* the same, and a print job in the same transaction */
   CRASH_SYNC,           /* one call to the centre and back */
+  CRASH_SYNC_ONE,       /* the same with one command, where others that wait are many */
   CRASH_SYNC_ALL,       /* calls until there is no more; not to be cut off */
   CRASH_SYNC_MANY,      /* one call over a quick line, which brings thousands of rows */
   CRASH_LATER,          /* the indexes that were left for later, or a piece of such search text */
