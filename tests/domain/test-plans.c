@@ -224,6 +224,36 @@ test_sqlite_never_walks (void)
   g_assert_cmpuint (asking.bad, ==, 0);
 }
 
+static void
+ask_range (const PiaoStatement *statement, gpointer data)
+{
+  if (strstr (statement->sql, " FROM change ") != NULL)
+    ask_sqlite (statement, data);
+}
+
+/* Somebody has looked at the tables on a day when all but one index had a few rows. */
+static void
+test_sqlite_believes_no_old_numbers (void)
+{
+  g_autoptr (PiaoDb) server = open_migrated (":memory:", PIAO_SCHEMA_SERVER);
+  g_autoptr (GError) error = NULL;
+  Asking asking = { .db = server };
+
+  piao_db_script (server,
+                  "ANALYZE sqlite_schema; DELETE FROM sqlite_stat1;"
+                  "INSERT INTO sqlite_stat1 (tbl, idx, stat) SELECT tbl_name, name, '11 1'"
+                  " FROM sqlite_schema WHERE type = 'index' AND tbl_name <> 'change';"
+                  "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES"
+                  " ('change', 'change_by_seq', '1010059 336687 100 100 1 1'),"
+                  " ('change', 'sqlite_autoindex_change_1', '1010059 336687 50503 1');"
+                  "ANALYZE sqlite_schema",
+                  &error);
+  g_assert_no_error (error);
+  foreach_made_statement (ask_range, &asking);
+  g_assert_cmpuint (asking.planned, >, 20);
+  g_assert_cmpuint (asking.bad, ==, 0);
+}
+
 /* --- PostgreSQL: the driver prices walks out, so one that is left has no index to use ----------
  */
 
@@ -297,6 +327,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/domain/plans/sqlite", test_sqlite_never_walks);
+  g_test_add_func ("/domain/plans/sqlite-old-numbers", test_sqlite_believes_no_old_numbers);
   g_test_add_func ("/domain/plans/postgresql", test_postgresql_never_walks);
   return g_test_run ();
 }
