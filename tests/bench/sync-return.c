@@ -202,8 +202,6 @@ sync_return_bench (guint orders, const char *folder)
   refused = driver_int (office.desktop, &return_refused);
   if (refused > 0)
     g_error ("%" G_GINT64_FORMAT " commands were refused", refused);
-  piao_bench_report ("sync.return.scan.p99", piao_bench_samples_get (office.samples, 99), "ms", 0,
-                     100, 0);
   piao_bench_report ("sync.return.scan.longest", piao_bench_samples_get (office.samples, 100), "ms",
                      0, 300, 0);
   piao_bench_report ("sync.return.level", took / 1000, "s", 0, 30, 0);
