@@ -14,11 +14,11 @@
 #include "base/piao-error.h"
 #include "store/piao-changeset.h"
 #include "store/piao-peel.h"
+#include "store/piao-row-set.h"
 
 typedef struct
 {
-  const PiaoKind *kind;
-  gint64 id;
+  PiaoRowKey key;    /* must be first */
   gboolean here;     /* now, before anything is taken off */
   guint n;           /* columns of the table; 0 when the row is not there */
   PiaoValue *values; /* owned */
@@ -30,22 +30,6 @@ struct _PiaoPeel
   PiaoDb *db;             /* borrowed */
   GHashTable *rows;       /* Row → itself */
 };
-
-static guint
-row_hash (gconstpointer key)
-{
-  const Row *row = key;
-
-  return g_int64_hash (&row->id) ^ g_direct_hash (row->kind);
-}
-
-static gboolean
-row_equal (gconstpointer a, gconstpointer b)
-{
-  const Row *left = a, *right = b;
-
-  return left->id == right->id && left->kind == right->kind;
-}
 
 static void
 row_clear (Row *row)
@@ -70,7 +54,8 @@ piao_peel_new (PiaoRegistry *registry, PiaoDb *db)
 
   self->registry = registry;
   self->db = db;
-  self->rows = g_hash_table_new_full (row_hash, row_equal, NULL, (GDestroyNotify)row_free);
+  self->rows = g_hash_table_new_full (piao_row_key_hash, piao_row_key_equal, NULL,
+                                      (GDestroyNotify)row_free);
   return self;
 }
 
@@ -86,10 +71,10 @@ static gboolean
 load (PiaoPeel *self, Row *row, GError **error)
 {
   g_autofree char *sql
-      = g_strconcat ("SELECT * FROM ", piao_kind_get_table (row->kind), " WHERE id = $1", NULL);
+      = g_strconcat ("SELECT * FROM ", piao_kind_get_table (row->key.kind), " WHERE id = $1", NULL);
   g_autoptr (GError) inner = NULL;
   g_autoptr (PiaoCursor) cursor
-      = piao_db_query (self->db, piao_statement_make ("peel_row", sql), &inner, "i", row->id);
+      = piao_db_query (self->db, piao_statement_make ("peel_row", sql), &inner, "i", row->key.id);
 
   if (piao_cursor_next (cursor, &inner))
     {
@@ -108,13 +93,13 @@ load (PiaoPeel *self, Row *row, GError **error)
 static Row *
 get_row (PiaoPeel *self, const PiaoKind *kind, gint64 id, GError **error)
 {
-  Row key = { .kind = kind, .id = id };
+  const PiaoRowKey key = { kind, id };
   Row *row = g_hash_table_lookup (self->rows, &key);
 
   if (row != NULL)
     return row;
   row = g_new0 (Row, 1);
-  *row = key;
+  row->key = key;
   if (load (self, row, error))
     {
       g_hash_table_add (self->rows, row);
@@ -229,7 +214,7 @@ take_change (PiaoPeel *self, sqlite3_changeset_iter *iter, char **misfit, GError
   if (row == NULL)
     return FALSE;
   if (!take_off (row, iter, change.operation, change.n_columns) && *misfit == NULL)
-    *misfit = g_strdup_printf ("%s %" G_GINT64_FORMAT, change.kind->name, row->id);
+    *misfit = g_strdup_printf ("%s %" G_GINT64_FORMAT, change.kind->name, row->key.id);
   return TRUE;
 }
 
@@ -265,7 +250,7 @@ piao_peel_take (PiaoPeel *self, GBytes *changes, char **misfit, GError **error)
 gboolean
 piao_peel_find (PiaoPeel *self, const PiaoKind *kind, gint64 id, gint64 *lane, gint64 *rev)
 {
-  Row key = { .kind = kind, .id = id };
+  const PiaoRowKey key = { kind, id };
   const Row *row = g_hash_table_lookup (self->rows, &key);
 
   if (row == NULL)

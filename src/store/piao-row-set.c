@@ -5,29 +5,23 @@
 
 #include "store/piao-row-set.h"
 
-typedef struct
-{
-  const PiaoKind *kind;
-  gint64 id;
-} Key;
-
 struct _PiaoRowSet
 {
   GHashTable *keys;
 };
 
-static guint
-hash_key (gconstpointer data)
+guint
+piao_row_key_hash (gconstpointer data)
 {
-  const Key *key = data;
+  const PiaoRowKey *key = data;
 
   return g_int64_hash (&key->id) ^ g_direct_hash (key->kind);
 }
 
-static gboolean
-are_equal (gconstpointer a, gconstpointer b)
+gboolean
+piao_row_key_equal (gconstpointer a, gconstpointer b)
 {
-  const Key *left = a, *right = b;
+  const PiaoRowKey *left = a, *right = b;
 
   return left->id == right->id && left->kind == right->kind;
 }
@@ -37,7 +31,7 @@ piao_row_set_new (void)
 {
   PiaoRowSet *self = g_new0 (PiaoRowSet, 1);
 
-  self->keys = g_hash_table_new_full (hash_key, are_equal, g_free, NULL);
+  self->keys = g_hash_table_new_full (piao_row_key_hash, piao_row_key_equal, g_free, NULL);
   return self;
 }
 
@@ -51,7 +45,7 @@ piao_row_set_free (PiaoRowSet *self)
 void
 piao_row_set_add (PiaoRowSet *self, const PiaoKind *kind, gint64 id)
 {
-  const Key key = { kind, id };
+  const PiaoRowKey key = { kind, id };
 
   g_hash_table_add (self->keys, g_memdup2 (&key, sizeof key));
 }
@@ -59,7 +53,7 @@ piao_row_set_add (PiaoRowSet *self, const PiaoKind *kind, gint64 id)
 gboolean
 piao_row_set_has (const PiaoRowSet *self, const PiaoKind *kind, gint64 id)
 {
-  const Key key = { kind, id };
+  const PiaoRowKey key = { kind, id };
 
   return g_hash_table_contains (self->keys, &key);
 }

@@ -7,7 +7,17 @@
 
 G_BEGIN_DECLS
 
-/* Which rows there is talk of, by kind and id. */
+/* A row by what it is known by. A table of structs that begin with it can be hashed so. */
+typedef struct
+{
+  const PiaoKind *kind;
+  gint64 id;
+} PiaoRowKey;
+
+guint piao_row_key_hash (gconstpointer key);
+gboolean piao_row_key_equal (gconstpointer a, gconstpointer b);
+
+/* Which rows there is talk of. */
 typedef struct _PiaoRowSet PiaoRowSet;
 
 PiaoRowSet *piao_row_set_new (void);
