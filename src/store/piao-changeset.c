@@ -52,8 +52,7 @@ piao_changeset_set_error (int code, GError **error)
       return piao_error_set (error, PIAO_ERROR_FAILED, "db.full",
                              _ ("The disk is full. Free some space; nothing was lost."));
     case SQLITE_CORRUPT:
-      return piao_error_set (error, PIAO_ERROR_CORRUPT, "db.corrupt",
-                             _ ("The database file is damaged or is not a database."));
+      return piao_db_set_damaged (error);
     case SQLITE_NOMEM:
       return piao_error_set (error, PIAO_ERROR_FAILED, "db.io",
                              _ ("There is not enough memory for this. Close other programs and try "

@@ -113,8 +113,7 @@ set_error (PgDb *db, const PGresult *result, const PiaoStatement *statement, GEr
     return piao_error_set (error, PIAO_ERROR_FAILED, "db.full",
                            _ ("The disk is full. Free some space; nothing was lost."));
   if (g_str_has_prefix (state, "XX001") || g_str_has_prefix (state, "XX002"))
-    return piao_error_set (error, PIAO_ERROR_CORRUPT, "db.corrupt",
-                           _ ("The database file is damaged or is not a database."));
+    return piao_db_set_damaged (error);
   /* Resources (53), cancelled (57014), the system (58) and internal errors (XX): the machine fails,
    * not what was asked of it. */
   return piao_error_set (error, PIAO_ERROR_FAILED,

@@ -60,8 +60,7 @@ describe_error (sqlite3 *handle, const PiaoStatement *statement, GError **error)
                              _ ("The disk is full. Free some space; nothing was lost."));
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return piao_error_set (error, PIAO_ERROR_CORRUPT, "db.corrupt",
-                             _ ("The database file is damaged or is not a database."));
+      return piao_db_set_damaged (error);
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
       return piao_error_set (error, PIAO_ERROR_FAILED, "db.open",

@@ -686,6 +686,13 @@ piao_db_check (PiaoDb *db, GError **error)
 }
 
 gboolean
+piao_db_set_damaged (GError **error)
+{
+  return piao_error_set (error, PIAO_ERROR_CORRUPT, "db.corrupt",
+                         _ ("The database file is damaged or is not a database."));
+}
+
+gboolean
 piao_db_in_transaction (PiaoDb *db)
 {
   return db->in_transaction;

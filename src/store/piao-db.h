@@ -228,6 +228,9 @@ gboolean piao_db_set_checks (PiaoDb *db, gboolean checks, GError **error);
  * that failure, whatever it was before. */
 gboolean piao_db_check (PiaoDb *db, GError **error);
 
+/* Says that the file is damaged or is none of SQLite's: PIAO_ERROR_CORRUPT "db.corrupt". FALSE. */
+gboolean piao_db_set_damaged (GError **error);
+
 /*
  * Hints among processes; PostgreSQL has them, SQLite does not. A notice (at most 7000 bytes, a
  * channel is a plain word) reaches every connection that listens once the transaction is

@@ -14,9 +14,6 @@
 
 #include "config.h"
 
-#include <glib/gi18n-lib.h>
-
-#include "base/piao-error.h"
 #include "store/piao-outbox-private.h"
 
 /* Entries that the start looks at although they are done with: most of a day's at a busy desk. */
@@ -48,13 +45,6 @@ typedef struct
 } Part;
 
 static gboolean
-set_damaged (GError **error)
-{
-  return piao_error_set (error, PIAO_ERROR_CORRUPT, "db.corrupt",
-                         _ ("The database file is damaged or is not a database."));
-}
-
-static gboolean
 read_part (PiaoDb *db, gint64 below, gint64 limit, Part *part, GError **error)
 {
   g_autoptr (GError) inner = NULL;
@@ -81,7 +71,7 @@ look_at_part (PiaoDb *db, gint64 limit, gint64 *below, GError **error)
           && !piao_db_query_int (db, &check_count_open, 0, &open, error, "ii", part.first, *below)))
     return FALSE;
   *below = part.count == limit ? part.first : 0;
-  return (part.wrong == 0 && open == part.open) || set_damaged (error);
+  return (part.wrong == 0 && open == part.open) || piao_db_set_damaged (error);
 }
 
 gboolean
@@ -92,7 +82,7 @@ piao_outbox_check (PiaoDb *db, GError **error)
 
   return look_at_part (db, NEWEST, &below, error)
          && piao_db_query_int (db, &check_open, 0, &wrong, error, "")
-         && (wrong == 0 || set_damaged (error));
+         && (wrong == 0 || piao_db_set_damaged (error));
 }
 
 gboolean

@@ -22,13 +22,6 @@
 
 PIAO_STATEMENT (replica_quick_check, "PRAGMA quick_check (1)");
 
-static gboolean
-set_damaged (GError **error)
-{
-  return piao_error_set (error, PIAO_ERROR_CORRUPT, "db.corrupt",
-                         _ ("The database file is damaged or is not a database."));
-}
-
 /* A file that cannot be opened is damaged when it says so itself; a full disk is something else. */
 static void
 look_closer (const char *path, GError **error)
@@ -43,7 +36,7 @@ look_closer (const char *path, GError **error)
       && g_strcmp0 (verdict, "ok") == 0)
     return;
   g_clear_error (error);
-  set_damaged (error);
+  piao_db_set_damaged (error);
 }
 
 /* SQLite takes what is too short for its header for a new file and writes over it. */
@@ -52,7 +45,7 @@ check_length (const char *path, GError **error)
 {
   gint64 size = piao_file_get_size (path);
 
-  return size <= 0 || size >= SHORTEST_FILE || set_damaged (error);
+  return size <= 0 || size >= SHORTEST_FILE || piao_db_set_damaged (error);
 }
 
 static PiaoDb *

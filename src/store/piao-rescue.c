@@ -277,8 +277,7 @@ piao_rescue_run (const char *path, gint64 now, GError **error)
   if (salvage->entries->len == 0 && g_hash_table_size (salvage->settings) == 0
       && !was_database (path))
     {
-      piao_error_set (error, PIAO_ERROR_CORRUPT, "db.corrupt",
-                      _ ("The database file is damaged or is not a database."));
+      piao_db_set_damaged (error);
       return NULL;
     }
   /* Without its key the centre takes this for a new computer, whose commands have other numbers. */

@@ -3,10 +3,8 @@
 
 #include "config.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "base/piao-error.h"
 #include "store/piao-table-checks.h"
 
 PIAO_STATEMENT (table_checks_sql,
@@ -114,7 +112,6 @@ piao_table_checks_get (PiaoDb *db, const char *table, GError **error)
     return NULL;
   checks = sql != NULL ? piao_table_checks_read (sql) : NULL;
   if (checks == NULL)
-    piao_error_set (error, PIAO_ERROR_CORRUPT, "db.corrupt",
-                    _ ("The database file is damaged or is not a database."));
+    piao_db_set_damaged (error);
   return checks;
 }
